@@ -1,0 +1,19 @@
+/**
+ * Where checkpoints live: named blobs of bytes. A name is made of lowercase letters, digits, `-`, `.` and `/`.
+ * Every implementation passes `test/contract/checkpoint-store.ts`. Failures reject with `STORE_FAILED`.
+ */
+export interface CheckpointStore {
+  /** For plans and messages, such as `folder .millrace/orders`. */
+  readonly description: string
+  /**
+   * Writes a blob unless the name is taken. Atomic and durable: once it resolves, the blob survives a crash of the
+   * machine, and nobody ever reads a part of it. Of two writers at the same time exactly one gets `'written'`.
+   */
+  writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'>
+  /** The blob, or `undefined` if there is none. */
+  read(name: string): Promise<Uint8Array | undefined>
+  /** The names that begin with `prefix`, in ascending order of their characters. */
+  list(prefix: string): Promise<string[]>
+  /** Deletes a blob; no error if there is none. */
+  delete(name: string): Promise<void>
+}

@@ -1,0 +1,37 @@
+/** Records of one split in their order. The arrays have the same length and belong to the receiver. */
+export interface Batch<out T> {
+  readonly kind: 'batch'
+  /** The split that the records came from; `undefined` where no single split made them, as after a window. */
+  readonly split: string | undefined
+  readonly values: readonly T[]
+  /** Event times in milliseconds since 1970. */
+  readonly timestamps: readonly number[]
+  /** The position of one record, for messages. */
+  readonly positionOf?: (index: number) => string
+}
+
+/** No record with a timestamp of at most `timestamp` is expected any more. */
+export interface Watermark {
+  readonly kind: 'watermark'
+  readonly timestamp: number
+}
+
+/** Divides what is in checkpoint `epoch` (before it) from what is not (after it). */
+export interface Barrier {
+  readonly kind: 'barrier'
+  readonly epoch: number
+}
+
+/** What watermarks must know of a split: that it takes part, that it is caught up and empty, that it is over. */
+export type SplitMark =
+  | { readonly kind: 'split'; readonly split: string; readonly state: 'opened'; readonly startsAt: number }
+  | { readonly kind: 'split'; readonly split: string; readonly state: 'idle'; readonly serverTime: number }
+  | { readonly kind: 'split'; readonly split: string; readonly state: 'closed' }
+
+/** Nothing follows: event time runs to its end and every window closes. */
+export interface End {
+  readonly kind: 'end'
+}
+
+/** What flows between tasks. */
+export type Element<T> = Batch<T> | Watermark | Barrier | SplitMark | End

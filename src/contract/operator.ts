@@ -1,0 +1,41 @@
+import type { SplitMark } from './element.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Hands one record on. The hottest call of all: operators of a chain call each other through it. */
+export type Emit<in T> = (value: T, timestamp: number) => void
+
+/** What the engine gives an operator: the way on, and its name. */
+export interface OperatorContext<in Out> {
+  /** The operator id: the user's name where there is state, else one made from the kind and place. */
+  readonly id: string
+  readonly emit: Emit<Out>
+  /** Hands a watermark on. Must never go back. */
+  readonly emitWatermark: (timestamp: number) => void
+  /** Hands a record to the output that the job named for it; `undefined` if it named none. */
+  readonly sideOutput: (output: string) => Emit<unknown> | undefined
+  /** Adds to a counter of the job's metrics. */
+  readonly count: (counter: string, by?: number) => void
+}
+
+/**
+ * Processes the elements of a chain at run time. Only `process` is required; an operator shows what it changes. All
+ * calls are synchronous and never overlap.
+ */
+export interface Operator<in In> {
+  readonly process: Emit<In>
+  /** A batch of this split begins. */
+  onBatch?(split: string | undefined): void
+  /** All records of the batch have been processed. */
+  onBatchEnd?(): void
+  /** Without it the watermark is handed on. */
+  onWatermark?(timestamp: number): void
+  onSplit?(mark: SplitMark): void
+  /** The state at a barrier; the operator goes on at once after it. */
+  snapshot?(): Snapshot
+}
+
+/** Makes operators. The graph holds factories, the runtime calls them; nothing else knows which operator it is. */
+export type OperatorFactory<In, Out> = (
+  context: OperatorContext<Out>,
+  restored: Snapshot | undefined,
+) => Operator<In>

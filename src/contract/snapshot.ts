@@ -1,0 +1,8 @@
+/**
+ * The serialised state of one operator, sink writer or source at a barrier. `schema` is the version of the parts'
+ * layout. A part whose array is the very same object as in an earlier snapshot is not written again.
+ */
+export interface Snapshot {
+  readonly schema: number
+  readonly parts: readonly Uint8Array[]
+}

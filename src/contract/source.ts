@@ -1,0 +1,121 @@
+import type { Clock, Random } from './clock.ts'
+import type { Json } from './json.ts'
+import type { Log } from './log.ts'
+import type { CommittedPosition, FetchedPosition } from './position.ts'
+
+/** What plans and messages say of a source. */
+export interface SourceDescription {
+  /** Such as `kinesis`. */
+  readonly kind: string
+  /** Such as `stream orders from trim-horizon`. */
+  readonly detail: string
+  /** Whether the same records can be read again after a failure. Without it no job is exactly once. */
+  readonly replayable: boolean
+}
+
+/** What a job says on top of the source's own options, for instance from the command line. */
+export interface SourceOverrides {
+  /** `'trim-horizon'`, `'latest'` or a time. Only for a job without a checkpoint. */
+  readonly startAt?: 'trim-horizon' | 'latest' | Date
+  readonly endpoint?: string
+  readonly region?: string
+}
+
+/** What the engine gives a source. */
+export interface SourceContext {
+  /** The name that the job gave the source. */
+  readonly name: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly overrides: SourceOverrides
+  /** Aborted when the job stops; every wait of the source ends then. */
+  readonly signal: AbortSignal
+  /** Adds to a counter of the job's metrics, such as `throttled`. */
+  count(counter: string, split?: string, by?: number): void
+}
+
+/** A description of input. Holding one opens nothing. */
+export interface Source<out T> {
+  readonly description: SourceDescription
+  /**
+   * Connects. `restored` is what {@link SplitEnumerator.snapshot} gave for the checkpoint that the job starts from,
+   * `undefined` at the first start.
+   */
+  open(context: SourceContext, restored: Json | undefined): Promise<SplitEnumerator<T>>
+}
+
+/** A part of the input that is read in order: for Kinesis, a shard. */
+export interface Split {
+  readonly id: string
+  /** The splits that end where this one begins. */
+  readonly parents: readonly string[]
+}
+
+/** Knows which splits there are. One per source. */
+export interface SplitEnumerator<out T> {
+  /**
+   * Looks for new splits. Called before the first read and then every {@link discoverEveryMs}. Rejects when the splits
+   * have a hole, that is, when records were lost.
+   */
+  discover(): Promise<void>
+  readonly discoverEveryMs: number
+  /**
+   * The unfinished splits whose parents have all been read to their end, each of them once only: a split that was
+   * handed out is not given again.
+   */
+  takeReadable(): readonly Split[]
+  /** A reader of a split that was handed out, after `position`, or where the split begins if there is none. */
+  read(split: Split, position: CommittedPosition | undefined): SplitReader<T>
+  /** The split was read to its end and all its records were emitted: its children may be read. */
+  finished(splitId: string): void
+  /** No split is left and none will come. Always false for a stream without end. */
+  readonly exhausted: boolean
+  /** The lineage and whatever else must survive a restart. Positions are kept by the engine. */
+  snapshot(): Json
+  /** Ends all readers. */
+  close(): Promise<void>
+}
+
+/** Reads one split. */
+export interface SplitReader<out T> {
+  /**
+   * The next records, in order; possibly none. Paced by the reader itself, which also waits out throttles and lost
+   * connections and rejects only when waiting cannot help. Never called again before it has settled.
+   */
+  fetch(): Promise<Fetched<T>>
+  /** Ends a fetch that is under way. */
+  close(): void
+}
+
+/** What one fetch brought. */
+export interface Fetched<out T> {
+  readonly values: readonly T[]
+  /** When each record arrived at the source, in milliseconds since 1970. */
+  readonly arrivalTimes: readonly number[]
+  /** The position of each record, for messages. */
+  positionOf(index: number): string
+  readonly undecodable: readonly Undecodable[]
+  /** After the last record, decodable or not; `undefined` if none has been read of this split yet. */
+  readonly position: FetchedPosition | undefined
+  /** What the records weighed when they came in. */
+  readonly sizeBytes: number
+  /** How far behind the end of the stream this fetch was; 0 when it is caught up. */
+  readonly behindMs: number
+  /** The time that the source's own clock showed, for the watermark of a caught-up split. */
+  readonly serverTime: number
+  /** Nothing can follow in this split. */
+  readonly finished: boolean
+}
+
+/** A record that the codec refused. */
+export interface Undecodable {
+  readonly data: Uint8Array
+  readonly reason: string
+  readonly arrivalTime: number
+  readonly source: string
+  readonly split: string
+  readonly position: string
+  /** How many decoded records of the same fetch come before it. */
+  readonly before: number
+}

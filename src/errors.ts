@@ -1,0 +1,174 @@
+/** What every error code means: may a restart help, and what should the user do. Documented in `docs/errors.md`. */
+const catalogue = {
+  // The job file and the command line
+  JOB_INVALID: { retryable: false, advice: 'Correct the job file where the message points.' },
+  NAME_DUPLICATE: {
+    retryable: false,
+    advice: 'Give every source, stateful operator and sink of a job a name of its own.',
+  },
+  OPTION_INVALID: { retryable: false, advice: 'Correct the option; `millrace help` lists them all.' },
+  // Records
+  RECORD_UNDECODABLE: {
+    retryable: false,
+    advice: 'Correct `decode`, or name a dead-letter output: from(name, source, { undecodable: … }).',
+  },
+  EVENT_TIME_INVALID: {
+    retryable: false,
+    advice:
+      'Let eventTime(…) return milliseconds since 1970 as a finite number, or filter such records out before it.',
+  },
+  RECORD_LATE: {
+    retryable: false,
+    advice: 'Raise `outOfOrder` of eventTime(…), or name an output for late records: window(…, { late: … }).',
+  },
+  OPERATOR_FAILED: {
+    retryable: false,
+    advice:
+      'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
+  },
+  // Sources
+  STREAM_NOT_FOUND: {
+    retryable: false,
+    advice: 'Check the name of the stream, the region and the endpoint.',
+  },
+  CREDENTIALS_MISSING: {
+    retryable: false,
+    advice:
+      'Give the process AWS credentials (environment, profile or role), or use the embedded Kinesis with --endpoint.',
+  },
+  ACCESS_DENIED: { retryable: false, advice: 'Allow the role or user the action that the message names.' },
+  REGION_MISSING: { retryable: false, advice: 'Set AWS_REGION, or `region` of the source.' },
+  SOURCE_UNREACHABLE: {
+    retryable: true,
+    advice: 'Check the endpoint, the region and the network; the job retries by itself for a while.',
+  },
+  SOURCE_FAILED: { retryable: true, advice: 'The service refused a read; the cause has its words.' },
+  SHARD_HOLE: {
+    retryable: false,
+    advice:
+      'Shards that the checkpoint never saw are gone. Start again with a new checkpoint folder, or restore an older checkpoint.',
+  },
+  DATA_LOST: {
+    retryable: false,
+    advice:
+      'Records expired before they were read. Start again with a new checkpoint folder to accept the loss.',
+  },
+  // Checkpoints
+  CHECKPOINT_CORRUPT: {
+    retryable: false,
+    advice:
+      'No checkpoint of this job can be trusted. Restore the folder from a backup, or start with an empty one.',
+  },
+  CHECKPOINT_FOREIGN: {
+    retryable: false,
+    advice: 'Give each job a checkpoint folder of its own, or undo the change of name.',
+  },
+  CHECKPOINT_INCOMPATIBLE: {
+    retryable: false,
+    advice: 'Undo the change of the job that the message names, or start with an empty checkpoint folder.',
+  },
+  JOB_FENCED: {
+    retryable: false,
+    advice: 'Another run of this job has taken over. Let only one process run it.',
+  },
+  JOB_FINISHED: {
+    retryable: false,
+    advice:
+      'The input of this job had ended and its last windows are closed. Use a new checkpoint folder to run it again.',
+  },
+  STORE_FAILED: {
+    retryable: true,
+    advice: 'Check the disk: free space, permissions, and that the folder exists.',
+  },
+  // Sinks
+  SINK_FAILED: {
+    retryable: true,
+    advice: 'Check the destination: free space, permissions, and that it is reachable.',
+  },
+  SINK_FOREIGN_FILES: {
+    retryable: false,
+    advice: 'Delete the files of the earlier run, or write to another folder.',
+  },
+  SINK_COMMITTABLE_LOST: {
+    retryable: false,
+    advice: 'A staged file that the checkpoint promises is gone. Restore it from a backup.',
+  },
+  ROW_INVALID: {
+    retryable: false,
+    advice: 'Correct the row or the columns of the format where the message points.',
+  },
+  // The embedded Kinesis
+  LOCAL_STORE_CORRUPT: {
+    retryable: false,
+    advice: 'Delete the data folder of the embedded Kinesis, or restore it from a backup.',
+  },
+  PORT_TAKEN: { retryable: false, advice: 'Choose another port, or stop the program that listens there.' },
+} as const satisfies Record<string, { retryable: boolean; advice: string }>
+
+/** The code of a {@link MillraceError}. `docs/errors.md` has a paragraph on each. */
+export type ErrorCode = keyof typeof catalogue
+
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[]
+
+/** Where something happened. What does not apply is left out. */
+export interface Where {
+  readonly job?: string
+  readonly source?: string
+  readonly operator?: string
+  readonly sink?: string
+  readonly stream?: string
+  readonly shard?: string
+  readonly sequenceNumber?: string
+  readonly file?: string
+}
+
+/**
+ * Every error that Millrace throws on purpose: a code from the catalogue, what happened, where, what to do, and the
+ * cause. `retryable` says whether a restart may help; the job restarts itself on those.
+ */
+export class MillraceError extends Error {
+  override readonly name = 'MillraceError'
+  readonly code: ErrorCode
+  readonly happened: string
+  readonly where: Where
+
+  constructor(code: ErrorCode, happened: string, details: { where?: Where; cause?: unknown } = {}) {
+    const { where = {}, cause } = details
+    super(sentence(code, happened, where), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.happened = happened
+    this.where = where
+  }
+
+  get retryable(): boolean {
+    return catalogue[this.code].retryable
+  }
+
+  /** What the user should do. */
+  get advice(): string {
+    return catalogue[this.code].advice
+  }
+
+  /** The same error with more of its place known. What it knew already stays. */
+  at(where: Where): MillraceError {
+    const located = new MillraceError(this.code, this.happened, {
+      where: { ...where, ...this.where },
+      cause: this.cause,
+    })
+    if (this.stack !== undefined) located.stack = this.stack.replace(this.message, () => located.message)
+    return located
+  }
+}
+
+function sentence(code: ErrorCode, happened: string, where: Where): string {
+  const place = Object.entries(where)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name === 'sequenceNumber' ? 'sequence number' : name} ${value}`)
+  return `${code}: ${happened}${place.length > 0 ? ` [${place.join(', ')}]` : ''}`
+}
+
+/** The messages of an error and of its causes, outermost first. */
+export function reasons(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)]
+  return [error.message || error.name, ...(error.cause === undefined ? [] : reasons(error.cause))]
+}

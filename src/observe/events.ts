@@ -1,0 +1,37 @@
+import type { MillraceError } from '../errors.ts'
+
+/** A checkpoint that was published. */
+export interface CheckpointSummary {
+  readonly epoch: number
+  readonly generation: number
+  /** When it was published, in milliseconds since 1970. */
+  readonly at: number
+  /** From the barrier to the publication. */
+  readonly durationMs: number
+  /** How long no record was processed for it. */
+  readonly pauseMs: number
+  /** What was written for it; parts known from earlier checkpoints do not count. */
+  readonly sizeBytes: number
+}
+
+/** What happens to a job, as `job.events$` tells it. */
+export type JobEvent =
+  | {
+      readonly kind: 'started'
+      readonly job: string
+      readonly generation: number
+      /** The epoch of the checkpoint that it continues from; `undefined` at its very first start. */
+      readonly restoredFrom: number | undefined
+    }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointSummary }
+  | { readonly kind: 'checkpoint-skipped'; readonly epoch: number; readonly reason: string }
+  | { readonly kind: 'caught-up' }
+  | {
+      readonly kind: 'restarting'
+      readonly attempt: number
+      readonly delayMs: number
+      readonly error: MillraceError
+    }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'ended'; readonly outcome: 'finished' | 'stopped'; readonly epoch: number }
+  | { readonly kind: 'failed'; readonly error: MillraceError }

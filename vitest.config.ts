@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^millrace$/, replacement: at('./src/index.ts') },
+      { find: /^millrace\/operators$/, replacement: at('./operators/index.ts') },
+      { find: /^millrace\/testing$/, replacement: at('./src/testing/index.ts') },
+      { find: /^millrace\/connectors\/([\w-]+)$/, replacement: at('./connectors/$1/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+})
