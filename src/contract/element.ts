@@ -24,7 +24,7 @@ export interface Barrier {
 
 /** What watermarks must know of a split: that it takes part, that it is caught up and empty, that it is over. */
 export type SplitMark =
-  | { readonly kind: 'split'; readonly split: string; readonly state: 'opened'; readonly startsAt: number }
+  | { readonly kind: 'split'; readonly split: string; readonly state: 'opened' }
   | { readonly kind: 'split'; readonly split: string; readonly state: 'idle'; readonly serverTime: number }
   | { readonly kind: 'split'; readonly split: string; readonly state: 'closed' }
 

@@ -67,8 +67,11 @@ export interface SplitEnumerator<out T> {
   takeReadable(): readonly Split[]
   /** A reader of a split that was handed out, after `position`, or where the split begins if there is none. */
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T>
-  /** The split was read to its end and all its records were emitted: its children may be read. */
-  finished(splitId: string): void
+  /**
+   * The split was read to its end and all its records were emitted: its children may be read. Gives the ids of its
+   * children, whether or not they are readable yet; the watermark of the split counts until all of them are opened.
+   */
+  finished(splitId: string): readonly string[]
   /** No split is left and none will come. Always false for a stream without end. */
   readonly exhausted: boolean
   /** The lineage and whatever else must survive a restart. Positions are kept by the engine. */

@@ -1,0 +1,47 @@
+import type { GraphEdge, GraphNode, StreamGraph } from './stream-graph.ts'
+import { mainOutput, type OperatorTransformation, type Transformation } from './transformation.ts'
+
+/** Operators fused into one task, from the first to the last. */
+export interface OperatorChain {
+  readonly input: GraphEdge
+  readonly operators: readonly GraphNode<OperatorTransformation>[]
+}
+
+/**
+ * The operator chains of a graph, each after the ones that it reads. An operator joins the chain of the one before it
+ * unless something else reads that one's main output too. A partition in between does not break a chain, since in one
+ * worker it is only a function call.
+ */
+export function operatorChains(graph: StreamGraph): readonly OperatorChain[] {
+  const chains: { input: GraphEdge; operators: GraphNode<OperatorTransformation>[] }[] = []
+  const chainEndingAt = new Map<string, GraphNode<OperatorTransformation>[]>()
+  for (const node of graph.nodes) {
+    if (!isOperator(node)) continue
+    const input = throughPartitions(graph, node.inputs[0]!)
+    const before =
+      input.output === mainOutput && readers(graph, input) === 1 ? chainEndingAt.get(input.from) : undefined
+    const operators = before ?? []
+    operators.push(node)
+    if (before === undefined) chains.push({ input, operators })
+    chainEndingAt.delete(input.from)
+    chainEndingAt.set(node.id, operators)
+  }
+  return chains
+}
+
+/** The edge that a node reads when partitions are looked through. */
+export function throughPartitions(graph: StreamGraph, edge: GraphEdge): GraphEdge {
+  const from = graph.nodes.find((node) => node.id === edge.from)
+  return from?.transformation.kind === 'partition' ? throughPartitions(graph, from.inputs[0]!) : edge
+}
+
+function readers(graph: StreamGraph, edge: GraphEdge): number {
+  const edges = graph.nodes
+    .filter((node) => node.transformation.kind !== 'partition')
+    .flatMap((node) => node.inputs.map((input) => throughPartitions(graph, input)))
+  return edges.filter((other) => other.from === edge.from && other.output === edge.output).length
+}
+
+function isOperator(node: GraphNode<Transformation>): node is GraphNode<OperatorTransformation> {
+  return node.transformation.kind === 'operator'
+}

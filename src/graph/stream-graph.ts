@@ -1,0 +1,96 @@
+import { MillraceError } from '../errors.ts'
+import type { Outlet, SinkTransformation, Transformation } from './transformation.ts'
+
+/** A transformation with its id and the ids of what it reads. */
+export interface GraphNode<T extends Transformation = Transformation> {
+  /**
+   * The user's name where there is one. Else made of the nearest named node upstream, the verb and a number, as in
+   * `orders/map-1`, so that an edit elsewhere does not change it.
+   */
+  readonly id: string
+  readonly transformation: T
+  readonly inputs: readonly GraphEdge[]
+}
+
+export interface GraphEdge {
+  readonly from: string
+  readonly output: string
+}
+
+/** The transformations of a job, resolved. Every node stands after the nodes that it reads. */
+export interface StreamGraph {
+  readonly nodes: readonly GraphNode[]
+}
+
+/**
+ * Resolves everything that leads to the given sinks, side outputs included.
+ *
+ * @throws MillraceError `NAME_DUPLICATE` or `JOB_INVALID` for a name that is taken or malformed.
+ */
+export function streamGraph(sinks: readonly SinkTransformation[]): StreamGraph {
+  const resolver = new Resolver()
+  for (const sink of sinks) resolver.visit(sink)
+  return { nodes: resolver.nodes }
+}
+
+class Resolver {
+  readonly nodes: GraphNode[] = []
+  private readonly visited = new Map<Transformation, GraphNode>()
+  private readonly ids = new Set<string>()
+
+  visit(transformation: Transformation): GraphNode {
+    const known = this.visited.get(transformation)
+    if (known !== undefined) return known
+    const inputs = inputsOf(transformation).map(({ from, output }) => ({ from: this.visit(from).id, output }))
+    const node: GraphNode = { id: this.idOf(transformation, inputs), transformation, inputs }
+    this.visited.set(transformation, node)
+    this.nodes.push(node)
+    for (const [output, branch] of Object.entries(sidesOf(transformation))) {
+      this.visit(branch({ from: transformation, output }))
+    }
+    return node
+  }
+
+  private idOf(transformation: Transformation, inputs: readonly GraphEdge[]): string {
+    const name = nameOf(transformation)
+    return name === undefined ? this.derivedId(transformation, inputs) : this.claim(name)
+  }
+
+  private claim(name: string): string {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
+      throw new MillraceError(
+        'JOB_INVALID',
+        `the name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
+      )
+    }
+    if (this.ids.has(name.toLowerCase())) {
+      throw new MillraceError('NAME_DUPLICATE', `the name "${name}" is used twice, letter case aside`)
+    }
+    this.ids.add(name.toLowerCase())
+    return name
+  }
+
+  private derivedId(transformation: Transformation, inputs: readonly GraphEdge[]): string {
+    const verb = transformation.kind === 'operator' ? transformation.verb : transformation.kind
+    const root = inputs[0]?.from.split('/')[0] ?? ''
+    for (let number = 1; ; number += 1) {
+      const id = `${root}/${verb}-${number}`
+      if (this.ids.has(id)) continue
+      this.ids.add(id)
+      return id
+    }
+  }
+}
+
+function nameOf(transformation: Transformation): string | undefined {
+  return 'name' in transformation ? transformation.name : undefined
+}
+
+function inputsOf(transformation: Transformation): readonly Outlet[] {
+  if (transformation.kind === 'union') return transformation.inputs
+  return 'input' in transformation ? [transformation.input] : []
+}
+
+function sidesOf(transformation: Transformation) {
+  return 'sides' in transformation ? transformation.sides : {}
+}

@@ -1,0 +1,18 @@
+export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
+export type { Undecodable } from './contract/source.ts'
+export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
+export { type FromOptions, type Job, type JobBuilder, type JobOptions, job } from './job.ts'
+export type { CheckpointSummary, JobEvent } from './observe/events.ts'
+export type { JobMetrics, SplitMetrics } from './observe/metrics.ts'
+export type { JobResult, RunningJob, RunOptions } from './runtime/running-job.ts'
+export type {
+  KeyedStream,
+  Pipeable,
+  SinkHandle,
+  Step,
+  Stream,
+  TimeWindow,
+  WindowAssigner,
+  WindowedStream,
+} from './stream.ts'
+export type { Duration, Size } from './units.ts'

@@ -1,0 +1,88 @@
+import type { CheckpointStore } from './contract/checkpoint-store.ts'
+import type { Source, Undecodable } from './contract/source.ts'
+import { MillraceError } from './errors.ts'
+import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
+import type { Sides, SourceTransformation } from './graph/transformation.ts'
+import { type SinkHandle, type Step, type Stream, streamAt, streamFrom } from './stream.ts'
+import { type Duration, milliseconds } from './units.ts'
+
+/** A job: a frozen value that plans, diagrams, tests and the runtime read. */
+export interface Job {
+  readonly name: string
+  readonly graph: StreamGraph
+  readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
+}
+
+export interface JobOptions {
+  readonly checkpoint?: {
+    /** The time between checkpoints. Default `'10s'`. */
+    readonly every?: Duration
+    /** Where checkpoints live. Default: the folder `.millrace/<job name>` of the working directory. */
+    readonly store?: CheckpointStore
+  }
+}
+
+export interface FromOptions {
+  /**
+   * Where records go that the source's codec refuses: any steps that end in a sink. Without it such a record stops the
+   * job with `RECORD_UNDECODABLE`.
+   */
+  readonly undecodable?: Step<Stream<Undecodable>, SinkHandle>
+}
+
+/** What a job is built with. */
+export interface JobBuilder {
+  /** The stream of a source. `name` keeps the source's positions in checkpoints: a new name starts anew. */
+  from<T>(name: string, source: Source<T>, options?: FromOptions): Stream<T>
+}
+
+/**
+ * Describes a job. Nothing is opened until it is run.
+ *
+ * @param name Names the job in checkpoints, files and messages: 1 to 64 letters, digits, `-` and `_`.
+ * @param build Called once, at once; gives every sink of the job.
+ * @throws MillraceError `JOB_INVALID` or `NAME_DUPLICATE` if names are malformed or taken, or there is no sink.
+ */
+export function job(
+  name: string,
+  build: (builder: JobBuilder) => SinkHandle | readonly SinkHandle[],
+  options: JobOptions = {},
+): Job {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
+    throw new MillraceError(
+      'JOB_INVALID',
+      `the job's name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
+    )
+  }
+  const handles = [build({ from })].flat() as SinkHandle[]
+  if (handles.length === 0 || handles.some((handle) => handle?.sink === undefined)) {
+    throw new MillraceError('JOB_INVALID', 'a job ends in sinks: return what sinkTo(…) gives', {
+      where: { job: name },
+    })
+  }
+  const { every = '10s', store } = options.checkpoint ?? {}
+  return Object.freeze({
+    name,
+    graph: streamGraph(handles.map((handle) => handle.sink)),
+    checkpoint: { everyMs: intervalMs(every), store },
+  })
+}
+
+function from<T>(name: string, source: Source<T>, options: FromOptions = {}): Stream<T> {
+  const { undecodable } = options
+  const sides: Sides =
+    undecodable === undefined
+      ? {}
+      : { [undecodableOutput]: (outlet) => undecodable(streamAt<Undecodable>(outlet)).sink }
+  const transformation: SourceTransformation = { kind: 'source', name, source, sides }
+  return streamFrom<T>(Object.freeze(transformation))
+}
+
+/** The side output of a source for records that did not decode. */
+export const undecodableOutput = 'undecodable'
+
+function intervalMs(every: Duration): number {
+  const ms = milliseconds(every)
+  if (ms <= 0) throw new MillraceError('JOB_INVALID', 'checkpoint.every must be more than 0')
+  return ms
+}
