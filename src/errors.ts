@@ -71,11 +71,6 @@ const catalogue = {
     retryable: false,
     advice: 'Another run of this job has taken over. Let only one process run it.',
   },
-  JOB_FINISHED: {
-    retryable: false,
-    advice:
-      'The input of this job had ended and its last windows are closed. Use a new checkpoint folder to run it again.',
-  },
   STORE_FAILED: {
     retryable: true,
     advice: 'Check the disk: free space, permissions, and that the folder exists.',
@@ -96,6 +91,12 @@ const catalogue = {
   ROW_INVALID: {
     retryable: false,
     advice: 'Correct the row or the columns of the format where the message points.',
+  },
+  // Anything else
+  UNEXPECTED: {
+    retryable: true,
+    advice:
+      'This should not happen; the cause has the details. The job restarts by itself; if it stays, please report it.',
   },
   // The embedded Kinesis
   LOCAL_STORE_CORRUPT: {
@@ -171,4 +172,10 @@ function sentence(code: ErrorCode, happened: string, where: Where): string {
 export function reasons(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)]
   return [error.message || error.name, ...(error.cause === undefined ? [] : reasons(error.cause))]
+}
+
+/** Any thrown value as an error of the catalogue. */
+export function millraceError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  return new MillraceError('UNEXPECTED', reasons(error)[0] ?? 'an error without a message', { cause: error })
 }
