@@ -17,11 +17,13 @@ export interface FirstListing {
  * had ended before the start are not in it. Throws `OPTION_INVALID`.
  */
 export function firstLineage(start: ResolvedStart, { retained, openAtStart }: FirstListing): Lineage {
-  const lineage = Lineage.startingWith(firstShards(start, retained, openAtStart))
-  lineage.learn(retained)
-  return lineage
+  const first = firstShards(start, retained, openAtStart)
+  const ids = new Set(first.map(({ id }) => id))
+  const roots = first.filter(({ parents }) => !parents.some((parent) => ids.has(parent)))
+  return Lineage.startingWith(roots, retained)
 }
 
+/** The shards to begin with. Where one of them descends from another, the other comes first. */
 function firstShards(
   start: ResolvedStart,
   retained: readonly ListedShard[],
@@ -44,8 +46,7 @@ function namedShards(names: readonly string[], retained: readonly ListedShard[])
       `startAt names no shard for ${whole ? 'any hash key' : `hash keys ${hole.start} to ${hole.end}`}`,
     )
   }
-  const roots = Lineage.startingWith(named.map((shard) => ({ ...shard, parents: [] })))
-  const twice = roots.overlapping
+  const twice = Lineage.startingWith(named, named).overlapping
   if (twice !== undefined) throw invalid(`startAt names shards ${twice.join(' and ')}, which share hash keys`)
   return named
 }

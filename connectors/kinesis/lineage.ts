@@ -13,7 +13,8 @@ export interface RootShard {
 export interface ChildShard {
   readonly kind: 'child'
   readonly id: string
-  readonly parents: readonly [string, ...string[]]
+  /** Those that must be finished first. One that has expired is taken out. */
+  readonly parents: readonly string[]
   readonly range: HashRange
 }
 
@@ -23,6 +24,7 @@ export type KnownShard = RootShard | ChildShard
 export type LineageJson = {
   readonly shards: readonly {
     readonly id: string
+    readonly kind: 'root' | 'child'
     readonly parents: readonly string[]
     readonly range: { readonly start: string; readonly end: string }
   }[]
@@ -37,28 +39,31 @@ export class Lineage {
   readonly #shards = new Map<string, KnownShard>()
   readonly #finished = new Set<string>()
 
-  /** Begins with shards that need nothing before them. Parents outside the list count as read. */
-  static startingWith(listed: readonly ListedShard[]): Lineage {
+  /** Begins with shards that need nothing before them, and their descendants among `listed`. */
+  static startingWith(roots: readonly ListedShard[], listed: readonly ListedShard[]): Lineage {
     const lineage = new Lineage()
-    const ids = new Set(listed.map(({ id }) => id))
-    for (const shard of listed) {
-      if (!shard.parents.some((parent) => ids.has(parent))) lineage.#add(shard, [])
-    }
-    lineage.learn(listed)
+    for (const { id, range } of roots) lineage.#shards.set(id, { kind: 'root', id, parents: [], range })
+    lineage.learnAll(listed)
     return lineage
   }
 
   static fromJson({ shards, finished }: LineageJson): Lineage {
     const lineage = new Lineage()
-    for (const shard of shards) lineage.#add(shard, shard.parents)
+    for (const { id, kind, parents, range } of shards) {
+      lineage.#shards.set(
+        id,
+        kind === 'root' ? { kind, id, parents: [], range } : { kind, id, parents, range },
+      )
+    }
     for (const id of finished) lineage.#finished.add(id)
     return lineage
   }
 
   toJson(): LineageJson {
     return {
-      shards: [...this.#shards.values()].map(({ id, parents, range: { start, end } }) => ({
+      shards: [...this.#shards.values()].map(({ id, kind, parents, range: { start, end } }) => ({
         id,
+        kind,
         parents,
         range: { start, end },
       })),
@@ -74,15 +79,17 @@ export class Lineage {
     return this.#finished.has(id)
   }
 
-  /** Takes in the children, grandchildren and so on of known shards. A parent that is neither known nor listed has expired. */
-  learn(listed: readonly ListedShard[]): void {
-    const family = this.#descendantsIn(listed)
-    for (const shard of family.values()) {
-      this.#add(
-        shard,
-        shard.parents.filter((parent) => this.#shards.has(parent) || family.has(parent)),
-      )
+  /** Takes in children of a shard that has ended. Other parents of theirs may not be known yet: they are waited for. */
+  learnChildren(children: readonly ListedShard[]): void {
+    for (const { id, parents, range } of this.#descendantsIn(children)) {
+      this.#shards.set(id, { kind: 'child', id, parents, range })
     }
+  }
+
+  /** Takes in all descendants of known shards. A parent that is not known after all have been listed has expired. */
+  learnAll(listed: readonly ListedShard[]): void {
+    this.learnChildren(listed)
+    for (const shard of this.unfinished) this.#waitOnlyFor(shard, (parent) => this.#shards.has(parent))
   }
 
   finish(id: string): void {
@@ -95,7 +102,7 @@ export class Lineage {
 
   /** The unfinished shards whose parents are all finished. Their ranges never overlap. */
   get readable(): KnownShard[] {
-    return this.unfinished.filter(({ parents }) => parents.every((parent) => this.#isDone(parent)))
+    return this.unfinished.filter(({ parents }) => parents.every((parent) => this.#finished.has(parent)))
   }
 
   /** Hash keys that no unfinished shard covers: records with those keys would never be read. */
@@ -115,14 +122,16 @@ export class Lineage {
 
   /** Drops what is finished and no longer listed: nothing can refer to it any more. */
   forgetExpired(listedIds: ReadonlySet<string>): void {
-    for (const id of this.#finished) {
-      if (listedIds.has(id)) continue
+    const expired = new Set([...this.#finished].filter((id) => !listedIds.has(id)))
+    if (expired.size === 0) return
+    for (const id of expired) {
       this.#finished.delete(id)
       this.#shards.delete(id)
     }
+    for (const shard of this.#shards.values()) this.#waitOnlyFor(shard, (parent) => !expired.has(parent))
   }
 
-  #descendantsIn(listed: readonly ListedShard[]): Map<string, ListedShard> {
+  #descendantsIn(listed: readonly ListedShard[]): Iterable<ListedShard> {
     const family = new Map<string, ListedShard>()
     const belongs = (id: string) => this.#shards.has(id) || family.has(id)
     for (let size = -1; size !== family.size; ) {
@@ -131,19 +140,11 @@ export class Lineage {
         if (!belongs(shard.id) && shard.parents.some(belongs)) family.set(shard.id, shard)
       }
     }
-    return family
+    return family.values()
   }
 
-  #isDone(parent: string): boolean {
-    return this.#finished.has(parent) || !this.#shards.has(parent)
-  }
-
-  #add({ id, range }: ListedShard, parents: readonly string[]): void {
-    const [first, ...others] = parents
-    const shard: KnownShard =
-      first === undefined
-        ? { kind: 'root', id, parents: [], range }
-        : { kind: 'child', id, parents: [first, ...others], range }
-    this.#shards.set(id, shard)
+  #waitOnlyFor(shard: KnownShard, counts: (parent: string) => boolean): void {
+    if (shard.kind === 'root' || shard.parents.every(counts)) return
+    this.#shards.set(shard.id, { ...shard, parents: shard.parents.filter(counts) })
   }
 }

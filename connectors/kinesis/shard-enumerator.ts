@@ -88,7 +88,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === position?.after ? noted?.readUntil : undefined,
-        onChildren: (children) => this.#lineage?.learn(children),
+        onChildren: (children) => this.#lineage?.learnChildren(children),
       },
       position,
     )
@@ -124,7 +124,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     for (let look = 1; ; look++) {
       const listed = await this.#list('retained')
       this.#lineage ??= await this.#firstLineage(listed)
-      this.#lineage.learn(listed)
+      this.#lineage.learnAll(listed)
       const error = lineageError(this.#lineage, listed, this.#onceListed, this.#parts.place.stream)
       if (error === undefined) return this.#note(listed)
       if (look === looksForHole) throw error
