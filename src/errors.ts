@@ -172,3 +172,16 @@ export function reasons(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)]
   return [error.message || error.name, ...(error.cause === undefined ? [] : reasons(error.cause))]
 }
+
+/**
+ * Whether an error is Millrace's own. Goes by its looks, not by its class: the job file may have brought another copy
+ * of the package.
+ */
+export function isMillraceError(error: unknown): error is MillraceError {
+  return (
+    error instanceof Error &&
+    error.name === 'MillraceError' &&
+    'code' in error &&
+    errorCodes.some((code) => code === error.code)
+  )
+}
