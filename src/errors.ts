@@ -7,6 +7,10 @@ const catalogue = {
     advice: 'Give every source, stateful operator and sink of a job a name of its own.',
   },
   OPTION_INVALID: { retryable: false, advice: 'Correct the option; `millrace help` lists them all.' },
+  INPUT_INVALID: {
+    retryable: false,
+    advice: 'Correct the line of the input that the message names. The lines before it have been put.',
+  },
   // Records
   RECORD_UNDECODABLE: {
     retryable: false,
@@ -71,11 +75,6 @@ const catalogue = {
     retryable: false,
     advice: 'Another run of this job has taken over. Let only one process run it.',
   },
-  JOB_FINISHED: {
-    retryable: false,
-    advice:
-      'The input of this job had ended and its last windows are closed. Use a new checkpoint folder to run it again.',
-  },
   STORE_FAILED: {
     retryable: true,
     advice: 'Check the disk: free space, permissions, and that the folder exists.',
@@ -96,6 +95,12 @@ const catalogue = {
   ROW_INVALID: {
     retryable: false,
     advice: 'Correct the row or the columns of the format where the message points.',
+  },
+  // Anything else
+  UNEXPECTED: {
+    retryable: true,
+    advice:
+      'This should not happen; the cause has the details. The job restarts by itself; if it stays, please report it.',
   },
   // The embedded Kinesis
   LOCAL_STORE_CORRUPT: {
@@ -174,7 +179,7 @@ export function reasons(error: unknown): string[] {
 }
 
 /**
- * Whether an error is Millrace's own. Goes by its looks, not by its class: the job file may have brought another copy
+ * Whether an error is of the catalogue. Goes by its looks, not by its class: the job file may have brought another copy
  * of the package.
  */
 export function isMillraceError(error: unknown): error is MillraceError {
@@ -184,4 +189,10 @@ export function isMillraceError(error: unknown): error is MillraceError {
     'code' in error &&
     errorCodes.some((code) => code === error.code)
   )
+}
+
+/** Any thrown value as an error of the catalogue. */
+export function millraceError(error: unknown): MillraceError {
+  if (isMillraceError(error)) return error
+  return new MillraceError('UNEXPECTED', reasons(error)[0] ?? 'an error without a message', { cause: error })
 }

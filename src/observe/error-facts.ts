@@ -1,25 +1,22 @@
 import type { Json } from '../contract/json.ts'
-import { type ErrorCode, isMillraceError, reasons, type Where } from '../errors.ts'
+import { type ErrorCode, millraceError, reasons, type Where } from '../errors.ts'
 
 /** An error as JSON. */
 export interface ErrorFacts {
   readonly [name: string]: Json
-  readonly code: ErrorCode | 'UNEXPECTED'
+  readonly code: ErrorCode
   readonly message: string
   readonly where: { readonly [place: string]: string }
+  /** Outermost first. */
   readonly causes: readonly string[]
   readonly retryable: boolean
   readonly advice: string
 }
 
-/** What is known of an error that may or may not be Millrace's own. */
+/** What is known of an error that may or may not be of the catalogue. */
 export function errorFacts(error: unknown): ErrorFacts {
-  const [message = '', ...causes] = reasons(error)
-  if (!isMillraceError(error)) {
-    const advice = 'This is a fault in Millrace: please report it with the lines below.'
-    return { code: 'UNEXPECTED', message, where: {}, causes, retryable: false, advice }
-  }
-  const { code, happened, where, retryable, advice } = error
+  const { code, happened, where, retryable, advice, cause } = millraceError(error)
+  const causes = cause === undefined ? [] : reasons(cause).filter((reason) => reason !== happened)
   return { code, message: happened, where: placesOf(where), causes, retryable, advice }
 }
 

@@ -1,8 +1,12 @@
+import type { ErrorCode } from '../errors.ts'
 import { errorFacts } from './error-facts.ts'
+
+/** Errors of the job file: the frames in it say where. */
+const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_INVALID', 'NAME_DUPLICATE'])
 
 /**
  * An error for a person: code and what happened, where, why, and what to do. Stack frames only where they help: those
- * of the job's own functions, those of a fault in Millrace, or all of them when `verbose`.
+ * of the job's own functions, those of what nobody expected, or all of them when `verbose`.
  */
 export function errorText(error: unknown, { verbose = false } = {}): string {
   const { code, message, where, causes, advice } = errorFacts(error)
@@ -16,10 +20,11 @@ export function errorText(error: unknown, { verbose = false } = {}): string {
   ].join('\n')
 }
 
-function framesOf(error: unknown, code: string, verbose: boolean): string[] {
-  if (verbose) return errorsOf(error).flatMap((each) => [`${each.name}: ${each.message}`, ...frames(each)])
-  if (code === 'UNEXPECTED') return errorsOf(error).slice(0, 1).flatMap(frames)
-  if (code === 'OPERATOR_FAILED') return errorsOf(error).slice(-1).flatMap(frames).filter(isOfTheJob)
+function framesOf(error: unknown, code: ErrorCode, verbose: boolean): string[] {
+  const errors = errorsOf(error)
+  if (verbose) return errors.flatMap((each) => [`${each.name}: ${each.message}`, ...frames(each)])
+  if (code === 'UNEXPECTED') return errors.slice(-1).flatMap(frames)
+  if (ofTheJobFile.has(code)) return errors.slice(-1).flatMap(frames).filter(isOfTheJob)
   return []
 }
 
