@@ -1,0 +1,52 @@
+import { MillraceError } from '../../src/errors.ts'
+import type { Cell, Format, Row } from './format.ts'
+import { type ColumnType, cellOf, columnTypes, type ParquetColumn, type ValueOf } from './parquet-column.ts'
+import { parquetFile } from './parquet-file.ts'
+
+/**
+ * Parquet files with these columns, in this order, compressed with Snappy. The type of the rows follows from the
+ * columns: a row that lacks one, or has another type in one, is an error of the compiler. Columns take no nulls.
+ *
+ * | column | row holds | refused with `ROW_INVALID` |
+ * |---|---|---|
+ * | `string` | string | lone surrogates |
+ * | `int32` | number | fractions, beyond 32 bits |
+ * | `int64` | number or bigint | fractions, numbers beyond 2^53 - 1, bigints beyond 64 bits |
+ * | `double` | number | NaN |
+ * | `boolean` | boolean | |
+ * | `timestamp` | Date, or milliseconds since 1970 | invalid dates, fractions |
+ *
+ * @throws MillraceError `OPTION_INVALID` without any column.
+ * @example
+ * parquet({ customer: 'string', minute: 'timestamp', cents: 'int64' })
+ */
+export function parquet<const C extends Readonly<Record<string, ParquetColumn>>>(
+  columns: C,
+): Format<{ -readonly [N in keyof C]: ValueOf<C[N]> }> {
+  const kept: Readonly<Record<string, ParquetColumn>> = { ...columns }
+  const types = Object.entries(kept).map(([name, column]) => [name, typeOf(name, column)] as const)
+  if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'parquet({}) has no columns')
+  return {
+    extension: 'parquet',
+    layout: JSON.stringify(Object.entries(kept)),
+    rowOf: (value) => types.map(([name, type]) => cellOf(name, type, valueIn(value, name))),
+    sizeOf: (row) => types.reduce((size, [, type], column) => size + type.sizeOf(row[column] as Cell), 0),
+    encode: (rows) => parquetFile(kept, rows),
+    pack: (rows) => types.map(([, type], column) => type.pack(rows.map((row) => row[column] as Cell))),
+    unpack: (packed) => rowsOf(types.map(([, type], column) => type.unpack((packed as unknown[])[column]))),
+  }
+}
+
+function typeOf(name: string, column: ParquetColumn): ColumnType {
+  if (Object.hasOwn(columnTypes, column)) return columnTypes[column]
+  const known = Object.keys(columnTypes).join(', ')
+  throw new MillraceError('OPTION_INVALID', `column ${name} has type ${String(column)}; there are ${known}`)
+}
+
+function valueIn(row: Readonly<Record<string, unknown>> | null | undefined, name: string): unknown {
+  return row?.[name]
+}
+
+function rowsOf(columns: readonly Cell[][]): Row[] {
+  return (columns[0] ?? []).map((_, row) => columns.map((cells) => cells[row] as Cell))
+}
