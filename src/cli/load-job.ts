@@ -26,12 +26,19 @@ export async function loadJob(path: string): Promise<Job> {
 
 async function importFile(file: string): Promise<unknown> {
   try {
-    if (/\.[cm]?tsx?$/.test(file) && !stripsTypes()) (await import('tsx/esm/api')).register()
+    if (/\.[cm]?tsx?$/.test(file) && !stripsTypes()) await understandTypeScript()
     return await import(pathToFileURL(file).href)
   } catch (error) {
     if (isMillraceError(error)) throw error.at({ file })
     throw invalid(complaint(error), file, error)
   }
+}
+
+/** As ES modules and, in a folder whose package.json does not say `"type": "module"`, as CommonJS. */
+async function understandTypeScript(): Promise<void> {
+  const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
+  commonJs.register()
+  esm.register()
 }
 
 /** Node 22.18 and later run TypeScript by taking its types out. */
@@ -46,7 +53,8 @@ function defaultOf(module: unknown): unknown {
 }
 
 function complaint(error: unknown): string {
-  if (error instanceof SyntaxError || propertyOf(error, 'name') === 'TransformError') {
+  const name = propertyOf(error, 'name')
+  if (name === 'SyntaxError' || name === 'TransformError') {
     return `the job file, or a file that it imports, does not parse${placeOf(error)}`
   }
   if (propertyOf(error, 'code') === 'ERR_MODULE_NOT_FOUND') return 'the job file imports what is not there'

@@ -5,26 +5,19 @@ import type { JobEvent } from '../../src/observe/events.ts'
 import type { JobMetrics } from '../../src/observe/metrics.ts'
 import type { JobResult, RunningJob, RunOptions } from '../../src/runtime/running-job.ts'
 
-/** A run whose events, metrics and end are scripted. `script` begins when the command follows it. */
+/** A run whose events, metrics and end are scripted. The script begins once the command listens. */
 export class FakeRun {
   readonly events$ = new Subject<JobEvent>()
   readonly metrics$ = new Subject<JobMetrics>()
   stops = 0
   job: Job | undefined
   options: RunOptions | undefined
-  private readonly result = Promise.withResolvers<JobResult>()
+  end: (metrics: JobMetrics) => void = () => {}
+  fail: (error: unknown) => void = () => {}
   private readonly script: (run: FakeRun) => void
 
   constructor(script: (run: FakeRun) => void) {
     this.script = script
-  }
-
-  end(metrics: JobMetrics): void {
-    this.result.resolve({ outcome: 'stopped', epoch: 3, metrics })
-  }
-
-  fail(error: unknown): void {
-    this.result.reject(error)
   }
 
   get services(): Pick<Services, 'engine' | 'checkpoints'> {
@@ -37,20 +30,22 @@ export class FakeRun {
   private start(job: Job, options: RunOptions | undefined): RunningJob {
     this.job = job
     this.options = options
-    return {
-      name: job.name,
-      events$: this.events$,
-      metrics$: this.metrics$,
-      checkpoints$: new Subject(),
-      stop: () => {
-        this.stops += 1
-      },
-      // biome-ignore lint: placeholder
-      then: (fulfilled, rejected) => {
-        this.script(this)
-        return this.result.promise.then(fulfilled, rejected)
-      },
+    const result = new Promise<JobResult>((resolve, reject) => {
+      this.end = (metrics) => resolve({ outcome: 'stopped', epoch: 3, metrics })
+      this.fail = reject
+    })
+    queueMicrotask(() => this.script(this))
+    const stop = () => {
+      this.stops += 1
     }
+    const { events$, metrics$ } = this
+    return Object.assign(result, {
+      name: job.name,
+      events$,
+      metrics$,
+      checkpoints$: new Subject<never>(),
+      stop,
+    })
   }
 }
 
