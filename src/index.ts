@@ -4,6 +4,7 @@ export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.
 export { type FromOptions, type Job, type JobBuilder, type JobOptions, job } from './job.ts'
 export type { CheckpointSummary, JobEvent } from './observe/events.ts'
 export type { JobMetrics, SplitMetrics } from './observe/metrics.ts'
+export { run } from './runtime/run.ts'
 export type { JobResult, RunningJob, RunOptions } from './runtime/running-job.ts'
 export type {
   KeyedStream,

@@ -1,3 +1,5 @@
+import type { Where } from '../errors.ts'
+
 /** Records of one split in their order. The arrays have the same length and belong to the receiver. */
 export interface Batch<out T> {
   readonly kind: 'batch'
@@ -6,8 +8,8 @@ export interface Batch<out T> {
   readonly values: readonly T[]
   /** Event times in milliseconds since 1970. */
   readonly timestamps: readonly number[]
-  /** The position of one record, for messages. */
-  readonly positionOf?: (index: number) => string
+  /** Where one of the records came from, for messages. */
+  readonly whereIs?: (index: number) => Where
 }
 
 /** No record with a timestamp of at most `timestamp` is expected any more. */

@@ -22,6 +22,7 @@ export interface OperatorContext<in Out> {
  * calls are synchronous and never overlap.
  */
 export interface Operator<in In> {
+  /** Called without `this`. */
   readonly process: Emit<In>
   /** A batch of this split begins. */
   onBatch?(split: string | undefined): void
@@ -32,6 +33,16 @@ export interface Operator<in In> {
   onSplit?(mark: SplitMark): void
   /** The state at a barrier; the operator goes on at once after it. */
   snapshot?(): Snapshot
+  /** Of an operator that makes watermarks: how far each split is, and how far they may drift apart. */
+  readonly progress?: SplitProgress
+}
+
+/** How far event time has come in each split, for reading them at the same pace. */
+export interface SplitProgress {
+  /** `undefined` before the first record of the split. */
+  watermarkOf(split: string): number | undefined
+  /** A split that is further ahead of the slowest one than this is paused. */
+  readonly maxDriftMs: number
 }
 
 /** Makes operators. The graph holds factories, the runtime calls them; nothing else knows which operator it is. */

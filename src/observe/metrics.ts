@@ -12,7 +12,7 @@ export interface SplitMetrics {
   readonly firstBehindMs: number | undefined
   /** Event time up to which this split is complete; `undefined` before its first record. */
   readonly watermark: number | undefined
-  readonly state: 'reading' | 'idle' | 'paused' | 'finished'
+  readonly state: 'reading' | 'idle' | 'paused'
 }
 
 /** A running job in figures. Totals are of this run, not of the job's whole history. */

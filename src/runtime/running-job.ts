@@ -1,9 +1,9 @@
-import type { Observable } from 'rxjs'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
 import type { Log } from '../contract/log.ts'
 import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
 import type { JobMetrics } from '../observe/metrics.ts'
+import type { Observable } from '../rx.ts'
 
 /** How to run a job. Everything has a default. */
 export interface RunOptions {

@@ -1,0 +1,61 @@
+import type { Operator } from '../src/contract/operator.ts'
+import { MillraceError } from '../src/errors.ts'
+import { operatorOn } from '../src/graph/operator-step.ts'
+import { type Step, type Stream, streamAt, type WindowedStream } from '../src/stream.ts'
+import type { Aggregate } from './aggregates.ts'
+import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
+
+type Flat<T> = { [N in keyof T]: T[N] } & {}
+
+/** What a window gives: its key, itself, and each aggregate under its name. */
+export type WindowResult<K, W, R> = Flat<{ key: K; window: W } & R>
+
+/**
+ * Aggregates each window of each key. The results of one window come in the order of their keys, windows in the order
+ * of their ends, so that the same input always gives the same output in the same order. The event time of a result is
+ * the window's last instant.
+ *
+ * @param name Keeps the windows in checkpoints: a new name starts anew.
+ * @param aggregates By the names that they get in the result; `key` and `window` are taken.
+ * @throws MillraceError `JOB_INVALID` for an aggregate named `key` or `window`; while running `RECORD_LATE` for a record
+ *   whose window has closed, unless `window` names an output for it.
+ * @example
+ * aggregate('totals', { orders: count(), cents: sum((order: { cents: number }) => order.cents) })
+ */
+export function aggregate<K, T, W, R extends Record<string, unknown>>(
+  name: string,
+  aggregates: { [N in keyof R]: Aggregate<T, R[N]> },
+): Step<WindowedStream<K, T, W>, Stream<WindowResult<K, W, R>>> {
+  for (const taken of ['key', 'window']) {
+    if (taken in aggregates) {
+      throw new MillraceError(
+        'JOB_INVALID',
+        `an aggregate of "${name}" is called "${taken}", which every result has already`,
+      )
+    }
+  }
+  return ({ assigner, keyed, late }) => {
+    // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
+    const options = {
+      assigner,
+      keySelector: keyed.keySelector,
+      aggregates,
+    } as unknown as WindowAggregationOptions
+    return operatorOn<T, WindowResult<K, W, R>>(keyed, {
+      verb: 'aggregate',
+      name,
+      detail: `${assigner.name}: ${describe(options.aggregates)}`,
+      sides: late === undefined ? {} : { late: (outlet) => late(streamAt(outlet)).sink },
+      create: (context, restored): Operator<T> =>
+        new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),
+    })
+  }
+}
+
+type Emit = (value: unknown, timestamp: number) => void
+
+function describe(aggregates: WindowAggregationOptions['aggregates']): string {
+  return Object.entries(aggregates)
+    .map(([name, { kind }]) => `${name} = ${kind}`)
+    .join(', ')
+}

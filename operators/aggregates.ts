@@ -1,0 +1,97 @@
+/**
+ * Boils many values down to one. `T` is what it takes, `R` what it gives. The accumulator must be plain data (numbers,
+ * strings, arrays, objects …), since checkpoints carry it.
+ */
+export interface Aggregate<in T, out R> {
+  /** What checkpoints and plans call it. State of another kind is not restored into it. */
+  readonly kind: string
+  create(): unknown
+  /** The accumulator with `value` in it. May change the one it is given. */
+  add(accumulator: unknown, value: T): unknown
+  /** Two accumulators made one. */
+  merge(a: unknown, b: unknown): unknown
+  result(accumulator: unknown): R
+}
+
+/**
+ * An aggregate of your own, with the accumulator's type `A` known.
+ *
+ * @example
+ * defineAggregate({
+ *   kind: 'longest',
+ *   create: () => '',
+ *   add: (longest, word: string) => (word.length > longest.length ? word : longest),
+ *   merge: (a, b) => (b.length > a.length ? b : a),
+ *   result: (longest) => longest,
+ * })
+ */
+export function defineAggregate<T, A, R>(parts: {
+  readonly kind: string
+  readonly create: () => A
+  readonly add: (accumulator: A, value: T) => A
+  readonly merge: (a: A, b: A) => A
+  readonly result: (accumulator: A) => R
+}): Aggregate<T, R> {
+  return parts as Aggregate<T, R>
+}
+
+const addition = (a: number, b: number) => a + b
+
+/** How many values there are. */
+export function count(): Aggregate<unknown, number> {
+  return defineAggregate({
+    kind: 'count',
+    create: () => 0,
+    add: (counted: number) => counted + 1,
+    merge: addition,
+    result: (counted) => counted,
+  })
+}
+
+/** The sum of a number of each value. Exact for whole numbers up to 2^53. */
+export function sum<T>(of: (value: T) => number): Aggregate<T, number> {
+  return defineAggregate({
+    kind: 'sum',
+    create: () => 0,
+    add: (total: number, value: T) => total + of(value),
+    merge: addition,
+    result: (total) => total,
+  })
+}
+
+/** The least of a number of each value. */
+export function min<T>(of: (value: T) => number): Aggregate<T, number> {
+  return defineAggregate({
+    kind: 'min',
+    create: () => Number.POSITIVE_INFINITY,
+    add: (least: number, value: T) => Math.min(least, of(value)),
+    merge: Math.min,
+    result: (least) => least,
+  })
+}
+
+/** The greatest of a number of each value. */
+export function max<T>(of: (value: T) => number): Aggregate<T, number> {
+  return defineAggregate({
+    kind: 'max',
+    create: () => Number.NEGATIVE_INFINITY,
+    add: (greatest: number, value: T) => Math.max(greatest, of(value)),
+    merge: Math.max,
+    result: (greatest) => greatest,
+  })
+}
+
+/** The mean of a number of each value: their sum divided by their count. */
+export function average<T>(of: (value: T) => number): Aggregate<T, number> {
+  return defineAggregate({
+    kind: 'average',
+    create: () => ({ total: 0, counted: 0 }),
+    add: (mean: { total: number; counted: number }, value: T) => {
+      mean.total += of(value)
+      mean.counted += 1
+      return mean
+    },
+    merge: (a, b) => ({ total: a.total + b.total, counted: a.counted + b.counted }),
+    result: ({ total, counted }) => total / counted,
+  })
+}

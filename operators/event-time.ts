@@ -1,0 +1,118 @@
+import type { Operator, OperatorContext } from '../src/contract/operator.ts'
+import type { Snapshot } from '../src/contract/snapshot.ts'
+import { MillraceError } from '../src/errors.ts'
+import { operatorStep } from '../src/graph/operator-step.ts'
+import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
+import type { Step, Stream } from '../src/stream.ts'
+import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
+import { SplitWatermarks } from '../src/time/split-watermarks.ts'
+import { type Duration, milliseconds } from '../src/units.ts'
+
+export interface EventTimeOptions {
+  /**
+   * How much later than a record an earlier one of the same split may still come. A window is complete this long after
+   * its end. Default `'0s'`: event time never goes back within a split.
+   */
+  readonly outOfOrder?: Duration
+  /**
+   * A split that is caught up and empty follows the clock of the source, this long (and `outOfOrder`) behind it, so
+   * that quiet splits do not hold windows back. It must cover the time between an event and its arrival. Default
+   * `'1m'`.
+   */
+  readonly idleAfter?: Duration
+  /**
+   * How far a split may run ahead of the slowest one before it is paused, in event time. Keeps few windows open while
+   * much is replayed. Default `'1d'`.
+   */
+  readonly maxDrift?: Duration
+}
+
+/**
+ * Takes the event time from the record; without this step it is the time when the record arrived at the source.
+ * Watermarks are kept per split, so that one split's lag makes nothing late in another. (As Flink's per-split
+ * watermarks with bounded out-of-orderness.)
+ *
+ * @param timestampOf Milliseconds since 1970.
+ * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a finite number.
+ * @example
+ * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
+ */
+export function eventTime<T>(
+  timestampOf: (value: T) => number,
+  options: EventTimeOptions = {},
+): Step<Stream<T>, Stream<T>> {
+  const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d' } = options
+  const outOfOrderMs = milliseconds(outOfOrder)
+  const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
+  const maxDriftMs = milliseconds(maxDrift)
+  return operatorStep<T, T>({
+    verb: 'event-time',
+    detail: `out of order ${outOfOrder}, idle after ${idleAfter}, drift ${maxDrift}`,
+    create: (context, restored) =>
+      assignTimestamps(
+        timestampOf,
+        new SplitWatermarks(outOfOrderMs, livelinessMs),
+        maxDriftMs,
+        context,
+        restored,
+      ),
+  })
+}
+
+const schema = 1
+
+function assignTimestamps<T>(
+  timestampOf: (value: T) => number,
+  watermarks: SplitWatermarks,
+  maxDriftMs: number,
+  { emit, emitWatermark }: OperatorContext<T>,
+  restored: Snapshot | undefined,
+): Operator<T> {
+  if (restored?.schema === schema) restore(watermarks, restored)
+  let splitOfBatch = ''
+  let greatest = beginningOfTime
+  let emitted = watermarks.current()
+  const advanceTo = (watermark: number) => {
+    if (watermark <= emitted) return
+    emitted = watermark
+    emitWatermark(watermark)
+  }
+  return {
+    process: (value, timestamp) => {
+      const time = timestampOf(value)
+      if (!Number.isFinite(time)) throw invalid(time, timestamp)
+      if (time > greatest) greatest = time
+      emit(value, time)
+    },
+    onBatch: (split = '') => {
+      splitOfBatch = split
+      greatest = beginningOfTime
+    },
+    onBatchEnd: () => {
+      if (greatest > beginningOfTime) watermarks.observe(splitOfBatch, greatest)
+      advanceTo(watermarks.current())
+    },
+    // The watermark before this step is of another time scale: only the end of the input counts.
+    onWatermark: (timestamp) => {
+      if (timestamp === endOfTime) advanceTo(endOfTime)
+    },
+    onSplit: (mark) => {
+      watermarks.mark(mark)
+      advanceTo(watermarks.current())
+    },
+    progress: { watermarkOf: (split) => watermarks.watermarkOf(split), maxDriftMs },
+    snapshot: () => ({ schema, parts: [encodeCbor([watermarks.current(), watermarks.entries()])] }),
+  }
+}
+
+function restore(watermarks: SplitWatermarks, { parts }: Snapshot): void {
+  const [combined, entries] = decodeCbor(parts[0]!) as [number, [string, number][]]
+  watermarks.restore(entries, combined)
+}
+
+function invalid(time: unknown, arrivalTime: number): MillraceError {
+  return new MillraceError(
+    'EVENT_TIME_INVALID',
+    `the event time of a record is ${String(time)} (it arrived at ${new Date(arrivalTime).toISOString()})`,
+  )
+}

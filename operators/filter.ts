@@ -1,0 +1,21 @@
+import { operatorStep } from '../src/graph/operator-step.ts'
+import type { Step, Stream } from '../src/stream.ts'
+
+/**
+ * Keeps the records for which `predicate` is true. A type predicate narrows the type of the stream.
+ *
+ * @example
+ * filter((order: { status: string }) => order.status === 'paid')
+ */
+export function filter<T, S extends T>(predicate: (value: T) => value is S): Step<Stream<T>, Stream<S>>
+export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Stream<T>>
+export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Stream<T>> {
+  return operatorStep<T, T>({
+    verb: 'filter',
+    create: ({ emit }) => ({
+      process: (value, timestamp) => {
+        if (predicate(value)) emit(value, timestamp)
+      },
+    }),
+  })
+}

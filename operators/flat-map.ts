@@ -1,0 +1,20 @@
+import { operatorStep } from '../src/graph/operator-step.ts'
+import type { Step, Stream } from '../src/stream.ts'
+
+/**
+ * Turns each record into any number of others, in the order of the iterable. All take the event time of the record.
+ *
+ * @param project May be a generator.
+ * @example
+ * flatMap((line: string) => line.split(' '))
+ */
+export function flatMap<T, R>(project: (value: T) => Iterable<R>): Step<Stream<T>, Stream<R>> {
+  return operatorStep<T, R>({
+    verb: 'flat-map',
+    create: ({ emit }) => ({
+      process: (value, timestamp) => {
+        for (const result of project(value)) emit(result, timestamp)
+      },
+    }),
+  })
+}

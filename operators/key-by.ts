@@ -1,0 +1,16 @@
+import type { Key } from '../src/state/key.ts'
+import { type KeyedStream, pipeable, type Step, type Stream } from '../src/stream.ts'
+
+/**
+ * Keeps records of the same key together, for steps that hold state per key.
+ *
+ * @param keySelector Gives a string or a finite number, always the same one for the same record.
+ * @example
+ * keyBy((order: { customer: string }) => order.customer)
+ */
+export function keyBy<T, K extends Key>(keySelector: (value: T) => K): Step<Stream<T>, KeyedStream<K, T>> {
+  return (upstream) => {
+    const from = Object.freeze({ kind: 'partition' as const, input: upstream.outlet })
+    return pipeable({ outlet: { from, output: 'main' }, keySelector })
+  }
+}

@@ -1,0 +1,16 @@
+import { operatorStep } from '../src/graph/operator-step.ts'
+import type { Step, Stream } from '../src/stream.ts'
+
+/**
+ * Turns each record into another. The event time stays.
+ *
+ * @param project Must not change the record it is given.
+ * @example
+ * map((order: { cents: number }) => order.cents / 100)
+ */
+export function map<T, R>(project: (value: T) => R): Step<Stream<T>, Stream<R>> {
+  return operatorStep<T, R>({
+    verb: 'map',
+    create: ({ emit }) => ({ process: (value, timestamp) => emit(project(value), timestamp) }),
+  })
+}

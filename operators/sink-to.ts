@@ -1,0 +1,20 @@
+import type { Sink } from '../src/contract/sink.ts'
+import type { SinkTransformation } from '../src/graph/transformation.ts'
+import type { SinkHandle, Step, Stream } from '../src/stream.ts'
+
+/**
+ * Ends a stream in a sink.
+ *
+ * @param name Keeps what the sink has staged in checkpoints: a new name starts anew.
+ */
+export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHandle> {
+  return (upstream) => {
+    const transformation: SinkTransformation = {
+      kind: 'sink',
+      name,
+      input: upstream.outlet,
+      sink: sink as Sink<unknown>,
+    }
+    return Object.freeze({ sink: Object.freeze(transformation) })
+  }
+}

@@ -1,0 +1,38 @@
+import type { OperatorFactory } from '../contract/operator.ts'
+import { type Step, type Stream, streamFrom } from '../stream.ts'
+import type { OperatorTransformation, Sides } from './transformation.ts'
+
+/** What the DSL says of an operator. */
+export interface OperatorDescription<In, Out> {
+  readonly verb: string
+  /** The user's name for the state that the operator holds. */
+  readonly name?: string
+  readonly detail?: string
+  readonly sides?: Sides
+  readonly create: OperatorFactory<In, Out>
+}
+
+/** The stream that an operator makes of another. */
+export function operatorOn<In, Out>(
+  upstream: Stream<In>,
+  description: OperatorDescription<In, Out>,
+): Stream<Out> {
+  const { verb, name, detail = '', sides = {}, create } = description
+  const transformation: OperatorTransformation = {
+    kind: 'operator',
+    verb,
+    name,
+    detail,
+    input: upstream.outlet,
+    sides,
+    create: create as OperatorFactory<unknown, unknown>,
+  }
+  return streamFrom<Out>(Object.freeze(transformation))
+}
+
+/** The step that adds an operator to a stream. */
+export function operatorStep<In, Out>(
+  description: OperatorDescription<In, Out>,
+): Step<Stream<In>, Stream<Out>> {
+  return (upstream) => operatorOn(upstream, description)
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { CheckpointCoordinator } from '../checkpoint/coordinator.ts'
+import type { Restored } from '../checkpoint/recovery.ts'
+import type { CheckpointStore } from '../contract/checkpoint-store.ts'
+import type { Clock, Random } from '../contract/clock.ts'
+import type { Batch } from '../contract/element.ts'
+import type { Log } from '../contract/log.ts'
+import type { SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
+import { MillraceError, millraceError } from '../errors.ts'
+import type { GraphNode } from '../graph/stream-graph.ts'
+import type { SinkTransformation, SourceTransformation, Transformation } from '../graph/transformation.ts'
+import { type Job, undecodableOutput } from '../job.ts'
+import type { Parts } from './attempt.ts'
+import { Dataflow } from './dataflow.ts'
+import type { Meter } from './meter.ts'
+import { SinkTask } from './sink-task.ts'
+import { SourceTask } from './source-task.ts'
+
+/** What the parts of a run are made with. */
+export interface Surroundings {
+  readonly store: CheckpointStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly overrides: SourceOverrides
+  readonly signal: AbortSignal
+  readonly meter: Meter
+  readonly onReady: () => void
+  readonly onFailure: (error: unknown) => void
+  readonly onClaimed: (claimed: {
+    readonly generation: number
+    readonly restoredFrom: number | undefined
+    readonly skipped: readonly { readonly epoch: number; readonly reason: string }[]
+  }) => void
+}
+
+/** What has been opened so far, to be closed whatever happens. */
+export type Closers = (() => Promise<void>)[]
+
+/** Claims a job, restores it, and connects its sources and sinks. Nothing is read yet. */
+export async function assemble(job: Job, around: Surroundings, closers: Closers): Promise<Parts> {
+  const coordinator = new CheckpointCoordinator(job.name, around.store, around.clock, newLineage)
+  const { restored, skipped } = await coordinator.claim()
+  around.onClaimed({ generation: coordinator.generation, restoredFrom: restored?.epoch, skipped })
+  if (restored !== undefined) refuseUnknownNames(job, restored)
+  const sinks: SinkTask[] = []
+  for (const node of nodesOf(job, isSink))
+    sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
+  const snapshots: Parts['snapshots'] = new Map()
+  const dataflow = new Dataflow(
+    job.graph,
+    {
+      restored: restored?.operators ?? {},
+      onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
+      count: around.meter.count,
+    },
+    new Map(sinks.map((sink) => [sink.name, sink.take])),
+  )
+  const sources: SourceTask[] = []
+  // A job whose input has ended may outlive its input.
+  for (const node of restored?.finished ? [] : nodesOf(job, isSource))
+    sources.push(await openSource(node, dataflow, restored, around, closers))
+  return { dataflow, sources, sinks, snapshots, coordinator, restored }
+}
+
+async function openSink(
+  job: Job,
+  { transformation: { name, sink } }: GraphNode<SinkTransformation>,
+  lineage: string,
+  restored: Restored | undefined,
+  { clock, log }: Surroundings,
+  closers: Closers,
+): Promise<SinkTask> {
+  try {
+    const writer = await sink.open({ job: job.name, name, lineage, clock, log }, restored?.sinks[name]?.state)
+    const task = new SinkTask(name, writer)
+    closers.push(() => task.close())
+    return task
+  } catch (error) {
+    throw millraceError(error).at({ sink: name })
+  }
+}
+
+async function openSource(
+  { transformation: { name, source, sides } }: GraphNode<SourceTransformation>,
+  dataflow: Dataflow,
+  restored: Restored | undefined,
+  around: Surroundings,
+  closers: Closers,
+): Promise<SourceTask> {
+  const { clock, random, log, overrides, signal, meter } = around
+  const count: SourceContext['count'] = (counter, _split, by) => meter.count(`${name}.${counter}`, by)
+  const located = (error: unknown) => millraceError(error).at({ source: name })
+  try {
+    const entry = restored?.sources[name]
+    const enumerator = await source.open(
+      { name, clock, random, log, overrides, signal, count },
+      entry?.enumerator,
+    )
+    const task = new SourceTask(name, enumerator, entry, {
+      pushBatch: (batch) => dataflow.pushBatch(name, batch),
+      push: (element) => dataflow.push(name, element),
+      pushUndecodable:
+        undecodableOutput in sides
+          ? (record) => dataflow.pushBatch(name, batchOf(record), undecodableOutput)
+          : undefined,
+      progress: dataflow.progressOf(name),
+      onReady: around.onReady,
+      onError: (error) => around.onFailure(located(error)),
+    })
+    closers.push(() => task.close())
+    await task.discover()
+    return task
+  } catch (error) {
+    throw located(error)
+  }
+}
+
+function batchOf(record: Undecodable): Batch<Undecodable> {
+  return { kind: 'batch', split: record.split, values: [record], timestamps: [record.arrivalTime] }
+}
+
+/** State that the job has no place for would be lost without a word. */
+function refuseUnknownNames(job: Job, restored: Restored): void {
+  const known = new Set(job.graph.nodes.map((node) => node.id))
+  const named = [restored.sources, restored.operators, restored.sinks].flatMap((entries) =>
+    Object.keys(entries),
+  )
+  const unknown = named.filter((name) => !known.has(name) && !name.includes('/'))
+  if (unknown.length === 0) return
+  throw new MillraceError(
+    'CHECKPOINT_INCOMPATIBLE',
+    `the checkpoint holds state of ${unknown.map((name) => `"${name}"`).join(', ')}, which the job does not have any more`,
+  )
+}
+
+function nodesOf<T extends Transformation>(
+  job: Job,
+  is: (node: GraphNode) => node is GraphNode<T>,
+): GraphNode<T>[] {
+  return job.graph.nodes.filter(is)
+}
+
+function isSource(node: GraphNode): node is GraphNode<SourceTransformation> {
+  return node.transformation.kind === 'source'
+}
+
+function isSink(node: GraphNode): node is GraphNode<SinkTransformation> {
+  return node.transformation.kind === 'sink'
+}
+
+function newLineage(): string {
+  return randomBytes(5).toString('hex')
+}

@@ -1,0 +1,181 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises'
+import type { CheckpointCoordinator, Cut } from '../checkpoint/coordinator.ts'
+import type { Restored } from '../checkpoint/recovery.ts'
+import type { Clock } from '../contract/clock.ts'
+import type { Snapshot } from '../contract/snapshot.ts'
+import type { MillraceError } from '../errors.ts'
+import type { CheckpointSummary } from '../observe/events.ts'
+import type { Dataflow } from './dataflow.ts'
+import type { SinkTask } from './sink-task.ts'
+import type { SourceTask } from './source-task.ts'
+import type { Wake } from './wake.ts'
+
+/** Everything that one attempt to run a job is made of. */
+export interface Parts {
+  readonly dataflow: Dataflow
+  readonly sources: readonly SourceTask[]
+  readonly sinks: readonly SinkTask[]
+  /** What operators gave for the barrier that has just passed. */
+  readonly snapshots: Map<string, Snapshot>
+  readonly coordinator: CheckpointCoordinator
+  readonly restored: Restored | undefined
+}
+
+export interface AttemptContext {
+  readonly clock: Clock
+  readonly wake: Wake
+  readonly checkpointEveryMs: number
+  readonly untilCaughtUp: boolean
+  /** Aborted when the attempt is over. */
+  readonly signal: AbortSignal
+  readonly stopRequested: () => boolean
+  /** What failed outside of the loop, such as a fetch. */
+  readonly failure: () => MillraceError | undefined
+  readonly onFailure: (error: unknown) => void
+  readonly onCheckpoint: (checkpoint: CheckpointSummary) => void
+  readonly onCaughtUp: () => void
+}
+
+/**
+ * Runs a job until its input ends, it is told to stop, or something fails. One loop does everything in turn: it hands
+ * over a fetch, and between two of them it takes checkpoints. So a cut needs no alignment, and nothing is in flight
+ * when the barrier goes down.
+ */
+export class Attempt {
+  private readonly parts: Parts
+  private readonly context: AttemptContext
+  private checkpointDue = false
+  private checkpointing: Promise<void> | undefined
+  private toldCaughtUp = false
+
+  constructor(parts: Parts, context: AttemptContext) {
+    this.parts = parts
+    this.context = context
+  }
+
+  async run(): Promise<'finished' | 'stopped'> {
+    await this.recommit()
+    if (this.parts.restored?.finished) return 'finished'
+    for (const source of this.parts.sources) source.openReadable()
+    // What the first start resolved, such as `latest`, must be durable before the first read.
+    await this.checkpoint()
+    this.startTimers()
+    for (;;) {
+      this.throwFailure()
+      if (this.context.stopRequested()) return this.end('stopped')
+      if (this.checkpointDue && this.checkpointing === undefined) this.checkpointAside()
+      if (await this.handOver()) continue
+      if (this.inputEnded()) return this.end('finished')
+      await this.context.wake.wait()
+    }
+  }
+
+  /** The last checkpoint may be one whose commits did not all happen: they are repeated. */
+  private async recommit(): Promise<void> {
+    const { sinks, restored, coordinator } = this.parts
+    for (const sink of sinks) {
+      const committables = restored?.sinks[sink.name]?.committables ?? []
+      if (committables.length > 0) await sink.commit(committables, coordinator.permit())
+    }
+  }
+
+  /** Hands over one fetch, if one may be. */
+  private async handOver(): Promise<boolean> {
+    for (const source of this.parts.sources) {
+      source.openReadable()
+      source.prefetch()
+      const task = source.next()
+      if (task === undefined) continue
+      for (const sink of this.parts.sinks) await sink.ready()
+      source.handOver(task)
+      await letOthersRun()
+      return true
+    }
+    return false
+  }
+
+  private inputEnded(): boolean {
+    const caughtUp = this.parts.sources.every((source) => source.caughtUp)
+    if (caughtUp && !this.toldCaughtUp) {
+      this.toldCaughtUp = true
+      this.context.onCaughtUp()
+    }
+    return this.parts.sources.every((source) => source.ended || (this.context.untilCaughtUp && caughtUp))
+  }
+
+  private async end(outcome: 'finished' | 'stopped'): Promise<'finished' | 'stopped'> {
+    await this.checkpointing
+    // Without this, what a failed commit left behind would be missing in the next checkpoint.
+    this.throwFailure()
+    if (outcome === 'finished') {
+      for (const source of this.parts.sources) this.parts.dataflow.push(source.name, { kind: 'end' })
+    }
+    await this.checkpoint(outcome === 'finished')
+    return outcome
+  }
+
+  private throwFailure(): void {
+    const failure = this.context.failure()
+    if (failure !== undefined) throw failure
+  }
+
+  private checkpointAside(): void {
+    this.checkpointDue = false
+    this.checkpointing = this.checkpoint()
+      .catch(this.context.onFailure)
+      .finally(() => {
+        this.checkpointing = undefined
+      })
+  }
+
+  private async checkpoint(finished = false): Promise<void> {
+    const { clock } = this.context
+    const { coordinator, sinks } = this.parts
+    const startedAt = clock.now()
+    const cut = this.cut(finished)
+    const pauseMs = clock.now() - startedAt
+    const staged = await cut
+    const { permit, sizeBytes } = await coordinator.complete(staged)
+    const at = clock.now()
+    for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
+    await coordinator.deleteObsolete()
+    const { epoch, generation } = permit
+    this.context.onCheckpoint({ epoch, generation, at, durationMs: at - startedAt, pauseMs, sizeBytes })
+  }
+
+  /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
+  private cut(finished: boolean): Promise<Cut> {
+    const { dataflow, sources, sinks, snapshots, coordinator } = this.parts
+    snapshots.clear()
+    for (const source of sources)
+      dataflow.push(source.name, { kind: 'barrier', epoch: coordinator.epoch + 1 })
+    const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
+    const operators = Object.fromEntries(snapshots)
+    const staging = sinks.map(async (sink) => [sink.name, await sink.staged()] as const)
+    return Promise.all(staging).then((staged) => ({
+      sources: positions,
+      operators,
+      sinks: Object.fromEntries(staged),
+      finished,
+    }))
+  }
+
+  private startTimers(): void {
+    const { clock, checkpointEveryMs, signal, wake, onFailure } = this.context
+    const every = async (ms: number, act: () => void | Promise<void>) => {
+      for (;;) {
+        await clock.sleep(ms, signal)
+        if (signal.aborted) return
+        await act()
+        wake.call()
+      }
+    }
+    const due = () => {
+      this.checkpointDue = true
+    }
+    every(checkpointEveryMs, due).catch(onFailure)
+    for (const source of this.parts.sources) {
+      every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
+import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
+import type { Snapshot } from '../contract/snapshot.ts'
+import { MillraceError, reasons } from '../errors.ts'
+import type { GraphNode } from '../graph/stream-graph.ts'
+import type { OperatorTransformation } from '../graph/transformation.ts'
+import { Observable, type OperatorFunction } from '../rx.ts'
+import { endOfTime } from '../time/end-of-time.ts'
+import { BatchingOutput } from './batching-output.ts'
+
+/** What a chain tells and is told by the dataflow around it. */
+export interface ChainContext {
+  /** The operators' state, by their ids. */
+  readonly restored: Readonly<Record<string, Snapshot>>
+  readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
+  readonly count: (counter: string, by?: number) => void
+}
+
+/** How one operator, and everything after it in the chain, is called. */
+interface Link {
+  readonly process: Emit<unknown>
+  readonly onWatermark: (timestamp: number) => void
+}
+
+/**
+ * The operators of a chain, each calling the next one directly: a batch runs through all of them in one loop, without
+ * a queue, an array or an Observable in between.
+ */
+export class FusedChain {
+  private readonly context: ChainContext
+  private readonly main: BatchingOutput
+  private readonly sides: ReadonlyMap<string, BatchingOutput>
+  private readonly operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
+  private readonly head: Link
+  private emit: (element: Element<unknown>) => void = () => {}
+
+  /** @param emitSide Takes what leaves by the side outputs that the job uses, each under its {@link outletName}. */
+  constructor(
+    nodes: readonly GraphNode<OperatorTransformation>[],
+    context: ChainContext,
+    emitSide: (name: string, element: Element<unknown>) => void,
+  ) {
+    this.context = context
+    this.main = new BatchingOutput((element) => this.emit(element))
+    this.sides = new Map(
+      sideOutletNames(nodes).map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
+    )
+    this.head = nodes.reduceRight<Link>((next, node) => this.link(node, next), {
+      process: this.main.process,
+      onWatermark: (timestamp) => this.toAll({ kind: 'watermark', timestamp }),
+    })
+    this.operators.reverse()
+  }
+
+  /** The chain as an RxJS operator over elements. */
+  readonly operator: OperatorFunction<Element<unknown>, Element<unknown>> = (elements) =>
+    new Observable((subscriber) => {
+      this.emit = (element) => subscriber.next(element)
+      return elements.subscribe({
+        next: (element) => {
+          try {
+            this.push(element)
+          } catch (error) {
+            subscriber.error(failure(error))
+          }
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      })
+    })
+
+  /** Operators that say how far event time has come in each split. */
+  get progress(): readonly SplitProgress[] {
+    return this.operators.flatMap(({ operator }) => operator.progress ?? [])
+  }
+
+  private push(element: Element<unknown>): void {
+    if (element.kind === 'batch') this.onBatch(element)
+    else if (element.kind === 'watermark') this.head.onWatermark(element.timestamp)
+    else if (element.kind === 'split') this.onSplit(element)
+    else if (element.kind === 'barrier') this.onBarrier(element)
+    else this.onEnd(element)
+  }
+
+  private onBatch({ split, values, timestamps, whereIs }: Batch<unknown>): void {
+    const { process } = this.head
+    for (const { operator } of this.operators) operator.onBatch?.(split)
+    this.main.split = split
+    let index = 0
+    try {
+      for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
+    } catch (error) {
+      throw failure(error).at(whereIs?.(index) ?? {})
+    }
+    for (const { operator } of this.operators) operator.onBatchEnd?.()
+    this.main.flush()
+    for (const side of this.sides.values()) side.flush()
+    this.main.split = undefined
+  }
+
+  private onSplit(mark: SplitMark): void {
+    for (const { operator } of this.operators) operator.onSplit?.(mark)
+    this.toAll(mark)
+  }
+
+  private onBarrier(barrier: Barrier): void {
+    for (const { id, operator } of this.operators) {
+      if (operator.snapshot !== undefined) this.context.onSnapshot(id, operator.snapshot())
+    }
+    this.toAll(barrier)
+  }
+
+  private onEnd(end: End): void {
+    this.head.onWatermark(endOfTime)
+    this.toAll(end)
+  }
+
+  private toAll(element: Element<unknown>): void {
+    this.main.send(element)
+    for (const side of this.sides.values()) side.send(element)
+  }
+
+  private link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
+    const operator = transformation.create(
+      {
+        id,
+        emit: next.process,
+        emitWatermark: next.onWatermark,
+        sideOutput: (output) => this.sides.get(outletName(id, output))?.process,
+        count: (counter, by) => this.context.count(`${id}.${counter}`, by),
+      },
+      this.context.restored[id],
+    )
+    this.operators.push({ id, operator })
+    return {
+      process: operator.process,
+      onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,
+    }
+  }
+}
+
+/** The names of the side outputs of a chain that the job uses. */
+export function sideOutletNames(nodes: readonly GraphNode<OperatorTransformation>[]): readonly string[] {
+  return nodes.flatMap(({ id, transformation }) =>
+    Object.keys(transformation.sides).map((side) => outletName(id, side)),
+  )
+}
+
+/** The name that a side output of one operator has in the whole dataflow. */
+export function outletName(operator: string, output: string): string {
+  return `${operator}:${output}`
+}
+
+function failure(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  return new MillraceError('OPERATOR_FAILED', `a function of the job threw: ${reasons(error)[0]}`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,213 @@
+import { folderStore } from '../checkpoint/folder-store.ts'
+import type { SourceOverrides } from '../contract/source.ts'
+import { type MillraceError, millraceError } from '../errors.ts'
+import type { Job } from '../job.ts'
+import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
+import type { JobMetrics } from '../observe/metrics.ts'
+import { silentLog } from '../observe/silent-log.ts'
+import { ReplaySubject } from '../rx.ts'
+import { systemClock } from '../time/system-clock.ts'
+import { assemble, type Closers, type Surroundings } from './assemble.ts'
+import { Attempt, type Parts } from './attempt.ts'
+import { measure } from './measure.ts'
+import { Meter } from './meter.ts'
+import { decideRestart } from './restart.ts'
+import type { JobResult, RunningJob, RunOptions } from './running-job.ts'
+import { Wake } from './wake.ts'
+
+const metricsEveryMs = 1_000
+/** How many events a late subscriber gets: the ones of hours, but not of months. */
+const eventsKept = 1_000
+
+/**
+ * Runs a job in this process, restarting it after failures that may pass.
+ *
+ * @returns At once. Awaiting it gives the result, or throws the {@link MillraceError} that ended the job.
+ * @throws MillraceError Never by itself; everything that goes wrong ends the awaited job.
+ */
+export function run(job: Job, options: RunOptions = {}): RunningJob {
+  const life = new JobLife(job, options)
+  const { events$, metrics$, checkpoints$ } = life
+  return Object.assign(life.result(), {
+    name: job.name,
+    events$,
+    metrics$,
+    checkpoints$,
+    stop: () => life.stop(),
+  })
+}
+
+/** One job from its start to its end, over all restarts. */
+class JobLife {
+  readonly events$ = new ReplaySubject<JobEvent>(eventsKept)
+  readonly metrics$ = new ReplaySubject<JobMetrics>(1)
+  readonly checkpoints$ = new ReplaySubject<CheckpointSummary>(1)
+  private readonly job: Job
+  private readonly options: RunOptions
+  private readonly wake = new Wake()
+  private readonly meter = new Meter()
+  private readonly over = new AbortController()
+  private readonly startedAt: number
+  private parts: Parts | undefined
+  private stopping = false
+  private restarts = 0
+  private failuresInARow = 0
+  private lastCheckpoint: CheckpointSummary | undefined
+
+  constructor(job: Job, options: RunOptions) {
+    this.job = job
+    this.options = options
+    this.startedAt = this.clock.now()
+  }
+
+  stop(): void {
+    if (this.stopping) return
+    this.stopping = true
+    this.events$.next({ kind: 'stopping' })
+    this.over.abort()
+    this.wake.call()
+  }
+
+  async result(): Promise<JobResult> {
+    const measuring = this.measureUntilOver()
+    try {
+      const outcome = await this.live()
+      this.over.abort()
+      await measuring
+      const metrics = this.measure()
+      this.metrics$.next(metrics)
+      const epoch = this.parts?.coordinator.epoch ?? 0
+      this.events$.next({ kind: 'ended', outcome, epoch })
+      this.complete()
+      return { outcome, epoch, metrics }
+    } catch (error) {
+      this.over.abort()
+      const failure = millraceError(error)
+      this.events$.next({ kind: 'failed', error: failure })
+      this.complete()
+      throw failure
+    }
+  }
+
+  private async live(): Promise<'finished' | 'stopped'> {
+    for (;;) {
+      try {
+        return await this.attempt()
+      } catch (error) {
+        const failure = millraceError(error).at({ job: this.job.name })
+        this.failuresInARow += 1
+        const restart = decideRestart(failure, this.failuresInARow, this.random)
+        if (restart.decision === 'fail' || this.stopping) throw failure
+        this.restarts += 1
+        const { delayMs } = restart
+        this.events$.next({ kind: 'restarting', attempt: this.failuresInARow, delayMs, error: failure })
+        await this.clock.sleep(delayMs, this.over.signal)
+      }
+    }
+  }
+
+  private async attempt(): Promise<'finished' | 'stopped'> {
+    const closers: Closers = []
+    const ended = new AbortController()
+    let failure: MillraceError | undefined
+    const onFailure = (error: unknown) => {
+      if (ended.signal.aborted) return
+      failure ??= millraceError(error)
+      this.wake.call()
+    }
+    try {
+      const parts = await assemble(this.job, this.surroundings(ended.signal, onFailure), closers)
+      this.parts = parts
+      return await new Attempt(
+        parts,
+        this.attemptContext(ended.signal, () => failure, onFailure),
+      ).run()
+    } finally {
+      ended.abort()
+      for (const close of closers.reverse()) await close()
+    }
+  }
+
+  private surroundings(signal: AbortSignal, onFailure: (error: unknown) => void): Surroundings {
+    const { job, options } = this
+    const { from, endpoint, region } = options
+    const overrides: SourceOverrides = {
+      ...(from === undefined ? {} : { startAt: from }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+    }
+    return {
+      store: options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
+      clock: this.clock,
+      random: this.random,
+      log: options.log ?? silentLog,
+      overrides,
+      signal,
+      meter: this.meter,
+      onReady: this.wake.call,
+      onFailure,
+      onClaimed: ({ generation, restoredFrom, skipped }) => {
+        for (const one of skipped) this.events$.next({ kind: 'checkpoint-skipped', ...one })
+        this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom })
+      },
+    }
+  }
+
+  private attemptContext(
+    signal: AbortSignal,
+    failure: () => MillraceError | undefined,
+    onFailure: (error: unknown) => void,
+  ) {
+    return {
+      clock: this.clock,
+      wake: this.wake,
+      checkpointEveryMs: this.job.checkpoint.everyMs,
+      untilCaughtUp: this.options.until === 'caught-up',
+      signal,
+      stopRequested: () => this.stopping,
+      failure,
+      onFailure,
+      onCheckpoint: (checkpoint: CheckpointSummary) => this.onCheckpoint(checkpoint),
+      onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
+    }
+  }
+
+  private onCheckpoint(checkpoint: CheckpointSummary): void {
+    this.failuresInARow = 0
+    this.lastCheckpoint = checkpoint
+    this.checkpoints$.next(checkpoint)
+    this.events$.next({ kind: 'checkpoint', checkpoint })
+  }
+
+  private async measureUntilOver(): Promise<void> {
+    while (!this.over.signal.aborted) {
+      await this.clock.sleep(metricsEveryMs, this.over.signal)
+      this.metrics$.next(this.measure())
+    }
+  }
+
+  private measure(): JobMetrics {
+    const { startedAt, restarts, lastCheckpoint } = this
+    return measure(this.job.name, this.parts, {
+      at: this.clock.now(),
+      startedAt,
+      restarts,
+      lastCheckpoint,
+      counters: this.meter.counters(),
+    })
+  }
+
+  private complete(): void {
+    this.events$.complete()
+    this.metrics$.complete()
+    this.checkpoints$.complete()
+  }
+
+  private get clock() {
+    return this.options.clock ?? systemClock
+  }
+
+  private get random() {
+    return this.options.random ?? Math.random
+  }
+}

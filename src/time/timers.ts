@@ -1,0 +1,55 @@
+/** Instants of event time at which something is due, each once. A binary heap. */
+export class Timers {
+  private readonly heap: number[] = []
+  private readonly known = new Set<number>()
+
+  add(timestamp: number): void {
+    if (this.known.has(timestamp)) return
+    this.known.add(timestamp)
+    this.heap.push(timestamp)
+    this.siftUp(this.heap.length - 1)
+  }
+
+  /** Removes and gives the earliest instant, if it is due at `watermark`. */
+  takeDue(watermark: number): number | undefined {
+    const earliest = this.heap[0]
+    if (earliest === undefined || earliest > watermark) return undefined
+    const last = this.heap.pop()!
+    if (this.heap.length > 0) {
+      this.heap[0] = last
+      this.siftDown(0)
+    }
+    this.known.delete(earliest)
+    return earliest
+  }
+
+  private siftUp(index: number): void {
+    const { heap } = this
+    for (let child = index; child > 0; ) {
+      const parent = (child - 1) >> 1
+      if (heap[parent]! <= heap[child]!) return
+      swap(heap, parent, child)
+      child = parent
+    }
+  }
+
+  private siftDown(index: number): void {
+    const { heap } = this
+    for (let parent = index; ; ) {
+      const left = 2 * parent + 1
+      const right = left + 1
+      let least = parent
+      if (left < heap.length && heap[left]! < heap[least]!) least = left
+      if (right < heap.length && heap[right]! < heap[least]!) least = right
+      if (least === parent) return
+      swap(heap, parent, least)
+      parent = least
+    }
+  }
+}
+
+function swap(heap: number[], a: number, b: number): void {
+  const held = heap[a]!
+  heap[a] = heap[b]!
+  heap[b] = held
+}
