@@ -6,7 +6,7 @@ export interface Progress {
   readonly at: number
   readonly records: number
   readonly recordsPerSecond: number
-  /** The unfinished split that is furthest behind the end of its stream. */
+  /** The split that is furthest behind the end of its stream. */
   readonly slowest: { readonly source: string; readonly split: string; readonly behindMs: number } | undefined
   readonly watermark: number | undefined
   readonly checkpoint: { readonly epoch: number; readonly ageMs: number } | undefined
@@ -21,6 +21,8 @@ export interface Replay {
   /** From 0 to 1. */
   readonly fraction: number
   readonly behindMs: number
+  /** How far behind it was when it began. */
+  readonly pastMs: number
   /** By how many milliseconds the job comes closer per millisecond that passes; `undefined` before it is known. */
   readonly closing: number | undefined
   /** `undefined` when it is not known, or the job does not come closer. */
@@ -45,10 +47,10 @@ export function nextProgress(before: Progress | undefined, metrics: JobMetrics):
     records,
     recordsPerSecond: recordsPerSecond(before, metrics),
     slowest,
-    watermark,
+    watermark: watermark ?? before?.watermark,
     checkpoint: lastCheckpoint && { epoch: lastCheckpoint.epoch, ageMs: Math.max(0, at - lastCheckpoint.at) },
     hasCaughtUp,
-    replay: hasCaughtUp ? undefined : nextReplay(before, metrics, slowest?.behindMs ?? 0),
+    replay: hasCaughtUp ? undefined : nextReplay(before, metrics, slowest),
   }
 }
 
@@ -56,12 +58,17 @@ export function nextProgress(before: Progress | undefined, metrics: JobMetrics):
  * The past is as long as the split that began furthest behind, and what is left of it is the split that is furthest
  * behind now: a shard's children begin where it ended, so that resharding moves nothing.
  */
-function nextReplay(before: Progress | undefined, metrics: JobMetrics, behindMs: number): Replay | undefined {
+function nextReplay(
+  before: Progress | undefined,
+  { at, splits }: JobMetrics,
+  slowest: Progress['slowest'],
+): Replay | undefined {
   const last = before?.replay
-  if (unfinished(metrics.splits).some((split) => split.behindMs === undefined)) return last
-  const pastMs = Math.max(...metrics.splits.map((split) => split.firstBehindMs ?? 0))
+  if (slowest === undefined || splits.some((split) => split.behindMs === undefined)) return last
+  const { behindMs } = slowest
+  const pastMs = Math.max(last?.pastMs ?? 0, ...splits.map((split) => split.firstBehindMs ?? 0))
   if (pastMs < replayMs) return undefined
-  const elapsedMs = before === undefined ? 0 : metrics.at - before.at
+  const elapsedMs = before === undefined ? 0 : at - before.at
   const closing =
     last === undefined || elapsedMs <= 0
       ? last?.closing
@@ -69,6 +76,7 @@ function nextReplay(before: Progress | undefined, metrics: JobMetrics, behindMs:
   return {
     fraction: Math.min(1, Math.max(0, 1 - behindMs / pastMs)),
     behindMs,
+    pastMs,
     closing,
     leftMs: closing !== undefined && closing > 0 ? behindMs / closing : undefined,
   }
@@ -88,16 +96,12 @@ function mean(before: number | undefined, sample: number, elapsedMs: number): nu
 
 function slowestOf(splits: readonly SplitMetrics[]): Progress['slowest'] {
   let slowest: Progress['slowest']
-  for (const { source, split, behindMs } of unfinished(splits)) {
+  for (const { source, split, behindMs } of splits) {
     if (behindMs !== undefined && behindMs > (slowest?.behindMs ?? -1)) slowest = { source, split, behindMs }
   }
   return slowest
 }
 
 function isCaughtUp(splits: readonly SplitMetrics[]): boolean {
-  return splits.length > 0 && unfinished(splits).every((split) => (split.behindMs ?? Infinity) < caughtUpMs)
-}
-
-function unfinished(splits: readonly SplitMetrics[]): readonly SplitMetrics[] {
-  return splits.filter((split) => split.state !== 'finished')
+  return splits.length > 0 && splits.every((split) => (split.behindMs ?? Infinity) < caughtUpMs)
 }

@@ -38,9 +38,8 @@ describe('the lag', () => {
     })
   })
 
-  it('leaves out splits that are finished or not yet read', () => {
-    const splits = [splitOf('a', { behindMs: 99, state: 'finished' }), splitOf('b')]
-    expect(progressAfter(metricsOf(1, { splits })).slowest).toBeUndefined()
+  it('leaves out splits that are not yet read', () => {
+    expect(progressAfter(metricsOf(1, { splits: [splitOf('a')] })).slowest).toBeUndefined()
   })
 })
 
@@ -64,14 +63,9 @@ describe('a replay', () => {
   })
 
   it('does not jump when a shard ends and its children begin', () => {
-    const parent = replaying('parent', hour / 2)
-    const ended = splitOf('parent', { firstBehindMs: hour, behindMs: hour / 2, state: 'finished' })
-    const before = progressAfter(metricsOf(1, { splits: [parent] }))
-    const unread = nextProgress(before, metricsOf(2, { splits: [ended, splitOf('child')] }))
-    const read = nextProgress(
-      unread,
-      metricsOf(3, { splits: [ended, replaying('child', hour / 2, hour / 2)] }),
-    )
+    const before = progressAfter(metricsOf(1, { splits: [replaying('parent', hour / 2)] }))
+    const unread = nextProgress(before, metricsOf(2, { splits: [splitOf('child')] }))
+    const read = nextProgress(unread, metricsOf(3, { splits: [replaying('child', hour / 2, hour / 2)] }))
     expect([before, unread, read].map((progress) => progress.replay?.fraction)).toEqual([0.5, 0.5, 0.5])
   })
 
@@ -90,6 +84,10 @@ describe('a replay', () => {
   it('is none before any split is known', () => {
     expect(progressAfter(metricsOf(1))).toMatchObject({ hasCaughtUp: false, replay: undefined })
   })
+})
+
+it('remembers the watermark when the last split is over', () => {
+  expect(progressAfter(metricsOf(1, { watermark: 5 }), metricsOf(2)).watermark).toBe(5)
 })
 
 it('tells the age of the last checkpoint', () => {
