@@ -1,0 +1,94 @@
+import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { LeanProtocol } from './lean-protocol.ts'
+
+/** Where and how to reach Kinesis. */
+export interface Connection {
+  /**
+   * Such as `us-east-1`. Default: that of the stream's ARN if one is given, else what the AWS SDK finds (`AWS_REGION`,
+   * the profile). For a Kinesis on this machine a missing region is `us-east-1`.
+   */
+  readonly region?: string | undefined
+  /**
+   * The URL of a Kinesis other than AWS's. Default: `AWS_ENDPOINT_URL_KINESIS`, `AWS_ENDPOINT_URL`, else AWS. At
+   * `http://` on a loopback address missing credentials are made up.
+   */
+  readonly endpoint?: string | undefined
+  /**
+   * `'lean'` (default) reads and writes records in a fraction of the time of `'sdk'`, the AWS SDK's own way. Both do
+   * the same.
+   */
+  readonly protocol?: 'lean' | 'sdk' | undefined
+  /** A client of your own, which then decides all the above and is left open at the end. */
+  readonly client?: KinesisClient | undefined
+}
+
+/** What a connection comes to, given the environment. */
+export interface ResolvedConnection {
+  readonly region: string | undefined
+  readonly endpoint: string | undefined
+  /** Plain HTTP on this machine: the embedded Kinesis, or another stand-in for AWS. */
+  readonly loopback: boolean
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+}
+
+/** The environment variables that count here. */
+export interface Environment {
+  readonly AWS_ENDPOINT_URL_KINESIS?: string | undefined
+  readonly AWS_ENDPOINT_URL?: string | undefined
+  readonly AWS_REGION?: string | undefined
+  readonly AWS_DEFAULT_REGION?: string | undefined
+  readonly AWS_ACCESS_KEY_ID?: string | undefined
+  readonly AWS_PROFILE?: string | undefined
+}
+
+/** Decides what to connect to. `stream` is a name or an ARN. */
+export function resolveConnection(
+  { region, endpoint }: Connection,
+  stream: string,
+  env: Environment,
+): ResolvedConnection {
+  const url = endpoint ?? env.AWS_ENDPOINT_URL_KINESIS ?? env.AWS_ENDPOINT_URL
+  const loopback = isLoopback(url)
+  const known = region ?? regionOfArn(stream) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  return {
+    region: known ?? (loopback ? 'us-east-1' : undefined),
+    endpoint: url,
+    loopback,
+    credentials:
+      loopback && !mayHaveCredentials(env) ? { accessKeyId: 'local', secretAccessKey: 'local' } : undefined,
+  }
+}
+
+/** A client that costs little: HTTP/1.1 kept alive, no logging, one attempt (its caller decides when to try again). */
+export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 'sdk' = 'lean'): KinesisClient {
+  const { region, endpoint, credentials } = connection
+  return new KinesisClient({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+    ...(protocol === 'lean' && { protocol: LeanProtocol }),
+    maxAttempts: 1,
+    // The SDK copies every output for its logger, except for one that has no methods.
+    logger: {} as NonNullable<KinesisClientConfig['logger']>,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5000,
+      httpAgent: { keepAlive: true, maxSockets: 1024 },
+      httpsAgent: { keepAlive: true, maxSockets: 1024 },
+    }),
+  })
+}
+
+function isLoopback(endpoint: string | undefined): boolean {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return false
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(hostname)
+}
+
+function regionOfArn(stream: string): string | undefined {
+  return /^arn:aws[\w-]*:kinesis:([a-z0-9-]+):/.exec(stream)?.[1]
+}
+
+function mayHaveCredentials(env: Environment): boolean {
+  return env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined
+}

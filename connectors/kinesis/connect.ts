@@ -1,0 +1,26 @@
+import process from 'node:process'
+import type { KinesisClient } from '@aws-sdk/client-kinesis'
+import { type Connection, leanClient, resolveConnection } from './client.ts'
+import { withServerTime } from './server-time.ts'
+import type { StreamPlace } from './service-error.ts'
+
+/** A client for one stream. */
+export interface Connected {
+  readonly client: KinesisClient
+  /** Plain HTTP on this machine. */
+  readonly loopback: boolean
+  readonly place: StreamPlace
+  /** Closes the client, unless it was given. */
+  close(): void
+}
+
+/** Connects as the options and the environment say; nothing is sent yet. */
+export function connect(connection: Connection, stream: string): Connected {
+  const { region, endpoint, loopback, credentials } = resolveConnection(connection, stream, process.env)
+  const place = { stream, region, endpoint }
+  if (connection.client !== undefined) {
+    return { client: withServerTime(connection.client), loopback, place, close: () => {} }
+  }
+  const client = leanClient({ region, endpoint, loopback, credentials }, connection.protocol)
+  return { client: withServerTime(client), loopback, place, close: () => client.destroy() }
+}

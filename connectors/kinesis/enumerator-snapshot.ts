@@ -1,0 +1,30 @@
+import type { Json } from '../../src/contract/json.ts'
+import { MillraceError } from '../../src/errors.ts'
+import type { LineageJson } from './lineage.ts'
+import type { ResolvedStart } from './starting-position.ts'
+
+/** What of a source survives a restart, besides the positions, which the engine keeps. */
+export type EnumeratorSnapshot = {
+  readonly schema: 1
+  /** A stream that was deleted and created again has the same ARN, but not the same time. */
+  readonly stream: { readonly arn: string; readonly createdAt: number }
+  readonly start: ResolvedStart
+  /** `null` before the shards were listed for the first time. */
+  readonly lineage: LineageJson | null
+  /**
+   * By shard: `after` was the last record read, and nothing else had arrived until `readUntil`. A restart needs it to
+   * tell a quiet shard from lost records.
+   */
+  readonly read: { readonly [shard: string]: { readonly after: string; readonly readUntil: number } }
+}
+
+/** Takes a snapshot from a checkpoint. Throws `CHECKPOINT_INCOMPATIBLE`. */
+export function parseSnapshot(restored: Json): EnumeratorSnapshot {
+  const { schema } = restored as { readonly schema?: Json }
+  if (schema === 1) return restored as EnumeratorSnapshot
+  const found = schema === undefined ? 'of another kind of source' : `of version ${String(schema)}`
+  throw new MillraceError(
+    'CHECKPOINT_INCOMPATIBLE',
+    `the checkpoint of this source is ${found}, not Kinesis of version 1`,
+  )
+}

@@ -1,0 +1,49 @@
+import { codecOf, type Decode } from '../../src/contract/codec.ts'
+import type { Source } from '../../src/contract/source.ts'
+import type { Duration } from '../../src/units.ts'
+import type { Connection } from './client.ts'
+import { openKinesis } from './open-kinesis.ts'
+import { describeStart, type StartAt } from './starting-position.ts'
+
+/** Options of {@link kinesisSource}. */
+export interface KinesisSourceOptions<T> extends Connection {
+  /** The name or the ARN of the stream. */
+  readonly stream: string
+  /** Where a job without a checkpoint begins. There is no default: the choice decides which records are never seen. */
+  readonly startAt: StartAt
+  /** Turns the bytes of a record into a value, such as `json<Order>()`. */
+  readonly decode: Decode<T>
+  /** How shards are read: `'polling'` (default) shares 2 MiB and 5 calls a second and shard with other readers. */
+  readonly read?: 'polling'
+  /**
+   * `'aws'` keeps each shard within what AWS grants, 5 calls and 2 MiB a second, together with all other readers of
+   * the shard in this process. `'none'` reads as fast as the service gives. Default: `'aws'`; `'none'` when the
+   * endpoint is plain HTTP on this machine.
+   */
+  readonly pace?: 'aws' | 'none'
+  /** How often to look for new shards. Default `'30s'`. Children of a shard are found at its end whatever this says. */
+  readonly discoverEvery?: Duration
+}
+
+/**
+ * A Kinesis stream as a source, read with GetRecords.
+ *
+ * Resharding is followed: a shard is read after its parents, to its end. Throttles, expired iterators and lost
+ * connections are waited out. What stops a job, see `docs/kinesis-source.md`: `STREAM_NOT_FOUND`, `ACCESS_DENIED`,
+ * `CREDENTIALS_MISSING`, `REGION_MISSING`, `DATA_LOST`, `SHARD_HOLE`, `OPTION_INVALID`; what restarts it:
+ * `SOURCE_UNREACHABLE`, `SOURCE_FAILED`.
+ *
+ * @example
+ * const orders = kinesisSource({ stream: 'orders', startAt: 'trim-horizon', decode: json<Order>() })
+ */
+export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
+  const codec = codecOf(options.decode)
+  return {
+    description: {
+      kind: 'kinesis',
+      detail: `stream ${options.stream} ${describeStart(options.startAt)}`,
+      replayable: true,
+    },
+    open: (context, restored) => openKinesis(options, codec, context, restored),
+  }
+}

@@ -1,0 +1,159 @@
+import { type KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
+import type { Clock, Random } from '../../src/contract/clock.ts'
+import { MillraceError } from '../../src/errors.ts'
+import { backoffMs } from './backoff.ts'
+import type { Connection } from './client.ts'
+import { connect } from './connect.ts'
+import { persist } from './persist.ts'
+import { type RecordToPut, recordBatches } from './record-batches.ts'
+import { streamParameter } from './sdk-kinesis-api.ts'
+import { serviceError } from './service-error.ts'
+
+/** Options of {@link putRecords}. */
+export interface PutOptions extends Connection {
+  /** The name or the ARN of the stream. */
+  readonly stream: string
+  readonly clock: Clock
+  readonly random: Random
+  /** Ends the putting; what is under way may or may not arrive. */
+  readonly signal?: AbortSignal
+  /**
+   * How many calls may be under way at once. Default 4. Calls overtake each other; with 1 the records of a key arrive
+   * in order unless one is throttled.
+   */
+  readonly inFlight?: number
+  /** Called after every call with what has arrived so far. */
+  readonly onProgress?: (put: PutSummary) => void
+}
+
+/** What has been put. */
+export interface PutSummary {
+  readonly records: number
+  /** Data only, in bytes. */
+  readonly bytes: number
+  /** How often a record was sent again after the stream refused it. */
+  readonly retried: number
+}
+
+const patienceMs = 120_000
+
+/**
+ * Puts records, 500 a call. Those that the stream refuses are sent again, alone and after a pause, until it takes
+ * them, so nothing is left out; after a lost answer a record may arrive twice.
+ *
+ * Rejects with `STREAM_NOT_FOUND`, `ACCESS_DENIED`, `CREDENTIALS_MISSING`, `REGION_MISSING`, `SOURCE_FAILED`, or after
+ * two minutes without an answer `SOURCE_UNREACHABLE`.
+ */
+export async function putRecords(
+  records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,
+  options: PutOptions,
+): Promise<PutSummary> {
+  const { client, place, close } = connect(options, options.stream)
+  const putting = new Putting(client, options)
+  try {
+    return await putting.all(records)
+  } catch (error) {
+    throw serviceError(error, place)
+  } finally {
+    putting.end()
+    close()
+  }
+}
+
+class Putting {
+  readonly #client: KinesisClient
+  readonly #options: PutOptions
+  readonly #ending = new AbortController()
+  readonly #signal: AbortSignal
+  readonly #underWay = new Set<Promise<void>>()
+  #put: PutSummary = { records: 0, bytes: 0, retried: 0 }
+
+  constructor(client: KinesisClient, options: PutOptions) {
+    this.#client = client
+    this.#options = options
+    this.#signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])])
+  }
+
+  async all(records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>): Promise<PutSummary> {
+    for await (const batch of recordBatches(records)) {
+      this.#signal.throwIfAborted()
+      const sending = this.#batch(batch).finally(() => this.#underWay.delete(sending))
+      // Its failure is seen by whoever awaits `underWay`; nobody may be doing so yet.
+      sending.catch(() => {})
+      this.#underWay.add(sending)
+      if (this.#underWay.size >= (this.#options.inFlight ?? 4)) await Promise.race(this.#underWay)
+    }
+    await Promise.all(this.#underWay)
+    return this.#put
+  }
+
+  end(): void {
+    this.#ending.abort()
+  }
+
+  async #batch(batch: readonly RecordToPut[]): Promise<void> {
+    const startedAt = this.#options.clock.now()
+    let left = batch
+    for (let attempts = 1; left.length > 0; attempts++) {
+      if (attempts > 1) await this.#pause(attempts - 1)
+      const { failed, reason } = await this.#call(left)
+      const waitedMs = this.#options.clock.now() - startedAt
+      if (failed.length > 0 && reason !== throttled && waitedMs > patienceMs) {
+        throw new MillraceError(
+          'SOURCE_FAILED',
+          `the stream keeps refusing ${failed.length} records: ${reason}`,
+        )
+      }
+      this.#count(left, failed)
+      left = failed
+    }
+  }
+
+  async #call(batch: readonly RecordToPut[]): Promise<{ failed: RecordToPut[]; reason: string | undefined }> {
+    const input = {
+      ...streamParameter(this.#options.stream),
+      Records: batch.map(({ data, partitionKey }) => ({ Data: data, PartitionKey: partitionKey })),
+    }
+    const output = await persist(
+      (abortSignal) => this.#client.send(new PutRecordsCommand(input), { abortSignal }),
+      {
+        clock: this.#options.clock,
+        random: this.#options.random,
+        signal: this.#signal,
+        patienceMs,
+        onRetry: () => {},
+      },
+    )
+    return output.FailedRecordCount ? refused(batch, output.Records ?? []) : { failed: [], reason: undefined }
+  }
+
+  async #pause(failures: number): Promise<void> {
+    const { clock, random } = this.#options
+    await clock.sleep(backoffMs(failures, random), this.#signal)
+    this.#signal.throwIfAborted()
+  }
+
+  #count(sent: readonly RecordToPut[], failed: readonly RecordToPut[]): void {
+    const bytes = sum(sent) - sum(failed)
+    this.#put = {
+      records: this.#put.records + sent.length - failed.length,
+      bytes: this.#put.bytes + bytes,
+      retried: this.#put.retried + failed.length,
+    }
+    this.#options.onProgress?.(this.#put)
+  }
+}
+
+const throttled = 'ProvisionedThroughputExceededException'
+
+function refused(batch: readonly RecordToPut[], results: readonly PutRecordsResultEntry[]) {
+  const failed = batch.filter((_record, i) => results[i]?.ErrorCode != null)
+  const reasons = results.map(({ ErrorCode }) => ErrorCode).filter((code) => code != null)
+  return { failed, reason: reasons.find((code) => code !== throttled) ?? reasons[0] }
+}
+
+function sum(records: readonly RecordToPut[]): number {
+  let total = 0
+  for (const { data } of records) total += data.length
+  return total
+}

@@ -1,0 +1,28 @@
+import type { SourceContext } from '../../src/contract/source.ts'
+import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
+import type { StreamPlace } from './service-error.ts'
+import type { ShardPace } from './shard-pace.ts'
+import type { IteratorStart } from './starting-position.ts'
+
+/** What the readers of one source share. */
+export interface Reading<T> {
+  readonly api: KinesisApi
+  /** Throws for a record that it refuses. */
+  readonly decode: (record: StoredRecord) => T
+  readonly context: SourceContext
+  readonly place: StreamPlace
+  /** How long a record stays in the stream. May change while the job runs. */
+  retentionMs(): number
+}
+
+/** What a reader is told of its shard. */
+export interface ShardToRead {
+  readonly id: string
+  /** Where to begin if nothing was read yet. */
+  readonly beginning: IteratorStart
+  readonly pace: ShardPace
+  /** Up to which arrival time all had been read when `position` was the last record, if that was noted. */
+  readonly readUntil: number | undefined
+  /** Called when the shard's last records have been fetched. */
+  onChildren(children: readonly ListedShard[]): void
+}

@@ -1,0 +1,48 @@
+import type { RecordsPage } from './kinesis-api.ts'
+import type { SequencePosition } from './sequence-position.ts'
+import type { IteratorStart } from './starting-position.ts'
+
+/** What is known of a shard when an iterator is needed. */
+export interface ResumeFacts {
+  /** The last record read; `undefined` if none has been. */
+  readonly after: SequencePosition | undefined
+  /** Where the shard is begun. */
+  readonly beginning: IteratorStart
+  /** Up to which arrival time everything in the shard has been read; `undefined` if that is not known. */
+  readonly readUntil: number | undefined
+  /** Records that arrived before this time may have expired. */
+  readonly retainedSince: number
+}
+
+/** Where the iterator is to stand, and the record that must come first if nothing is to have been lost. */
+export interface Resumption {
+  readonly start: IteratorStart
+  readonly mustSee: SequencePosition | undefined
+}
+
+/**
+ * Decides where to read on. AFTER_SEQUENCE_NUMBER on an expired record silently goes on with the oldest one that is
+ * left. So where expiry is possible, the last record is asked for again: as long as it is there, nothing after it has
+ * gone.
+ */
+export function resumption({ after, beginning, readUntil, retainedSince }: ResumeFacts): Resumption {
+  if (after === undefined) return { start: beginning, mustSee: undefined }
+  const { sequenceNumber } = after
+  const safe = readUntil !== undefined && readUntil >= retainedSince
+  return safe
+    ? { start: { kind: 'after', sequenceNumber }, mustSee: undefined }
+    : { start: { kind: 'at', sequenceNumber }, mustSee: after }
+}
+
+/** What the answer to a suspicious resumption shows: `unknown` if it was empty and more is to come. */
+export type LossVerdict = 'intact' | 'lost' | 'unknown'
+
+/**
+ * Whether records expired before they were read. `lost` is said as well when the last record is gone and nothing
+ * followed it: then nothing may have been lost, but nobody can tell.
+ */
+export function lossVerdict(mustSee: SequencePosition, page: RecordsPage): LossVerdict {
+  const first = page.records[0]
+  if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
+  return page.nextIterator === undefined || page.behindMs === 0 ? 'lost' : 'unknown'
+}

@@ -1,0 +1,37 @@
+import type { SourceContext } from '../../src/contract/source.ts'
+
+const logEveryMs = 30_000
+
+/** Counts every retry of a split and logs one of them now and then. */
+export class RetryReport {
+  readonly #context: SourceContext
+  readonly #split: string | undefined
+  #loggedAt = Number.NEGATIVE_INFINITY
+  #unlogged = 0
+
+  constructor(context: SourceContext, split?: string) {
+    this.#context = context
+    this.#split = split
+  }
+
+  readonly retried = (
+    { kind, reason }: { kind: 'throttled' | 'unavailable'; reason: string },
+    waitMs: number,
+  ): void => {
+    this.#context.count(kind, this.#split)
+    this.#unlogged++
+    const now = this.#context.clock.now()
+    if (now - this.#loggedAt < logEveryMs) return
+    const message =
+      kind === 'throttled' ? 'Kinesis throttles; slowing down' : 'Kinesis does not answer; trying again'
+    this.#context.log.warn(message, {
+      source: this.#context.name,
+      shard: this.#split,
+      reason,
+      waitMs,
+      times: this.#unlogged,
+    })
+    this.#loggedAt = now
+    this.#unlogged = 0
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  type _Record,
+  type ChildShard,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type GetShardIteratorInput,
+  type KinesisClient,
+  ListShardsCommand,
+  type Shard,
+} from '@aws-sdk/client-kinesis'
+import type { KinesisApi, ListedShard, RecordsPage, ShardFilter, StoredRecord } from './kinesis-api.ts'
+import { serverTimeOf } from './server-time.ts'
+import type { IteratorStart } from './starting-position.ts'
+
+/** The stream of a request, by name or by ARN. */
+export function streamParameter(stream: string): { StreamARN: string } | { StreamName: string } {
+  return stream.startsWith('arn:') ? { StreamARN: stream } : { StreamName: stream }
+}
+
+/** Kinesis through the AWS SDK. */
+export function sdkKinesisApi(client: KinesisClient, stream: string, onClose: () => void): KinesisApi {
+  const named = streamParameter(stream)
+  return {
+    describeStream: async (abortSignal) => {
+      const output = await client.send(new DescribeStreamSummaryCommand(named), { abortSignal })
+      const summary = output.StreamDescriptionSummary!
+      return {
+        arn: summary.StreamARN!,
+        createdAt: summary.StreamCreationTimestamp!.getTime(),
+        status: summary.StreamStatus!,
+        retentionMs: summary.RetentionPeriodHours! * 3_600_000,
+        serverTime: serverTimeOf(output.$metadata),
+      }
+    },
+    listShards: async (page, abortSignal) => {
+      const input = 'next' in page ? { NextToken: page.next } : { ...named, ...filtered(page.filter) }
+      const { Shards = [], NextToken } = await client.send(new ListShardsCommand(input), { abortSignal })
+      return { shards: Shards.map(listedShard), next: NextToken ?? undefined }
+    },
+    shardIterator: async (shard, start, abortSignal) => {
+      const input = { ...named, ShardId: shard, ...iteratorParameters(start) }
+      const { ShardIterator } = await client.send(new GetShardIteratorCommand(input), { abortSignal })
+      return ShardIterator!
+    },
+    records: async (iterator, abortSignal) => {
+      const output = await client.send(new GetRecordsCommand({ ShardIterator: iterator }), { abortSignal })
+      return recordsPage(output, serverTimeOf(output.$metadata))
+    },
+    close: onClose,
+  }
+}
+
+function recordsPage(
+  output: {
+    Records?: _Record[] | undefined
+    NextShardIterator?: string | undefined
+    MillisBehindLatest?: number | undefined
+    ChildShards?: ChildShard[] | undefined
+  },
+  serverTime: number | undefined,
+): RecordsPage {
+  const records = (output.Records ?? []).map(storedRecord)
+  let sizeBytes = 0
+  for (const { data, partitionKey } of records) sizeBytes += data.length + (partitionKey?.length ?? 0)
+  return {
+    records,
+    nextIterator: output.NextShardIterator ?? undefined,
+    behindMs: output.MillisBehindLatest ?? 0,
+    children: (output.ChildShards ?? []).map(listedChild),
+    sizeBytes,
+    serverTime,
+  }
+}
+
+function storedRecord(record: _Record): StoredRecord {
+  return {
+    sequenceNumber: record.SequenceNumber!,
+    arrivalTime: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
+    partitionKey: record.PartitionKey,
+    data: record.Data!,
+  }
+}
+
+function listedShard(shard: Shard): ListedShard {
+  const parents = [shard.ParentShardId, shard.AdjacentParentShardId]
+  return {
+    id: shard.ShardId!,
+    parents: parents.filter((parent) => parent != null),
+    range: { start: shard.HashKeyRange!.StartingHashKey!, end: shard.HashKeyRange!.EndingHashKey! },
+  }
+}
+
+function listedChild(shard: ChildShard): ListedShard {
+  return {
+    id: shard.ShardId!,
+    parents: shard.ParentShards!,
+    range: { start: shard.HashKeyRange!.StartingHashKey!, end: shard.HashKeyRange!.EndingHashKey! },
+  }
+}
+
+function filtered(filter: ShardFilter) {
+  if (filter === 'retained') return {}
+  return { ShardFilter: { Type: 'AT_TIMESTAMP' as const, Timestamp: new Date(filter.openAt) } }
+}
+
+function iteratorParameters(
+  start: IteratorStart,
+): Pick<GetShardIteratorInput, 'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'> {
+  switch (start.kind) {
+    case 'trim-horizon':
+      return { ShardIteratorType: 'TRIM_HORIZON' }
+    case 'timestamp':
+      return { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(start.ms) }
+    case 'at':
+      return { ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: start.sequenceNumber }
+    case 'after':
+      return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: start.sequenceNumber }
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * When the record of a sequence number was accepted, in milliseconds since 1970 and cut to whole seconds; `undefined`
+ * if the number does not tell.
+ *
+ * Version 2 of the numbers, in hexadecimal:
+ *
+ *     2 | shard creation, s (9) | shard, low digit (1) | counter (16) | ? (2) | record, s (9) | shard (8) | 2
+ *
+ * AWS calls the numbers opaque, though its own consumer library reads them. Therefore this serves only to suspect
+ * that records have expired, never to decide it.
+ */
+export function sequenceTime(sequenceNumber: string): number | undefined {
+  const hex = BigInt(sequenceNumber).toString(16)
+  if (hex.length !== 47 || !hex.startsWith('2') || !hex.endsWith('2')) return undefined
+  return Number.parseInt(hex.slice(29, 38), 16) * 1000
+}

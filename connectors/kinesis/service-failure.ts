@@ -1,0 +1,65 @@
+import type { ErrorCode } from '../../src/errors.ts'
+
+/**
+ * What a failed call means for what to do next.
+ *
+ * - `iterator-expired`: routine; ask for a new one.
+ * - `throttled`: the service is there and asks to be called less. Wait, for as long as it takes.
+ * - `unavailable`: no answer, or one that says the service is not well. Wait, but not for ever.
+ * - `refused`: waiting cannot help; `code` says why.
+ */
+export type Failure =
+  | { readonly kind: 'iterator-expired' }
+  | { readonly kind: 'throttled' | 'unavailable'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly code: ErrorCode }
+
+/** What of an error decides. Errors of the SDK and of the network both fit. */
+interface ErrorFacts {
+  readonly name?: string
+  readonly code?: unknown
+  readonly message?: string
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean }
+}
+
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'KMSThrottlingException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'SlowDown',
+])
+
+const refusals: ReadonlyMap<string, ErrorCode> = new Map([
+  ['ResourceNotFoundException', 'STREAM_NOT_FOUND'],
+  ['CredentialsProviderError', 'CREDENTIALS_MISSING'],
+  ['MissingAuthenticationTokenException', 'CREDENTIALS_MISSING'],
+  ['AccessDeniedException', 'ACCESS_DENIED'],
+  ['KMSAccessDeniedException', 'ACCESS_DENIED'],
+  ['UnrecognizedClientException', 'ACCESS_DENIED'],
+  ['InvalidSignatureException', 'ACCESS_DENIED'],
+  ['IncompleteSignatureException', 'ACCESS_DENIED'],
+  ['InvalidClientTokenId', 'ACCESS_DENIED'],
+  ['OptInRequired', 'ACCESS_DENIED'],
+  ['ExpiredTokenException', 'ACCESS_DENIED'],
+])
+
+const networkCode = /^(E[A-Z]{3,}|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_\w+)$/
+
+/** Decides from an error alone. */
+export function failureOf(error: unknown): Failure {
+  const { name = '', code, message = '', $metadata }: ErrorFacts = error instanceof Error ? error : {}
+  const status = $metadata?.httpStatusCode ?? 0
+  if (name === 'ExpiredIteratorException') return { kind: 'iterator-expired' }
+  if (throttles.has(name) || status === 429) return { kind: 'throttled', reason: name }
+  if (status >= 500 || $metadata?.clockSkewCorrected === true) return { kind: 'unavailable', reason: name }
+  const refusal = refusals.get(name)
+  if (refusal !== undefined) return { kind: 'refused', code: refusal }
+  if (/region is missing/i.test(message)) return { kind: 'refused', code: 'REGION_MISSING' }
+  if (typeof code === 'string' && networkCode.test(code)) return { kind: 'unavailable', reason: code }
+  // A body that was cut off does not parse.
+  if (name === 'TimeoutError' || name === 'SyntaxError') return { kind: 'unavailable', reason: name }
+  return { kind: 'refused', code: 'SOURCE_FAILED' }
+}

@@ -1,0 +1,162 @@
+import type { Json } from '../../src/contract/json.ts'
+import type { CommittedPosition } from '../../src/contract/position.ts'
+import type { SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { EnumeratorSnapshot } from './enumerator-snapshot.ts'
+import { firstLineage } from './first-shards.ts'
+import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
+import { type KnownShard, Lineage } from './lineage.ts'
+import { listAllShards } from './list-all-shards.ts'
+import { persist } from './persist.ts'
+import { PollingReader } from './polling-reader.ts'
+import { RetryReport } from './retry-report.ts'
+import { type StreamPlace, serviceError } from './service-error.ts'
+import { type ShardPaces, unpaced } from './shard-pace.ts'
+import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts'
+
+/** What the enumerator is made of. */
+export interface EnumeratorParts<T> {
+  readonly api: KinesisApi
+  readonly decode: (record: StoredRecord) => T
+  readonly context: SourceContext
+  readonly place: StreamPlace
+  /** Shared by all readers of a shard in this process; `undefined` for no limit. */
+  readonly paces: ShardPaces | undefined
+  readonly discoverEveryMs: number
+  /** From the checkpoint, or a first one. */
+  readonly snapshot: EnumeratorSnapshot
+  readonly facts: StreamFacts
+}
+
+const patienceMs = 120_000
+/** A shard may show up a moment after its parent has ended. */
+const looksForHole = 3
+const betweenLooksMs = 1000
+
+/** Knows the shards of a stream: lists them, keeps their lineage, hands out those that may be read. */
+export class ShardEnumerator<T> implements SplitEnumerator<T> {
+  readonly exhausted = false
+  readonly discoverEveryMs: number
+  readonly #parts: EnumeratorParts<T>
+  readonly #report: RetryReport
+  readonly #closing = new AbortController()
+  readonly #signal: AbortSignal
+  readonly #handedOut = new Set<string>()
+  readonly #readers = new Map<string, PollingReader<T>>()
+  readonly #onceListed = new Set<string>()
+  #lineage: Lineage | undefined
+  #retentionMs: number
+
+  constructor(parts: EnumeratorParts<T>) {
+    this.#parts = parts
+    this.discoverEveryMs = parts.discoverEveryMs
+    this.#report = new RetryReport(parts.context)
+    this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
+    this.#retentionMs = parts.facts.retentionMs
+    const { lineage } = parts.snapshot
+    if (lineage === null) return
+    this.#lineage = Lineage.fromJson(lineage)
+    for (const { id } of lineage.shards) this.#onceListed.add(id)
+  }
+
+  async discover(): Promise<void> {
+    try {
+      const facts = await this.#persist((signal) => this.#parts.api.describeStream(signal))
+      assertSameStream(this.#parts.snapshot.stream, facts)
+      this.#retentionMs = facts.retentionMs
+      await this.#discoverShards()
+    } catch (error) {
+      if (this.#signal.aborted) return
+      throw serviceError(error, this.#parts.place, { source: this.#parts.context.name })
+    }
+  }
+
+  takeReadable(): readonly Split[] {
+    const taken = (this.#lineage?.readable ?? []).filter(({ id }) => !this.#handedOut.has(id))
+    for (const { id } of taken) this.#handedOut.add(id)
+    return taken.map(({ id, parents }) => ({ id, parents }))
+  }
+
+  read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
+    const shard = this.#known(split.id)
+    const noted = this.#parts.snapshot.read[shard.id]
+    this.#readers.get(shard.id)?.close()
+    const { api, decode, context, place, paces, facts } = this.#parts
+    const reader = new PollingReader(
+      { api, decode, context, place, retentionMs: () => this.#retentionMs },
+      {
+        id: shard.id,
+        beginning: firstIterator(shard, this.#parts.snapshot.start),
+        pace: paces?.of(facts.arn, shard.id) ?? unpaced,
+        readUntil: noted?.after === position?.after ? noted?.readUntil : undefined,
+        onChildren: (children) => this.#lineage?.learnChildren(children),
+      },
+      position,
+    )
+    this.#readers.set(shard.id, reader)
+    return reader
+  }
+
+  finished(splitId: string): void {
+    this.#lineage?.finish(splitId)
+    this.#readers.get(splitId)?.close()
+    this.#readers.delete(splitId)
+  }
+
+  snapshot(): Json {
+    const read: Record<string, { after: string; readUntil: number }> = { ...this.#parts.snapshot.read }
+    for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
+    const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
+    return {
+      ...this.#parts.snapshot,
+      lineage: this.#lineage?.toJson() ?? null,
+      read: Object.fromEntries(Object.entries(read).filter(([id]) => unfinished.has(id))),
+    } satisfies EnumeratorSnapshot
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    for (const reader of this.#readers.values()) reader.close()
+    this.#readers.clear()
+    this.#parts.api.close()
+  }
+
+  async #discoverShards(): Promise<void> {
+    for (let look = 1; ; look++) {
+      const listed = await this.#list('retained')
+      this.#lineage ??= await this.#firstLineage(listed)
+      this.#lineage.learnAll(listed)
+      const error = lineageError(this.#lineage, listed, this.#onceListed, this.#parts.place.stream)
+      if (error === undefined) return this.#note(listed)
+      if (look === looksForHole) throw error
+      await this.#parts.context.clock.sleep(betweenLooksMs, this.#signal)
+      this.#signal.throwIfAborted()
+    }
+  }
+
+  async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {
+    const { start } = this.#parts.snapshot
+    const openAtStart = start.kind === 'timestamp' ? await this.#list({ openAt: start.ms }) : []
+    return firstLineage(start, { retained, openAtStart })
+  }
+
+  #note(listed: readonly ListedShard[]): void {
+    const ids = new Set(listed.map(({ id }) => id))
+    for (const id of ids) this.#onceListed.add(id)
+    this.#lineage?.forgetExpired(ids)
+  }
+
+  #list(filter: Parameters<typeof listAllShards>[1]): Promise<ListedShard[]> {
+    return listAllShards(this.#parts.api, filter, (call) => this.#persist(call))
+  }
+
+  #persist<R>(call: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const { clock, random } = this.#parts.context
+    return persist(call, { clock, random, signal: this.#signal, patienceMs, onRetry: this.#report.retried })
+  }
+
+  #known(id: string): KnownShard {
+    const shard = this.#lineage?.get(id)
+    if (shard === undefined) throw new RangeError(`${id} is not a shard that was handed out`)
+    return shard
+  }
+}

@@ -1,0 +1,52 @@
+import { MillraceError } from '../../src/errors.ts'
+import type { ListedShard, StreamFacts } from './kinesis-api.ts'
+import type { KnownShard, Lineage } from './lineage.ts'
+import type { IteratorStart, ResolvedStart } from './starting-position.ts'
+
+/** Throws `DATA_LOST` if the stream is not the one that the checkpoint speaks of. */
+export function assertSameStream(
+  expected: { readonly arn: string; readonly createdAt: number },
+  found: Pick<StreamFacts, 'arn' | 'createdAt'>,
+): void {
+  if (found.arn === expected.arn && found.createdAt === expected.createdAt) return
+  throw new MillraceError(
+    'DATA_LOST',
+    `the checkpoint belongs to ${named(expected)}, but there is now ${named(found)}: the stream was created again, ` +
+      'or the source now names another one',
+  )
+}
+
+function named({ arn, createdAt }: { readonly arn: string; readonly createdAt: number }): string {
+  return `${arn} of ${new Date(createdAt).toISOString()}`
+}
+
+/** Where a shard is begun: a child always with its first record. */
+export function firstIterator(shard: KnownShard, start: ResolvedStart): IteratorStart {
+  if (shard.kind === 'child' || start.kind === 'trim-horizon') return { kind: 'trim-horizon' }
+  if (start.kind === 'timestamp') return { kind: 'timestamp', ms: start.ms }
+  const own = start.shards[shard.id]
+  if (own === undefined || own === 'trim-horizon') return { kind: 'trim-horizon' }
+  return 'at' in own ? { kind: 'at', sequenceNumber: own.at } : { kind: 'after', sequenceNumber: own.after }
+}
+
+/**
+ * What is wrong with a lineage in the light of a listing: a shard that expired unread, or hash keys whose shard was
+ * never seen. A shard that was never listed before may only be new.
+ */
+export function lineageError(
+  lineage: Lineage,
+  listed: readonly ListedShard[],
+  onceListed: ReadonlySet<string>,
+  stream: string,
+): MillraceError | undefined {
+  const ids = new Set(listed.map(({ id }) => id))
+  const vanished = lineage.unfinished.find(({ id }) => onceListed.has(id) && !ids.has(id))
+  if (vanished !== undefined) {
+    const happened = 'the shard expired before it was read to its end'
+    return new MillraceError('DATA_LOST', happened, { where: { stream, shard: vanished.id } })
+  }
+  const { hole } = lineage
+  if (hole === undefined) return undefined
+  const happened = `no unfinished shard covers hash keys ${hole.start} to ${hole.end}`
+  return new MillraceError('SHARD_HOLE', happened, { where: { stream } })
+}

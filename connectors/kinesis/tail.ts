@@ -1,0 +1,114 @@
+import type { Clock, Random } from '../../src/contract/clock.ts'
+import type { Log } from '../../src/contract/log.ts'
+import type { Fetched, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { Connection } from './client.ts'
+import { connect } from './connect.ts'
+import type { StoredRecord } from './kinesis-api.ts'
+import { openEnumerator } from './open-kinesis.ts'
+import { sdkKinesisApi } from './sdk-kinesis-api.ts'
+import { processPaces } from './shard-pace.ts'
+import type { StartAt } from './starting-position.ts'
+
+/** Options of {@link tail}. */
+export interface TailOptions extends Connection {
+  /** The name or the ARN of the stream. */
+  readonly stream: string
+  readonly startAt: StartAt
+  readonly clock: Clock
+  readonly random: Random
+  /** Ends the tailing. */
+  readonly signal: AbortSignal
+  /** Where throttles and lost connections are told. Default: nowhere. */
+  readonly log?: Log
+  /** `false` ends when every shard has been caught up with once. Default `true`: go on for ever. */
+  readonly follow?: boolean
+}
+
+/** A record of some shard. */
+export interface TailedRecord extends StoredRecord {
+  readonly shard: string
+}
+
+/**
+ * The records of all shards of a stream: in order within a shard, as they come across shards, children after their
+ * parents. Keeps nothing; to read a stream reliably run a job. Throws what `kinesisSource` throws.
+ */
+export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, void, undefined> {
+  const enumerator = await open(options)
+  const tailing = new Tailing(enumerator, options)
+  try {
+    while (!options.signal.aborted) {
+      const turn = await tailing.next()
+      if (turn === undefined) return
+      yield* turn
+    }
+  } finally {
+    await enumerator.close()
+  }
+}
+
+function open(options: TailOptions): Promise<SplitEnumerator<StoredRecord>> {
+  const { clock, random, signal, log = silent } = options
+  const { client, loopback, place, close } = connect(options, options.stream)
+  return openEnumerator(
+    {
+      api: sdkKinesisApi(client, options.stream, close),
+      decode: (record) => record,
+      context: { name: 'tail', clock, random, log, overrides: {}, signal, count: () => {} },
+      place,
+      paces: loopback ? undefined : processPaces,
+      discoverEveryMs: 30_000,
+    },
+    options.startAt,
+    undefined,
+  )
+}
+
+const silent: Log = { info: () => {}, warn: () => {} }
+
+interface Turn {
+  readonly shard: string
+  readonly reader: SplitReader<StoredRecord>
+  readonly fetched: Fetched<StoredRecord>
+}
+
+class Tailing {
+  readonly #enumerator: SplitEnumerator<StoredRecord>
+  readonly #options: TailOptions
+  readonly #fetches = new Map<string, Promise<Turn>>()
+  #discoverAt = Number.NEGATIVE_INFINITY
+
+  constructor(enumerator: SplitEnumerator<StoredRecord>, options: TailOptions) {
+    this.#enumerator = enumerator
+    this.#options = options
+  }
+
+  /** What the next shard to answer brought; `undefined` when there is nothing more to read. */
+  async next(): Promise<TailedRecord[] | undefined> {
+    await this.#discover()
+    for (const split of this.#enumerator.takeReadable()) {
+      this.#fetch(split.id, this.#enumerator.read(split, undefined))
+    }
+    if (this.#fetches.size === 0) return undefined
+    const { shard, reader, fetched } = await Promise.race(this.#fetches.values())
+    this.#fetches.delete(shard)
+    const caughtUp = fetched.behindMs === 0 && this.#options.follow === false
+    if (fetched.finished) this.#enumerator.finished(shard)
+    else if (!caughtUp) this.#fetch(shard, reader)
+    return fetched.values.map((record) => ({ shard, ...record }))
+  }
+
+  #fetch(shard: string, reader: SplitReader<StoredRecord>): void {
+    const turn = reader.fetch().then((fetched) => ({ shard, reader, fetched }))
+    // Seen by whoever awaits the next turn; it may be a while until then.
+    turn.catch(() => {})
+    this.#fetches.set(shard, turn)
+  }
+
+  async #discover(): Promise<void> {
+    const now = this.#options.clock.now()
+    if (now < this.#discoverAt) return
+    await this.#enumerator.discover()
+    this.#discoverAt = now + this.#enumerator.discoverEveryMs
+  }
+}

@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '../../../src/contract/clock.ts'
+
+interface Sleeper {
+  readonly at: number
+  readonly wake: () => void
+}
+
+/** Time that moves only when a test says so, or when everything waits for it. */
+export class ManualClock implements Clock {
+  #now: number
+  readonly #sleepers = new Set<Sleeper>()
+
+  constructor(now = Date.UTC(2026, 10, 20)) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  advance(ms: number): void {
+    this.#now += ms
+    for (const sleeper of this.#sleepers) if (sleeper.at <= this.#now) sleeper.wake()
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const sleeper = { at: this.#now + ms, wake: () => done() }
+      const done = () => {
+        this.#sleepers.delete(sleeper)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      if (signal?.aborted) return resolve()
+      signal?.addEventListener('abort', done)
+      this.#sleepers.add(sleeper)
+    })
+  }
+
+  /** Lets time run, from one sleeper to the next, until the promise has settled. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let settled = false
+    const settle = () => {
+      settled = true
+    }
+    promise.then(settle, settle)
+    for (;;) {
+      await setImmediate()
+      if (settled) return promise
+      const next = Math.min(...[...this.#sleepers].map(({ at }) => at))
+      if (next === Number.POSITIVE_INFINITY) continue
+      this.advance(Math.max(0, next - this.#now))
+    }
+  }
+}
