@@ -7,6 +7,10 @@ const catalogue = {
     advice: 'Give every source, stateful operator and sink of a job a name of its own.',
   },
   OPTION_INVALID: { retryable: false, advice: 'Correct the option; `millrace help` lists them all.' },
+  INPUT_INVALID: {
+    retryable: false,
+    advice: 'Correct the line of the input that the message names. The lines before it have been put.',
+  },
   // Records
   RECORD_UNDECODABLE: {
     retryable: false,
@@ -174,8 +178,21 @@ export function reasons(error: unknown): string[] {
   return [error.message || error.name, ...(error.cause === undefined ? [] : reasons(error.cause))]
 }
 
+/**
+ * Whether an error is of the catalogue. Goes by its looks, not by its class: the job file may have brought another copy
+ * of the package.
+ */
+export function isMillraceError(error: unknown): error is MillraceError {
+  return (
+    error instanceof Error &&
+    error.name === 'MillraceError' &&
+    'code' in error &&
+    errorCodes.some((code) => code === error.code)
+  )
+}
+
 /** Any thrown value as an error of the catalogue. */
 export function millraceError(error: unknown): MillraceError {
-  if (error instanceof MillraceError) return error
+  if (isMillraceError(error)) return error
   return new MillraceError('UNEXPECTED', reasons(error)[0] ?? 'an error without a message', { cause: error })
 }

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { errorText } from '../observe/error-text.ts'
+import type { Environment } from './environment.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { planCommand } from './plan-command.ts'
+import { runCommand } from './run-command.ts'
+import type { Services } from './services.ts'
+
+/** Runs the command that the arguments name, and gives the exit code. */
+export async function commandLine(
+  args: readonly string[],
+  environment: Environment,
+  services: Services,
+): Promise<number> {
+  const program = millrace(environment, services)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCodes.done
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse
+    environment.stderr.write(`${errorText(error, { verbose: isVerbose(program, environment) })}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+function millrace(environment: Environment, services: Services): Command {
+  const { stdout, stderr } = environment
+  const program = new Command('millrace')
+    .description('Stream processing on Amazon Kinesis in TypeScript.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', '\nStart with `millrace help run`; docs/cli.md has it all.')
+  const commands = [runCommand(environment, services), planCommand(environment)]
+  for (const command of commands) {
+    program.addCommand(command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)'))
+  }
+  for (const command of [program, ...commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError(
+        `(see \`${command === program ? 'millrace' : `millrace ${command.name()}`} --help\`)`,
+      )
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+        getOutHelpWidth: () => stdout.columns(),
+        getErrHelpWidth: () => stderr.columns(),
+      })
+  }
+  return program
+}
+
+function isVerbose(program: Command, { variables }: Environment): boolean {
+  const { MILLRACE_DEBUG = '' } = variables
+  return (
+    MILLRACE_DEBUG !== '' || program.commands.some((command) => command.getOptionValue('verbose') === true)
+  )
+}
+
+/** The version in the nearest package.json above this file, which is one folder further up once it is built. */
+function version(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(
+        readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8'),
+      )
+      if (name === 'millrace') return String(version)
+    } catch {
+      // Not there: this is the source or the build, and the other path holds.
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,92 @@
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isMillraceError, MillraceError } from '../errors.ts'
+import type { Job } from '../job.ts'
+
+/**
+ * The job that a file exports as its default. TypeScript runs as it is: on a Node that strips types by itself, and
+ * elsewhere through tsx.
+ *
+ * @throws MillraceError `JOB_INVALID`, or what building the job threw.
+ */
+export async function loadJob(path: string): Promise<Job> {
+  const file = resolve(path)
+  if (!existsSync(file)) throw invalid('there is no such job file', file)
+  if (!statSync(file).isFile()) throw invalid('the job file is a folder', file)
+  const exported = defaultOf(await importFile(file))
+  if (exported === undefined) {
+    throw invalid('the job file has no default export: end it with `export default job(…)`', file)
+  }
+  if (!isJob(exported)) {
+    throw invalid(`the default export is ${kindOf(exported)}, not what job(…) gives`, file)
+  }
+  return exported
+}
+
+async function importFile(file: string): Promise<unknown> {
+  try {
+    if (/\.[cm]?tsx?$/.test(file) && !stripsTypes()) await understandTypeScript()
+    return await import(pathToFileURL(file).href)
+  } catch (error) {
+    if (isMillraceError(error)) throw error.at({ file })
+    throw invalid(complaint(error), file, error)
+  }
+}
+
+/** As ES modules and, in a folder whose package.json does not say `"type": "module"`, as CommonJS. */
+async function understandTypeScript(): Promise<void> {
+  const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
+  commonJs.register()
+  esm.register()
+}
+
+/** Node 22.18 and later run TypeScript by taking its types out. */
+function stripsTypes(): boolean {
+  return typeof propertyOf(process.features, 'typescript') === 'string'
+}
+
+/** In a folder whose package.json does not say `"type": "module"`, the default export arrives wrapped in another. */
+function defaultOf(module: unknown): unknown {
+  const exported = propertyOf(module, 'default')
+  return isJob(exported) ? exported : (propertyOf(exported, 'default') ?? exported)
+}
+
+function complaint(error: unknown): string {
+  const name = propertyOf(error, 'name')
+  if (name === 'SyntaxError' || name === 'TransformError') {
+    return `the job file, or a file that it imports, does not parse${placeOf(error)}`
+  }
+  if (propertyOf(error, 'code') === 'ERR_MODULE_NOT_FOUND') return 'the job file imports what is not there'
+  return 'the job file threw while it was loaded'
+}
+
+/** Node puts the place of a syntax error on the first line of its stack only; tsx has it in the message. */
+function placeOf(error: unknown): string {
+  const [place] = /^file:\S+:\d+/.exec(error instanceof Error ? (error.stack ?? '') : '') ?? []
+  return place === undefined ? '' : ` (${place})`
+}
+
+/** By its looks, not by its class: the job file may have brought another copy of the package. */
+function isJob(value: unknown): value is Job {
+  return (
+    typeof propertyOf(value, 'name') === 'string' &&
+    Array.isArray(propertyOf(propertyOf(value, 'graph'), 'nodes')) &&
+    typeof propertyOf(propertyOf(value, 'checkpoint'), 'everyMs') === 'number'
+  )
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' || typeof value === 'undefined'
+    ? `an ${typeof value}`
+    : `a ${typeof value}`
+}
+
+function invalid(happened: string, file: string, cause?: unknown): MillraceError {
+  return new MillraceError('JOB_INVALID', happened, { where: { file }, cause })
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { commandLine } from './command-line.ts'
+import { processEnvironment } from './process-environment.ts'
+import { processServices } from './process-services.ts'
+
+// Ends the process even if something of the job still waits, a timer or a connection, once all output is out.
+const code = await commandLine(process.argv.slice(2), processEnvironment(), processServices)
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -1,0 +1,43 @@
+import { systemClock } from '../time/system-clock.ts'
+import type { Environment, Output, StopSignal } from './environment.ts'
+
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
+
+/** The environment of this process. */
+export function processEnvironment(): Environment {
+  const readerGone = new Set<() => void>()
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    if (readerGone.size === 0) process.exit(0)
+    for (const listener of readerGone) listener()
+  })
+  return {
+    stdin: process.stdin.setEncoding('utf8'),
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    variables: process.env,
+    clock: systemClock,
+    random: () => Math.random(),
+    onSignal(listener) {
+      for (const signal of stopSignals) process.on(signal, listener)
+      return () => {
+        for (const signal of stopSignals) process.off(signal, listener)
+      }
+    },
+    onReaderGone(listener) {
+      readerGone.add(listener)
+      return () => readerGone.delete(listener)
+    },
+    exit: (code) => process.exit(code),
+  }
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write(text) {
+      if (!stream.destroyed) stream.write(text)
+    },
+    isTTY: stream.isTTY === true,
+    columns: () => stream.columns ?? 80,
+  }
+}

@@ -1,0 +1,7 @@
+import type { Services } from './services.ts'
+
+/** The services of this package. */
+export const processServices: Services = {
+  engine: () => import('../runtime/run.ts'),
+  checkpoints: () => import('../checkpoint/folder-store.ts'),
+}

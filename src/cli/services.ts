@@ -1,0 +1,9 @@
+import type { CheckpointStore } from '../contract/checkpoint-store.ts'
+import type { Job } from '../job.ts'
+import type { RunningJob, RunOptions } from '../runtime/running-job.ts'
+
+/** What commands use of the rest of Millrace. Each is loaded when it is needed, so that `--help` is there at once. */
+export interface Services {
+  engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
+  checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
+}

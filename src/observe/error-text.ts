@@ -1,0 +1,45 @@
+import type { ErrorCode } from '../errors.ts'
+import { errorFacts } from './error-facts.ts'
+
+/** Errors of the job file: the frames in it say where. */
+const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_INVALID', 'NAME_DUPLICATE'])
+
+/**
+ * An error for a person: code and what happened, where, why, and what to do. Stack frames only where they help: those
+ * of the job's own functions, those of what nobody expected, or all of them when `verbose`.
+ */
+export function errorText(error: unknown, { verbose = false } = {}): string {
+  const { code, message, where, causes, advice } = errorFacts(error)
+  const places = Object.entries(where).map(([name, value]) => `${name} ${value}`)
+  return [
+    `${code}: ${message}`,
+    ...(places.length > 0 ? [`  where: ${places.join(', ')}`] : []),
+    ...causes.map((cause) => `  because: ${cause.replaceAll('\n', '\n    ')}`),
+    `  what to do: ${advice}`,
+    ...framesOf(error, code, verbose).map((frame) => `    ${frame}`),
+  ].join('\n')
+}
+
+function framesOf(error: unknown, code: ErrorCode, verbose: boolean): string[] {
+  const errors = errorsOf(error)
+  if (verbose) return errors.flatMap((each) => [`${each.name}: ${each.message}`, ...frames(each)])
+  if (code === 'UNEXPECTED') return errors.slice(-1).flatMap(frames)
+  if (ofTheJobFile.has(code)) return errors.slice(-1).flatMap(frames).filter(isOfTheJob)
+  return []
+}
+
+/** An error and its causes, outermost first. */
+function errorsOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...errorsOf(error.cause)] : []
+}
+
+function frames({ stack = '' }: Error): string[] {
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '))
+}
+
+function isOfTheJob(frame: string): boolean {
+  return !/node:|node_modules|[\\/]dist[\\/](src|operators|connectors)[\\/]/.test(frame)
+}

@@ -1,0 +1,1 @@
+export { flightsJob as default } from '../../graph/fake-job.ts'

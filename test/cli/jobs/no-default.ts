@@ -1,0 +1,1 @@
+export const flights = 1

@@ -1,0 +1,3 @@
+import { job } from '../../../src/job.ts'
+
+export default job('no-sink', () => [])
