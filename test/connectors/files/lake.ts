@@ -93,5 +93,5 @@ export async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
 /** The ids of all rows that a reader sees, in order of their files. */
 export async function idsIn(folder: string): Promise<number[]> {
   const rows = await Promise.all(parquetIn(folder).map((file) => rowsOf(join(folder, file))))
-  return rows.flat().map((row) => Number(row['id']))
+  return rows.flat().map(({ id }) => Number(id))
 }
