@@ -327,9 +327,24 @@ describe('filesSink', () => {
     const writer = await open()
     const bad = { id: 1, month: '2001-01', minutes: Number.NaN }
     expect(() => write(writer, [bad])).toThrow(
-      'ROW_INVALID: column minutes takes a number other than NaN, not "NaN", in row {"id":1,"month":"2001-01","minutes":"NaN"} [job delays, sink lake]',
+      'ROW_INVALID: column minutes takes a number other than NaN, not NaN, in row {"id":1,"month":"2001-01","minutes":"NaN"} [job delays, sink lake]',
     )
-    expect(() => write(writer, [{ ...bad, minutes: null as unknown as number }])).toThrow('ROW_INVALID')
+    expect(() => write(writer, [{ ...bad, minutes: null as unknown as number }])).toThrow('not null, in row')
+    const circular = { ...bad, self: {} }
+    circular.self = circular
+    expect(() => write(writer, [circular])).toThrow('in row [object Object]')
+  })
+
+  test('a partition that no folder can be named after is refused', async () => {
+    const folderOf = (month: unknown) => async () => {
+      const partitionBy = () => ({ month: month as string })
+      const sink = filesSink({ folder, format: parquet({ id: 'int32' }), partitionBy })
+      const writer = await sink.open(contextOf(clock), undefined)
+      writer.write([{ id: 1 }], [0])
+    }
+    await expect(folderOf(5)).rejects.toThrow('ROW_INVALID: partition month takes a string, not 5')
+    await expect(folderOf('\ud800')).rejects.toThrow('lone surrogate')
+    await expect(folderOf('x'.repeat(300))).rejects.toThrow('longer than')
   })
 
   test('columns that were changed are refused with what the checkpoint has', async () => {
