@@ -66,10 +66,15 @@ function byHand(batches: readonly (readonly Flight[])[]): number {
       if (trip.time > latest) latest = trip.time
       const start = Math.floor(trip.time / day) * day
       let airports = days.get(start)
-      if (airports === undefined) days.set(start, (airports = new Map()))
+      if (airports === undefined) {
+        airports = new Map()
+        days.set(start, airports)
+      }
       let row = airports.get(trip.origin)
-      if (row === undefined)
-        airports.set(trip.origin, (row = { flights: 0, total: 0, max: -Infinity, delayed: 0 }))
+      if (row === undefined) {
+        row = { flights: 0, total: 0, max: Number.NEGATIVE_INFINITY, delayed: 0 }
+        airports.set(trip.origin, row)
+      }
       row.flights += 1
       row.total += trip.delay
       row.max = Math.max(row.max, trip.delay)
