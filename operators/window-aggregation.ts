@@ -7,6 +7,7 @@ import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
 import type { WindowAssigner } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
+import { accumulationOf } from './accumulation.ts'
 import type { Aggregate } from './aggregates.ts'
 
 export interface WindowAggregationOptions {
@@ -79,15 +80,14 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   private accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
-    const { assigner, aggregates } = this
+    const { assigner } = this
+    const add = accumulationOf(this.aggregates)
     return (value, timestamp) => {
       const start = assigner.startOf(timestamp)
       if (start !== this.start && !this.enter(start)) return this.onLate(value, timestamp)
       const key = keySelector(value)
       const accumulators = this.current!.get(key) ?? this.open(key)
-      for (let index = 0; index < aggregates.length; index += 1) {
-        accumulators[index] = aggregates[index]!.add(accumulators[index], value)
-      }
+      add(accumulators, value)
     }
   }
 

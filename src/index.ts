@@ -1,3 +1,5 @@
+export { folderStore } from './checkpoint/folder-store.ts'
+export type { CheckpointStore } from './contract/checkpoint-store.ts'
 export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
 export type { Undecodable } from './contract/source.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'

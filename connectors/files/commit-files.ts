@@ -2,7 +2,7 @@ import { link, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Committable } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { makeFolder, syncFolder } from './durable-folder.ts'
+import { type DurableFolders, syncFolder } from './durable-folders.ts'
 import { errorCode, ifThere, orSinkFailed } from './file-error.ts'
 import { hasContent, type StagedFile } from './staged-file.ts'
 
@@ -10,14 +10,18 @@ import { hasContent, type StagedFile } from './staged-file.ts'
  * Makes staged files visible under their names, durably. Several processes may do so at the same time: `link` never
  * replaces a file, and whoever comes second finds the same bytes under the name.
  */
-export async function commitFiles(folder: string, committables: readonly Committable[]): Promise<void> {
+export async function commitFiles(
+  folder: string,
+  folders: DurableFolders,
+  committables: readonly Committable[],
+): Promise<void> {
   const files = committables.map(stagedFile)
   for (const file of files) {
     const path = join(folder, file.file)
-    await orSinkFailed('cannot publish a file', path, () => publish(folder, file))
+    await orSinkFailed('cannot publish a file', path, () => publish(folder, folders, file))
   }
-  const folders = new Set(files.map(({ file }) => dirname(join(folder, file))))
-  for (const published of folders) {
+  const named = new Set(files.map(({ file }) => dirname(join(folder, file))))
+  for (const published of named) {
     await orSinkFailed('cannot publish files', published, () => syncFolder(published))
   }
   // Only now: the staged name is what a restart would publish from.
@@ -27,9 +31,9 @@ export async function commitFiles(folder: string, committables: readonly Committ
   }
 }
 
-async function publish(folder: string, staged: StagedFile): Promise<void> {
+async function publish(folder: string, folders: DurableFolders, staged: StagedFile): Promise<void> {
   const path = join(folder, staged.file)
-  await makeFolder(dirname(path), folder)
+  await folders.make(dirname(path))
   const outcome = await linked(join(folder, staged.staged), path)
   if (outcome === 'linked') return
   const same = await hasContent(path, staged)

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Sink, SinkContext, SinkWriter } from '../../src/contract/sink.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../src/units.ts'
-import { makeFolder } from './durable-folder.ts'
+import { DurableFolders } from './durable-folders.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { type FilesPlan, FilesWriter, type Found } from './files-writer.ts'
 import type { Format } from './format.ts'
@@ -80,7 +80,8 @@ async function find<T>(
   const { folder, format } = plan
   const writer = { sink: context.name, lineage: context.lineage }
   const staging = stagingFolder(writer)
-  await makeFolder(join(folder, staging), folder)
+  const folders = new DurableFolders(folder)
+  await folders.make(join(folder, staging))
   const tails =
     restored === undefined
       ? { files: new Map(), state: new TailState(format) }
@@ -89,5 +90,5 @@ async function find<T>(
   if (restored === undefined) refuseForeign(folder, writer, published)
   expectPublished(folder, tails.files, writer, published)
   const leftovers = (await ifThere(readdir(join(folder, staging)))) ?? []
-  return { ...tails, leftovers: leftovers.map((name) => join(staging, name)) }
+  return { ...tails, folders, leftovers: leftovers.map((name) => join(staging, name)) }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Committable, SinkContext, SinkWriter, Staged } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { commitFiles } from './commit-files.ts'
+import type { DurableFolders } from './durable-folders.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { type Format, InvalidRow, type Row, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
@@ -28,6 +29,7 @@ export interface FilesPlan<T> {
 export interface Found {
   readonly files: OpenFiles
   readonly state: TailState
+  readonly folders: DurableFolders
   /** Staged files of earlier runs, relative to the folder. */
   readonly leftovers: readonly string[]
 }
@@ -36,6 +38,7 @@ export interface Found {
 export class FilesWriter<T> implements SinkWriter<T> {
   readonly #plan: FilesPlan<T>
   readonly #context: SinkContext
+  readonly #folders: DurableFolders
   readonly #files: OpenFiles
   readonly #state: TailState
   readonly #spool: Spool
@@ -46,12 +49,13 @@ export class FilesWriter<T> implements SinkWriter<T> {
   constructor(plan: FilesPlan<T>, context: SinkContext, found: Found) {
     this.#plan = plan
     this.#context = context
+    this.#folders = found.folders
     this.#files = found.files
     this.#state = found.state
     this.#leftovers = found.leftovers
     this.#openBytes = [...found.files.values()].reduce((sum, file) => sum + file.sizeBytes, 0)
     const writer = { sink: context.name, lineage: context.lineage }
-    this.#spool = new Spool((file) => stageFile(plan.folder, writer, plan.format, file))
+    this.#spool = new Spool((file) => stageFile(plan.folder, found.folders, writer, plan.format, file))
     for (const file of found.files.values()) this.#finishIfFull(file)
   }
 
@@ -85,7 +89,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
   }
 
   async commit(committables: readonly Committable[]): Promise<void> {
-    await commitFiles(this.#plan.folder, committables)
+    await commitFiles(this.#plan.folder, this.#folders, committables)
     await this.#deleteLeftovers()
   }
 

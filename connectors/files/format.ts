@@ -32,12 +32,20 @@ export class InvalidRow extends Error {
 
 /** A value in a message: short, and also when JSON cannot hold it. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value, (_, inner: unknown) => printable(inner)) ?? String(value)
+  const text =
+    typeof value === 'bigint' ? `${value}n` : typeof value === 'number' ? String(value) : json(value)
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, inner: unknown) => printable(inner)) ?? String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 function printable(value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  return value
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }

@@ -4,7 +4,7 @@ import { open, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Committable } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { makeFolder, syncFolder } from './durable-folder.ts'
+import { type DurableFolders, syncFolder } from './durable-folders.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { fileName, ordinal, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'
@@ -33,6 +33,7 @@ export function stagingFolder(writer: Writer): string {
  */
 export async function stageFile(
   folder: string,
+  folders: DurableFolders,
   writer: Writer,
   format: Format<never>,
   finished: FinishedFile,
@@ -42,7 +43,7 @@ export async function stageFile(
   const file = join(partition, fileName(writer, finished, format.extension))
   const path = join(folder, staged)
   const content = await orSinkFailed('cannot stage a file', path, async () => {
-    await makeFolder(dirname(path), folder)
+    await folders.make(dirname(path))
     const written = await writeHashed(path, format.encode(rows))
     await syncFolder(dirname(path))
     return written

@@ -40,6 +40,7 @@ export type OpenFiles = Map<string, OpenFile>
 export class TailState {
   readonly #format: Format<never>
   #chunks: readonly Chunk[]
+  #head = new Uint8Array()
 
   constructor(format: Format<never>, chunks: readonly Chunk[] = []) {
     this.#format = format
@@ -59,14 +60,17 @@ export class TailState {
     const kept = this.#chunks.filter((_, index) => !folded.has(index))
     this.#chunks = sections.length === 0 ? kept : [...kept, this.#chunk(sections, files)]
     for (const file of files.values()) file.packed = file.rows.length
-    return { schema, parts: [this.#head(files), ...this.#chunks.map((chunk) => chunk.bytes)] }
+    this.#updateHead(files)
+    return { schema, parts: [this.#head, ...this.#chunks.map((chunk) => chunk.bytes)] }
   }
 
-  #head(files: OpenFiles): Uint8Array {
+  /** The same array as before if nothing has changed. */
+  #updateHead(files: OpenFiles): void {
     const entries = [...files.values()].map(({ partition, first, rows, sizeBytes, openedAt }) => {
       return [partition, first, rows.length, sizeBytes, openedAt]
     })
-    return encoded([this.#format.layout, entries])
+    const head = encoded([this.#format.layout, entries])
+    if (Buffer.compare(head, this.#head) !== 0) this.#head = head
   }
 
   #chunk(sections: readonly Section[], files: OpenFiles): Chunk {
@@ -155,7 +159,7 @@ function rowsOf(sections: readonly Section[] = []): number {
 }
 
 /** A copy, since the encoder's own buffer holds more than the result. */
-function encoded(value: unknown): Uint8Array {
+function encoded(value: unknown): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(cbor.encode(value))
 }
 

@@ -79,6 +79,12 @@ export class Lineage {
     return this.#finished.has(id)
   }
 
+  childrenOf(id: string): readonly string[] {
+    return [...this.#shards.values()]
+      .filter(({ parents }) => parents.some((parent) => parent === id))
+      .map((child) => child.id)
+  }
+
   /** Takes in children of a shard that has ended. Other parents of theirs may not be known yet: they are waited for. */
   learnChildren(children: readonly ListedShard[]): void {
     for (const { id, parents, range } of this.#descendantsIn(children)) {

@@ -96,10 +96,11 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     return reader
   }
 
-  finished(splitId: string): void {
+  finished(splitId: string): readonly string[] {
     this.#lineage?.finish(splitId)
     this.#readers.get(splitId)?.close()
     this.#readers.delete(splitId)
+    return this.#lineage?.childrenOf(splitId) ?? []
   }
 
   snapshot(): Json {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import { MillraceError } from '../errors.ts'
 import { blobName, isBlobName } from './blob-name.ts'
-import { makeFolder, syncFolder, writeDurably } from './durable-folder.ts'
+import { DurableFolders, syncFolder, writeDurably } from './durable-folders.ts'
 
 /** Where blobs are written before they get their names. No blob's name begins with `_`, so none is ever listed. */
 const unnamed = '_unnamed'
@@ -25,20 +25,21 @@ export function folderStore(folder: string): CheckpointStore {
 class FolderStore implements CheckpointStore {
   readonly description: string
   readonly #root: string
-  readonly #durable = new Set<string>()
+  readonly #folders: DurableFolders
   #cleaned = false
 
   constructor(folder: string) {
     this.description = `folder ${folder}`
     this.#root = resolve(folder)
+    this.#folders = new DurableFolders(this.#root)
   }
 
   async writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'> {
     const file = join(this.#root, blobName(name))
     return orFailed('cannot write a checkpoint', file, async () => {
       const draft = join(this.#root, unnamed, randomUUID())
-      await this.#folder(dirname(draft))
-      await this.#folder(dirname(file))
+      await this.#folders.make(dirname(draft))
+      await this.#folders.make(dirname(file))
       try {
         await writeDurably(draft, content)
         const outcome = await nameOnce(draft, file)
@@ -69,12 +70,6 @@ class FolderStore implements CheckpointStore {
   async delete(name: string): Promise<void> {
     const file = join(this.#root, blobName(name))
     await orFailed('cannot delete a checkpoint', file, () => ifThere(unlink(file)))
-  }
-
-  async #folder(folder: string): Promise<void> {
-    if (this.#durable.has(folder) && (await ifThere(stat(folder))) !== undefined) return
-    await makeFolder(folder, this.#root)
-    this.#durable.add(folder)
   }
 
   /** Deletes what killed writers left behind, once. Times are compared within the file system, by its own clock. */

@@ -13,8 +13,8 @@ export interface ListSourceOptions {
   readonly perFetch?: number
   /** Splits that others end in: the child begins once its parents are read. */
   readonly parents?: Readonly<Record<string, readonly string[]>>
-  /** Called before each fetch; what it throws fails the fetch. */
-  readonly onFetch?: () => void
+  /** Called before each fetch, which waits for it; what it throws fails the fetch. */
+  readonly onFetch?: () => void | Promise<void>
   /** Keeps the source open at its end, as a stream without end does. Default: it ends. */
   readonly endless?: boolean
 }
@@ -96,7 +96,7 @@ class ListEnumerator<E, T> implements SplitEnumerator<T> {
     let next = position === undefined ? 0 : Number(position.after) + 1
     return {
       fetch: async () => {
-        onFetch?.()
+        await onFetch?.()
         const from = next
         next = Math.min(records.length, from + perFetch)
         if (endless && from === records.length && from > 0) await new Promise(() => {})

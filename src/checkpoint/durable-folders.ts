@@ -23,12 +23,23 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Makes a folder whose own name is durable, up to and including `root`. Folders that were there already are synced
- * too: another process may have made them a moment ago and not have come to syncing them.
+ * Makes folders whose own names are durable, below `root` and including it. A folder that was there already is made
+ * durable too when it is first asked for: another process may have made it a moment ago and not have come to that.
  */
-export async function makeFolder(folder: string, root: string): Promise<void> {
-  const firstMade = await mkdir(folder, { recursive: true })
-  for (const parent of parentsOf(folder, firstMade ?? root, root)) await syncFolder(parent)
+export class DurableFolders {
+  readonly #root: string
+  readonly #durable = new Set<string>()
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  async make(folder: string): Promise<void> {
+    const firstMade = await mkdir(folder, { recursive: true })
+    if (firstMade === undefined && this.#durable.has(folder)) return
+    for (const parent of parentsOf(folder, firstMade ?? this.#root, this.#root)) await syncFolder(parent)
+    this.#durable.add(folder)
+  }
 }
 
 function parentsOf(folder: string, firstMade: string, root: string): string[] {
