@@ -4,9 +4,12 @@ import { Command, CommanderError } from 'commander'
 import { errorText } from '../observe/error-text.ts'
 import type { Environment } from './environment.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { localCommand } from './local-command.ts'
 import { planCommand } from './plan-command.ts'
+import { putCommand } from './put-command.ts'
 import { runCommand } from './run-command.ts'
 import type { Services } from './services.ts'
+import { tailCommand } from './tail-command.ts'
 
 /** Runs the command that the arguments name, and gives the exit code. */
 export async function commandLine(
@@ -32,7 +35,13 @@ function millrace(environment: Environment, services: Services): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .addHelpText('after', '\nStart with `millrace help run`; docs/cli.md has it all.')
-  const commands = [runCommand(environment, services), planCommand(environment)]
+  const commands = [
+    runCommand(environment, services),
+    planCommand(environment),
+    localCommand(environment, services),
+    putCommand(environment, services),
+    tailCommand(environment, services),
+  ]
   for (const command of commands) {
     program.addCommand(command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)'))
   }

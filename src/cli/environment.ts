@@ -13,7 +13,7 @@ export type StopSignal = 'SIGINT' | 'SIGTERM'
 
 /** All that commands know of the process they run in. */
 export interface Environment {
-  readonly stdin: AsyncIterable<string>
+  readonly stdin: AsyncIterable<string> & { readonly isTTY?: boolean }
   readonly stdout: Output
   readonly stderr: Output
   readonly variables: Readonly<Record<string, string | undefined>>

@@ -12,7 +12,9 @@ export function processEnvironment(): Environment {
     for (const listener of readerGone) listener()
   })
   return {
-    stdin: process.stdin.setEncoding('utf8'),
+    get stdin() {
+      return process.stdin.setEncoding('utf8')
+    },
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     variables: process.env,

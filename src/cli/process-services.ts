@@ -4,4 +4,6 @@ import type { Services } from './services.ts'
 export const processServices: Services = {
   engine: () => import('../runtime/run.ts'),
   checkpoints: () => import('../checkpoint/folder-store.ts'),
+  kinesis: () => import('../../connectors/kinesis/index.ts'),
+  localKinesis: () => import('../../connectors/kinesis-local/index.ts'),
 }

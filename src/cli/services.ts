@@ -2,8 +2,13 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Job } from '../job.ts'
 import type { RunningJob, RunOptions } from '../runtime/running-job.ts'
 
+type Kinesis = typeof import('../../connectors/kinesis/index.ts')
+type LocalKinesis = typeof import('../../connectors/kinesis-local/index.ts')
+
 /** What commands use of the rest of Millrace. Each is loaded when it is needed, so that `--help` is there at once. */
 export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
+  kinesis(): Promise<Pick<Kinesis, 'createStream' | 'putRecords' | 'tail'>>
+  localKinesis(): Promise<Pick<LocalKinesis, 'startLocalKinesis'>>
 }

@@ -10,7 +10,7 @@ const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_IN
  */
 export function errorText(error: unknown, { verbose = false } = {}): string {
   const { code, message, where, causes, advice } = errorFacts(error)
-  const places = Object.entries(where).map(([name, value]) => `${name} ${value}`)
+  const places = Object.entries(where).map(([name, value]) => `${placeName(name)} ${value}`)
   return [
     `${code}: ${message}`,
     ...(places.length > 0 ? [`  where: ${places.join(', ')}`] : []),
@@ -18,6 +18,10 @@ export function errorText(error: unknown, { verbose = false } = {}): string {
     `  what to do: ${advice}`,
     ...framesOf(error, code, verbose).map((frame) => `    ${frame}`),
   ].join('\n')
+}
+
+function placeName(name: string): string {
+  return name === 'sequenceNumber' ? 'sequence number' : name
 }
 
 function framesOf(error: unknown, code: ErrorCode, verbose: boolean): string[] {

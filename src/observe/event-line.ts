@@ -14,7 +14,7 @@ export function eventLine(event: JobEvent): LogLine | undefined {
     case 'checkpoint-skipped':
       return {
         level: 'warn',
-        text: `CHECKPOINT ${event.epoch} SKIPPED: ${event.reason}. Results are held back until one succeeds.`,
+        text: `CHECKPOINT ${event.epoch} SKIPPED: ${event.reason}. The job continues at an earlier one.`,
       }
     case 'caught-up':
       return { level: 'info', text: 'caught up with every source' }

@@ -5,4 +5,9 @@ const unused = async (): Promise<never> => {
 }
 
 /** Services of which none may be used. */
-export const noServices: Services = { engine: unused, checkpoints: unused }
+export const noServices: Services = {
+  engine: unused,
+  checkpoints: unused,
+  kinesis: unused,
+  localKinesis: unused,
+}

@@ -20,7 +20,7 @@ describe('a log line', () => {
   it('is loud about a checkpoint that was skipped', () => {
     expect(eventLine({ kind: 'checkpoint-skipped', epoch: 13, reason: 'the disk is full' })).toEqual({
       level: 'warn',
-      text: 'CHECKPOINT 13 SKIPPED: the disk is full. Results are held back until one succeeds.',
+      text: 'CHECKPOINT 13 SKIPPED: the disk is full. The job continues at an earlier one.',
     })
   })
 

@@ -1,0 +1,106 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { MillraceError } from '../errors.ts'
+import { countText } from '../observe/figures.ts'
+import { type ConnectionFlags, withConnection } from './connection-options.ts'
+import type { Environment } from './environment.ts'
+import { jsonRecord, type NewRecord } from './json-record.ts'
+import { shardCount } from './option-values.ts'
+import type { Services } from './services.ts'
+import { onStopRequest } from './stop-request.ts'
+import { type TextLine, textLines } from './text-lines.ts'
+import { untilAborted } from './until-aborted.ts'
+
+interface PutFlags extends ConnectionFlags {
+  readonly stream: string
+  readonly key?: string
+  readonly create?: number
+}
+
+/** `millrace put --stream S`: puts the lines of a JSON file, or of stdin, to a stream. */
+export function putCommand(environment: Environment, services: Services): Command {
+  const command = new Command('put')
+    .summary('put JSON lines to a stream')
+    .description(
+      'Puts each line of JSON as one record, in the order of the lines. Stops at a line that is not JSON.',
+    )
+    .argument('[file]', 'the file to read; - or none: stdin')
+    .requiredOption('--stream <name>', 'the stream to put to')
+    .option(
+      '--key <field>',
+      'the field that holds the partition key, such as customer.id (default: random keys)',
+    )
+    .option('--create <shards>', 'create the stream with so many shards unless it is there', shardCount)
+  return withConnection(command)
+    .addHelpText('after', examples)
+    .action((file: string | undefined, flags: PutFlags) => put(file, flags, environment, services))
+}
+
+async function put(
+  file: string | undefined,
+  flags: PutFlags,
+  environment: Environment,
+  services: Services,
+): Promise<void> {
+  const input = inputOf(file, environment)
+  const { createStream, putRecords } = await services.kinesis()
+  const { clock, random, stdout } = environment
+  const target = { ...connectionOf(flags), stream: flags.stream, clock, random }
+  if (flags.create !== undefined) await createStream({ ...target, shards: flags.create })
+  const stopped = new AbortController()
+  const endListening = onStopRequest(environment, () => stopped.abort())
+  const lines = new Records(
+    textLines(untilAborted(input, stopped.signal)),
+    flags.key?.split('.'),
+    environment,
+  )
+  try {
+    // One call at a time keeps the order of the lines.
+    const { records, bytes } = await putRecords(lines.all(), { ...target, inFlight: 1 })
+    stdout.write(`${countText(records)} records, ${countText(bytes)} bytes put to ${flags.stream}\n`)
+  } finally {
+    endListening()
+  }
+  if (lines.refusal !== undefined) throw lines.refusal
+}
+
+/** The records of lines, up to the first that is refused: those before it are still put. */
+class Records {
+  refusal: unknown
+  private readonly lines: AsyncIterable<TextLine>
+  private readonly key: readonly string[] | undefined
+  private readonly environment: Environment
+
+  constructor(lines: AsyncIterable<TextLine>, key: readonly string[] | undefined, environment: Environment) {
+    this.lines = lines
+    this.key = key
+    this.environment = environment
+  }
+
+  async *all(): AsyncGenerator<NewRecord> {
+    try {
+      for await (const line of this.lines) yield jsonRecord(line, this.key, this.environment.random)
+    } catch (error) {
+      this.refusal = error
+    }
+  }
+}
+
+function inputOf(file: string | undefined, { stdin, stderr }: Environment): AsyncIterable<string> {
+  if (file !== undefined && file !== '-') {
+    if (!existsSync(file))
+      throw new MillraceError('OPTION_INVALID', 'there is no such file', { where: { file } })
+    return createReadStream(file, 'utf8')
+  }
+  if (stdin.isTTY === true) stderr.write('Type lines of JSON; Ctrl-D ends.\n')
+  return stdin
+}
+
+function connectionOf({ endpoint, region }: ConnectionFlags): ConnectionFlags {
+  return { ...(endpoint && { endpoint }), ...(region && { region }) }
+}
+
+const examples = `
+Examples:
+  millrace put --stream orders --key customer.id orders.jsonl
+  jq -c '.[]' orders.json | millrace put --stream orders --create 4 --endpoint http://127.0.0.1:4567`
