@@ -1,0 +1,16 @@
+import { streamMembers } from './members.ts'
+import { namedStream } from './named-stream.ts'
+import { operation } from './operation.ts'
+import { streamFacts } from './stream-facts.ts'
+
+export const describeStreamSummary = operation('DescribeStreamSummary', streamMembers, (input, call) => {
+  const stream = namedStream(input, call)
+  return call.wire.encode({
+    StreamDescriptionSummary: {
+      ...streamFacts(stream),
+      OpenShardCount: stream.shards.length,
+      ConsumerCount: 0,
+      MaxRecordSizeInKiB: stream.description.maxRecordSizeKiB,
+    },
+  })
+})

@@ -1,0 +1,69 @@
+import { KinesisError } from '../protocol/kinesis-error.ts'
+import { paged } from '../protocol/paged.ts'
+import type { InputOf } from '../protocol/shape.ts'
+import type { LocalStream } from '../streams/local-stream.ts'
+import type { Shard } from '../streams/shard.ts'
+import { openListToken, sealListToken } from './list-token.ts'
+import { nextToken, shardId, streamMembers } from './members.ts'
+import { namedStream } from './named-stream.ts'
+import { type Call, operation } from './operation.ts'
+import { shardFilter, shardsOfFilter } from './shard-filter.ts'
+import { shardMembers } from './shard-members.ts'
+
+const mostShards = 1000
+
+const shape = {
+  ...streamMembers,
+  NextToken: nextToken,
+  ExclusiveStartShardId: shardId,
+  MaxResults: { kind: 'integer', min: 1, max: 10_000 },
+  StreamCreationTimestamp: { kind: 'timestamp' },
+  ShardFilter: shardFilter,
+} as const
+
+type Input = InputOf<typeof shape>
+
+/** Where a list goes on, and what it shows. The token of a page carries it to the next one. */
+interface Progress {
+  readonly stream: LocalStream
+  readonly shards: readonly Shard[]
+  readonly after: string
+}
+
+export const listShards = operation('ListShards', shape, (input, call) => {
+  const { stream, shards, after } =
+    input.NextToken === undefined ? begun(input, call) : continued(input, call)
+  const limit = Math.min(input.MaxResults ?? mostShards, mostShards)
+  const { page, more } = paged(shards, ({ id }) => id > after, limit)
+  const token = () =>
+    sealListToken('shards', [stream.name, stream.description.createdMs, page.at(-1)!.id], call.now)
+  return call.wire.encode({ Shards: page.map(shardMembers), NextToken: more ? token() : undefined })
+})
+
+function begun(input: Input, call: Call): Progress {
+  const stream = namedStream(input, call)
+  const created = input.StreamCreationTimestamp
+  if (created !== undefined && !sameSecond(call.wire.timestampMs(created), stream.description.createdMs)) {
+    throw new KinesisError('ResourceNotFoundException', `Stream ${stream.name} was not created at that time.`)
+  }
+  const { shards, after } = shardsOfFilter(stream, input.ShardFilter, call.wire)
+  return { stream, shards, after: input.ExclusiveStartShardId ?? after }
+}
+
+function continued(input: Input, call: Call): Progress {
+  const excluded = ['StreamName', 'ExclusiveStartShardId', 'StreamCreationTimestamp'] as const
+  const given = excluded.find((member) => input[member] !== undefined)
+  if (given !== undefined) {
+    throw new KinesisError('InvalidArgumentException', `NextToken and ${given} cannot be provided together.`)
+  }
+  const [name = '', createdMs, after = ''] = openListToken('shards', input.NextToken as string, call.now)
+  const stream = namedStream({ StreamName: name, StreamARN: undefined }, call)
+  if (Number(createdMs) !== stream.description.createdMs) {
+    throw new KinesisError('ResourceNotFoundException', `Stream ${name} has been created anew.`)
+  }
+  return { stream, shards: stream.shardsById(), after }
+}
+
+function sameSecond(a: number | undefined, b: number): boolean {
+  return a !== undefined && Math.floor(a / 1000) === Math.floor(b / 1000)
+}

@@ -1,0 +1,30 @@
+import { KinesisError } from '../protocol/kinesis-error.ts'
+import { putBatch } from '../streams/put-batch.ts'
+import { recordMembers, streamMembers } from './members.ts'
+import { namedStream } from './named-stream.ts'
+import { operation } from './operation.ts'
+import { routedRecord } from './routed-record.ts'
+
+const largestRequest = 10 * 2 ** 20
+
+export const putRecords = operation(
+  'PutRecords',
+  {
+    ...streamMembers,
+    Records: {
+      kind: 'list',
+      required: true,
+      min: 1,
+      max: 500,
+      of: { kind: 'structure', required: true, members: recordMembers },
+    },
+  },
+  (input, call) => {
+    const stream = namedStream(input, call)
+    const records = input.Records.map((record) => routedRecord(stream, record, call))
+    if (records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > largestRequest) {
+      throw new KinesisError('InvalidArgumentException', 'Records size exceeds 10 MiB limit')
+    }
+    return call.wire.encodePuts(putBatch(stream, records, call.wire, call.now))
+  },
+)

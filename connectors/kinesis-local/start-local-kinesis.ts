@@ -1,0 +1,63 @@
+import type { Clock } from '../../src/contract/clock.ts'
+import { listen } from './http/listener.ts'
+import { lockFolder } from './log/folder-lock.ts'
+import { Service } from './protocol/service.ts'
+import { AwsThroughput } from './streams/aws-throughput.ts'
+import { LocalStreams } from './streams/local-streams.ts'
+import { StreamFolders } from './streams/stream-folders.ts'
+import { unlimited } from './streams/throughput.ts'
+import { systemClock } from './system-clock.ts'
+
+/** How an embedded Kinesis is started. */
+export interface LocalKinesisOptions {
+  /** Any free port if left out. */
+  readonly port?: number
+  /** `127.0.0.1` if left out: reachable from this machine only. Anyone who reaches the server may use it. */
+  readonly host?: string
+  /** The folder that keeps streams and records. Without it they are gone when the server is. */
+  readonly data?: string
+  /** `'aws'` enforces the throughput limits of a provisioned shard; `'none'`, the default, lets everything through. */
+  readonly limits?: 'aws' | 'none'
+  readonly clock?: Pick<Clock, 'now'>
+  /** The region in the ARNs of streams; `us-east-1` if left out. */
+  readonly region?: string
+}
+
+/** An embedded Kinesis that is running. */
+export interface LocalKinesis {
+  /** For the `endpoint` of a client, such as `http://127.0.0.1:4567`. */
+  readonly endpoint: string
+  /** Ends all connections and lets go of the port and the data folder. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a Kinesis inside this process. It speaks the protocol of the service over HTTP/1.1 and over HTTP/2 without
+ * TLS, both on one port.
+ *
+ * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, or OPTION_INVALID for an address or folder that cannot be used.
+ */
+export async function startLocalKinesis(options: LocalKinesisOptions = {}): Promise<LocalKinesis> {
+  const { port = 0, host = '127.0.0.1', data, limits = 'none', region = 'us-east-1' } = options
+  const { clock = systemClock } = options
+  const unlock = data === undefined ? () => {} : lockFolder(data)
+  try {
+    const streams = new LocalStreams({
+      region,
+      throughput: () => (limits === 'aws' ? new AwsThroughput() : unlimited),
+      folders: data === undefined ? undefined : new StreamFolders(data),
+    })
+    const listener = await listen(port, host, new Service((wire) => ({ wire, streams, now: clock.now() })))
+    return {
+      endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+      async close() {
+        await listener.close()
+        streams.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}

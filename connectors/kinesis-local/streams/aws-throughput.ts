@@ -1,0 +1,58 @@
+import { Allowance } from './allowance.ts'
+import type { Throughput } from './throughput.ts'
+
+const readBytesPerSecond = 2 * 2 ** 20
+
+/** The limits of a provisioned shard. */
+export class AwsThroughput implements Throughput {
+  readonly #putRecords = new Allowance(1000)
+  readonly #putBytes = new Allowance(2 ** 20)
+  readonly #iterators = new Allowance(5)
+  readonly #gets = new Allowance(5)
+  #secondStartMs = 0
+  #returnedInSecond = 0
+  #readBlockedUntilMs = 0
+
+  mayPut(sizeBytes: number, now: number): boolean {
+    if (this.#putRecords.left(now) < 1 || this.#putBytes.left(now) < sizeBytes) return false
+    this.#putRecords.take(1)
+    this.#putBytes.take(sizeBytes)
+    return true
+  }
+
+  mayGetIterator(now: number): boolean {
+    return takeOne(this.#iterators, now)
+  }
+
+  /** A call that finds the second's bytes used up closes the shard for one more second. */
+  mayGetRecords(now: number): boolean {
+    if (now < this.#readBlockedUntilMs) return false
+    this.#startSecond(now)
+    if (this.#returnedInSecond >= readBytesPerSecond) {
+      this.#readBlockedUntilMs = now + 1000
+      return false
+    }
+    return takeOne(this.#gets, now)
+  }
+
+  /** More than a second's worth must be paid off first: after 10 MiB nothing is returned for 5 s. */
+  returned(sizeBytes: number, now: number): void {
+    this.#startSecond(now)
+    this.#returnedInSecond += sizeBytes
+    if (sizeBytes > readBytesPerSecond) {
+      this.#readBlockedUntilMs = now + (sizeBytes / readBytesPerSecond) * 1000
+    }
+  }
+
+  #startSecond(now: number): void {
+    if (now - this.#secondStartMs < 1000) return
+    this.#secondStartMs = now
+    this.#returnedInSecond = 0
+  }
+}
+
+function takeOne(allowance: Allowance, now: number): boolean {
+  if (allowance.left(now) < 1) return false
+  allowance.take(1)
+  return true
+}

@@ -1,0 +1,78 @@
+import type { BlobWriter } from '../log/segment.ts'
+import { KinesisError } from '../protocol/kinesis-error.ts'
+import type { LocalStream } from './local-stream.ts'
+import { PutOutcome, type Refused, type Stored } from './put-outcome.ts'
+import type { Shard } from './shard.ts'
+import { rateExceededMessage } from './throughput.ts'
+
+/** A record that has been checked and routed. The blob is as the wire gave it. */
+export interface RoutedRecord {
+  readonly shard: Shard
+  readonly partitionKey: string
+  readonly blob: unknown
+  readonly blobSize: number
+  /** Key and data together. */
+  readonly sizeBytes: number
+}
+
+/**
+ * Stores the records of one put: all are staged, then each shard commits its own. A shard that cannot write fails its
+ * records and no others.
+ *
+ * @throws KinesisError SerializationException, with nothing stored, if a blob turns out to be malformed.
+ */
+export function putBatch(
+  stream: LocalStream,
+  records: readonly RoutedRecord[],
+  writer: BlobWriter,
+  now: number,
+): PutOutcome {
+  const touched = new Set<Shard>()
+  const answers: (Stored | Refused)[] = []
+  for (const record of records) {
+    if (!touched.has(record.shard)) stream.trim(record.shard, now)
+    touched.add(record.shard)
+    const answer = stage(stream, record, writer, now)
+    if (answer === undefined) {
+      for (const shard of touched) shard.log.rollback()
+      throw new KinesisError('SerializationException', 'Data must be a blob in base64')
+    }
+    answers.push(answer)
+  }
+  return new PutOutcome(commit(touched, answers))
+}
+
+function stage(
+  stream: LocalStream,
+  record: RoutedRecord,
+  writer: BlobWriter,
+  now: number,
+): Stored | Refused | undefined {
+  const { shard, partitionKey, blob, blobSize, sizeBytes } = record
+  if (!shard.throughput.mayPut(sizeBytes, now)) {
+    return {
+      errorCode: 'ProvisionedThroughputExceededException',
+      errorMessage: rateExceededMessage(stream.name, shard.id),
+    }
+  }
+  const counter = shard.log.next
+  const arrivalMs = Math.max(now, shard.log.lastArrivalMs)
+  if (!shard.log.stage(arrivalMs, partitionKey, blob, blobSize, writer)) return undefined
+  return { shard, counter, seconds: Math.floor(arrivalMs / 1000) }
+}
+
+function commit(touched: Iterable<Shard>, answers: (Stored | Refused)[]): (Stored | Refused)[] {
+  let result = answers
+  for (const shard of touched) {
+    try {
+      shard.log.commit()
+    } catch {
+      result = result.map((answer) =>
+        'shard' in answer && answer.shard === shard ? internalFailure : answer,
+      )
+    }
+  }
+  return result
+}
+
+const internalFailure: Refused = { errorCode: 'InternalFailure', errorMessage: 'Internal Service Failure.' }

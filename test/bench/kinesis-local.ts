@@ -1,0 +1,162 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a record costs the embedded Kinesis, in CPU time of its process alone. */
+export interface KinesisLocalFigure {
+  readonly name: string
+  readonly cpuMicrosPerRecord: number
+  readonly recordsPerCpuSecond: number
+}
+
+const shards = 4
+const recordsPerPut = 500
+const puts = 1200
+const warmUpPuts = 200
+const dataSize = 200
+
+/** Puts and gets over HTTP/1.1 with bodies made beforehand, to servers with records in memory and on disk. */
+export async function benchKinesisLocal(): Promise<KinesisLocalFigure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+  try {
+    return [...(await benchServer('in memory')), ...(await benchServer('on disk', folder))]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function benchServer(where: string, folder?: string): Promise<KinesisLocalFigure[]> {
+  const server = fork(
+    fileURLToPath(new URL('kinesis-local-server.ts', import.meta.url)),
+    folder === undefined ? [] : [folder],
+    { execArgv: ['--import', 'tsx'] },
+  )
+  const [endpoint] = (await once(server, 'message')) as [string]
+  const client = new RawClient(endpoint)
+  try {
+    await client.call('CreateStream', { StreamName: 'bench', ShardCount: shards })
+    const put = await benchPuts(server, client, `kinesis-local PutRecords ${where}`)
+    const get = await benchGets(server, client, `kinesis-local GetRecords ${where}`)
+    return [put, get]
+  } finally {
+    client.close()
+    server.disconnect()
+    await once(server, 'exit')
+  }
+}
+
+async function benchPuts(server: ChildProcess, client: RawClient, name: string): Promise<KinesisLocalFigure> {
+  const bodies = Array.from({ length: 20 }, (_, call) => putBody(call))
+  const put = async (from: number, to: number) => {
+    for (let call = from; call < to; call += 2) {
+      await Promise.all([call, call + 1].map((n) => client.send('PutRecords', bodies[n % bodies.length]!)))
+    }
+  }
+  await put(0, warmUpPuts)
+  const before = await cpuMicros(server)
+  await put(0, puts)
+  return figure(name, (await cpuMicros(server)) - before, puts * recordsPerPut)
+}
+
+async function benchGets(server: ChildProcess, client: RawClient, name: string): Promise<KinesisLocalFigure> {
+  const readAll = async () => {
+    let records = 0
+    for (let shard = 0; shard < shards; shard++) records += await readShard(client, shard)
+    if (records !== (warmUpPuts + puts) * recordsPerPut) throw new Error(`${records} records came back`)
+    return records
+  }
+  await readAll()
+  const before = await cpuMicros(server)
+  const records = (await readAll()) + (await readAll())
+  return figure(name, (await cpuMicros(server)) - before, records)
+}
+
+async function readShard(client: RawClient, shard: number): Promise<number> {
+  const answer = await client.call('GetShardIterator', {
+    StreamName: 'bench',
+    ShardId: `shardId-${String(shard).padStart(12, '0')}`,
+    ShardIteratorType: 'TRIM_HORIZON',
+  })
+  let { ShardIterator: iterator } = JSON.parse(answer.toString())
+  for (let records = 0; ; ) {
+    const page = await client.call('GetRecords', { ShardIterator: iterator, Limit: 10_000 })
+    const head = /^\{"MillisBehindLatest":(\d+),"NextShardIterator":"([^"]+)"/.exec(
+      page.toString('latin1', 0, 600),
+    )!
+    iterator = head[2]
+    records += countRecords(page)
+    if (head[1] === '0') return records
+  }
+}
+
+/** Records are about equally large, so the ends of a page tell how many it holds without parsing it. */
+function countRecords(page: Buffer): number {
+  let count = 0
+  for (let at = page.indexOf('"Data"'); at >= 0; at = page.indexOf('"Data"', at + 250)) count++
+  return count
+}
+
+function putBody(call: number): Buffer {
+  const Records = Array.from({ length: recordsPerPut }, (_, index) => ({
+    Data: Buffer.alloc(dataSize, `record ${call} ${index} `).toString('base64'),
+    PartitionKey: `customer-${(call * recordsPerPut + index) % 5000}`,
+  }))
+  return Buffer.from(JSON.stringify({ StreamName: 'bench', Records }))
+}
+
+async function cpuMicros(server: ChildProcess): Promise<number> {
+  server.send('cpu')
+  const [usage] = (await once(server, 'message')) as [NodeJS.CpuUsage]
+  return usage.user + usage.system
+}
+
+function figure(name: string, micros: number, records: number): KinesisLocalFigure {
+  const cpuMicrosPerRecord = micros / records
+  return { name, cpuMicrosPerRecord, recordsPerCpuSecond: 1e6 / cpuMicrosPerRecord }
+}
+
+/** The least that is a client: it does not sign and does not parse. */
+class RawClient {
+  readonly #endpoint: string
+  readonly #agent = new Agent({ keepAlive: true })
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint
+  }
+
+  call(operation: string, input: object): Promise<Buffer> {
+    return this.send(operation, Buffer.from(JSON.stringify(input)))
+  }
+
+  send(operation: string, body: Buffer): Promise<Buffer> {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'content-length': body.length,
+      'x-amz-target': `Kinesis_20131202.${operation}`,
+      authorization: 'none',
+    }
+    return new Promise((resolve, reject) => {
+      const sent = request(this.#endpoint, { method: 'POST', agent: this.#agent, headers }, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('end', () => {
+          const answer = Buffer.concat(chunks)
+          if (response.statusCode === 200) resolve(answer)
+          else reject(new Error(answer.toString()))
+        })
+      })
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchKinesisLocal())
