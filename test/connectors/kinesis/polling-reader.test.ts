@@ -330,6 +330,26 @@ describe('a stale checkpoint is never a silent gap', () => {
     expect((await clock.until(resumedReader.fetch())).values).toEqual(['after'])
   })
 
+  test('an empty shard that nobody watched for longer than records last may have had some', async () => {
+    const { clock, api, source, reader } = await oneShard({ startAt: 'latest' })
+    await clock.until(reader.fetch())
+    const restored = JSON.parse(JSON.stringify(source.snapshot())) as Json
+    for (const [stoppedMs, outcome] of [
+      [day - 60_000, 'fulfilled'],
+      [120_000, 'rejected'],
+    ] as const) {
+      clock.advance(stoppedMs)
+      const again = await clock.until(openScripted(api, observedContext(clock), 'latest', { restored }))
+      await clock.until(again.discover())
+      const [settled] = await clock.until(
+        Promise.allSettled([again.read({ id: shard, parents: [] }, undefined).fetch()]),
+      )
+      expect(settled).toMatchObject(
+        outcome === 'fulfilled' ? { status: outcome } : { status: outcome, reason: { code: 'DATA_LOST' } },
+      )
+    }
+  })
+
   test('as long as the last record is still there, nothing after it has gone', async () => {
     const { clock, api, reader } = await resumed(0, (scripted, time) => {
       scripted.facts = { ...scripted.facts, retentionMs: 1 }

@@ -80,7 +80,8 @@ describe('starting positions', () => {
   })
 
   test('an invalid date or sequence number is refused', async () => {
-    const { open } = world()
+    const { clock, open } = world()
+    await expect(open(new Date(clock.now() + 5000))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     await expect(open(new Date('no date'))).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     await expect(open({ shards: { [shardId(0)]: { after: 'x' } } })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
