@@ -3,8 +3,8 @@ import type { Cell, Row } from './format.ts'
 import { type ColumnType, columnTypes, type ParquetColumn } from './parquet-column.ts'
 import { statisticsOf } from './parquet-statistics.ts'
 
-/** A row group ends at so many rows. Only the rows decide, so that the same rows give the same bytes. */
-const rowsPerGroup = 32_768
+/** A row group ends at so many rows or bytes. Only the rows decide, so that the same rows give the same bytes. */
+const groupLimits = { rows: 32_768, bytes: 16 * 2 ** 20 }
 
 /** Data pages of version 1, which every reader knows; no page index, since a column chunk has one page. */
 const pages = { useDataPageV2: false, pageIndex: false }
@@ -18,6 +18,7 @@ const pages = { useDataPageV2: false, pageIndex: false }
 export async function* parquetFile(
   columns: Readonly<Record<string, ParquetColumn>>,
   rows: readonly Row[],
+  sizeOf: (row: Row) => number,
 ): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = []
   const schema = schemaOf(columns)
@@ -29,12 +30,22 @@ export async function* parquetFile(
     pages,
   )
   envelope.writeHeader()
-  for (let start = 0; start < rows.length; start += rowsPerGroup) {
-    await writeRowGroup(schema, envelope, Object.entries(columns), rows.slice(start, start + rowsPerGroup))
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    end = groupEnd(rows, start, sizeOf)
+    await writeRowGroup(schema, envelope, Object.entries(columns), rows.slice(start, end))
     yield* written.splice(0)
   }
   envelope.writeFooter({})
   yield* written
+}
+
+function groupEnd(rows: readonly Row[], start: number, sizeOf: (row: Row) => number): number {
+  let sizeBytes = 0
+  for (let end = start; end < rows.length; end++) {
+    sizeBytes += sizeOf(rows[end] as Row)
+    if (sizeBytes >= groupLimits.bytes || end + 1 - start >= groupLimits.rows) return end + 1
+  }
+  return rows.length
 }
 
 function schemaOf(columns: Readonly<Record<string, ParquetColumn>>): Schema {

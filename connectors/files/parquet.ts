@@ -26,12 +26,13 @@ export function parquet<const C extends Readonly<Record<string, ParquetColumn>>>
   const kept: Readonly<Record<string, ParquetColumn>> = { ...columns }
   const types = Object.entries(kept).map(([name, column]) => [name, typeOf(name, column)] as const)
   if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'parquet({}) has no columns')
+  const sizeOf = (row: Row) => types.reduce((size, [, type], at) => size + type.sizeOf(row[at] as Cell), 0)
   return {
     extension: 'parquet',
     layout: JSON.stringify(Object.entries(kept)),
     rowOf: (value) => types.map(([name, type]) => cellOf(name, type, valueIn(value, name))),
-    sizeOf: (row) => types.reduce((size, [, type], column) => size + type.sizeOf(row[column] as Cell), 0),
-    encode: (rows) => parquetFile(kept, rows),
+    sizeOf,
+    encode: (rows) => parquetFile(kept, rows, sizeOf),
     pack: (rows) => types.map(([, type], column) => type.pack(rows.map((row) => row[column] as Cell))),
     unpack: (packed) => rowsOf(types.map(([, type], column) => type.unpack((packed as unknown[])[column]))),
   }
