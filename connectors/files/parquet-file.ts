@@ -17,7 +17,7 @@ const pages = { useDataPageV2: false, pageIndex: false }
  */
 export async function* parquetFile(
   columns: Readonly<Record<string, ParquetColumn>>,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   sizeOf: (row: Row) => number,
 ): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = []
@@ -30,22 +30,26 @@ export async function* parquetFile(
     pages,
   )
   envelope.writeHeader()
-  for (let start = 0, end = 0; start < rows.length; start = end) {
-    end = groupEnd(rows, start, sizeOf)
-    await writeRowGroup(schema, envelope, Object.entries(columns), rows.slice(start, end))
+  for (const group of rowGroups(rows, sizeOf)) {
+    await writeRowGroup(schema, envelope, Object.entries(columns), group)
     yield* written.splice(0)
   }
   envelope.writeFooter({})
   yield* written
 }
 
-function groupEnd(rows: readonly Row[], start: number, sizeOf: (row: Row) => number): number {
+function* rowGroups(rows: Iterable<Row>, sizeOf: (row: Row) => number): Generator<Row[]> {
+  let group: Row[] = []
   let sizeBytes = 0
-  for (let end = start; end < rows.length; end++) {
-    sizeBytes += sizeOf(rows[end] as Row)
-    if (sizeBytes >= groupLimits.bytes || end + 1 - start >= groupLimits.rows) return end + 1
+  for (const row of rows) {
+    group.push(row)
+    sizeBytes += sizeOf(row)
+    if (sizeBytes < groupLimits.bytes && group.length < groupLimits.rows) continue
+    yield group
+    group = []
+    sizeBytes = 0
   }
-  return rows.length
+  if (group.length > 0) yield group
 }
 
 function schemaOf(columns: Readonly<Record<string, ParquetColumn>>): Schema {

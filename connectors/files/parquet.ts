@@ -1,5 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
-import type { Cell, Format, Row } from './format.ts'
+import type { Cell, Format, Packed, Row } from './format.ts'
 import { type ColumnType, cellOf, columnTypes, type ParquetColumn, type ValueOf } from './parquet-column.ts'
 import { parquetFile } from './parquet-file.ts'
 
@@ -33,8 +33,13 @@ export function parquet<const C extends Readonly<Record<string, ParquetColumn>>>
     rowOf: (value) => types.map(([name, type]) => cellOf(name, type, valueIn(value, name))),
     sizeOf,
     encode: (rows) => parquetFile(kept, rows, sizeOf),
-    pack: (rows) => types.map(([, type], column) => type.pack(rows.map((row) => row[column] as Cell))),
-    unpack: (packed) => rowsOf(types.map(([, type], column) => type.unpack((packed as unknown[])[column]))),
+    pack: (rows) => types.flatMap(([, type], at) => type.pack(rows.map((row) => row[at] as Cell))),
+    unpack: (packed, rows) =>
+      unpacked(
+        types.map(([, type]) => type),
+        packed,
+        rows,
+      ),
   }
 }
 
@@ -48,6 +53,12 @@ function valueIn(row: Readonly<Record<string, unknown>> | null | undefined, name
   return row?.[name]
 }
 
-function rowsOf(columns: readonly Cell[][]): Row[] {
-  return (columns[0] ?? []).map((_, row) => columns.map((cells) => cells[row] as Cell))
+function* unpacked(types: readonly ColumnType[], packed: Packed, rows: number): Generator<Row> {
+  let run = 0
+  const columns = types.map((type) => {
+    const first = run
+    run += type.runs
+    return type.unpack(packed.slice(first, run))
+  })
+  for (let row = 0; row < rows; row++) yield columns.map((next) => next())
 }

@@ -48,6 +48,7 @@ describe('a process that writes files', () => {
         if (kills < 5 && enough && child.kill('SIGKILL')) break
         await new Promise(setImmediate)
       }
+      expect(['', 'done\n']).toContain(await finished)
       done = (await finished) === 'done\n'
       kills += done ? 0 : 1
     }
