@@ -80,7 +80,7 @@ async function writeHashed(
     }
     await handle.sync()
   } catch (error) {
-    await ifThere(unlink(path))
+    await unlink(path).catch(() => undefined)
     throw error
   } finally {
     await handle.close()
