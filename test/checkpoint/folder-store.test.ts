@@ -105,7 +105,7 @@ describe('a checkpoint folder', () => {
 
 async function killedWriting(): Promise<string> {
   const folder = newFolder()
-  const child = spawn(process.execPath, writerOf(folder, 'big', '200000000'), {
+  const child = spawn(process.execPath, writerOf(folder, 'big', '64000000'), {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   await firstOutput(child)
