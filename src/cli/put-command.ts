@@ -57,7 +57,8 @@ async function put(
   try {
     // One call at a time keeps the order of the lines.
     const { records, bytes } = await putRecords(lines.all(), { ...target, inFlight: 1 })
-    stdout.write(`${countText(records)} records, ${countText(bytes)} bytes put to ${flags.stream}\n`)
+    const counted = `${countText(records)} record${records === 1 ? '' : 's'}`
+    stdout.write(`${counted}, ${countText(bytes)} bytes put to ${flags.stream}\n`)
   } finally {
     endListening()
   }
