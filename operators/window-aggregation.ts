@@ -33,137 +33,137 @@ const schema = 1
  */
 export class WindowAggregation implements Operator<unknown> {
   readonly process: Emit<unknown>
-  private readonly context: OperatorContext<unknown>
-  private readonly assigner: WindowAssigner<unknown>
-  private readonly names: readonly string[]
-  private readonly aggregates: readonly Aggregate<unknown, unknown>[]
-  private readonly late: Emit<unknown> | undefined
-  private readonly state = new MemoryKeyedState<Accumulators>()
-  private readonly timers = new Timers()
-  private readonly startOfWindowEndingAt = new Map<number, number>()
-  private watermark = beginningOfTime
+  readonly #context: OperatorContext<unknown>
+  readonly #assigner: WindowAssigner<unknown>
+  readonly #names: readonly string[]
+  readonly #aggregates: readonly Aggregate<unknown, unknown>[]
+  readonly #late: Emit<unknown> | undefined
+  readonly #state = new MemoryKeyedState<Accumulators>()
+  readonly #timers = new Timers()
+  readonly #startOfWindowEndingAt = new Map<number, number>()
+  #watermark = beginningOfTime
   /** The window of the last record, by its start. */
-  private start = Number.NaN
-  private current: StateMap<Accumulators> | undefined
+  #start = Number.NaN
+  #current: StateMap<Accumulators> | undefined
 
   constructor(
     options: WindowAggregationOptions,
     context: OperatorContext<unknown>,
     restored: Snapshot | undefined,
   ) {
-    this.context = context
-    this.assigner = options.assigner
-    this.names = Object.keys(options.aggregates)
-    this.aggregates = Object.values(options.aggregates)
-    this.late = context.sideOutput('late')
-    this.process = this.accumulating(options.keySelector)
-    if (restored !== undefined) this.restore(restored)
+    this.#context = context
+    this.#assigner = options.assigner
+    this.#names = Object.keys(options.aggregates)
+    this.#aggregates = Object.values(options.aggregates)
+    this.#late = context.sideOutput('late')
+    this.process = this.#accumulating(options.keySelector)
+    if (restored !== undefined) this.#restore(restored)
   }
 
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
-    if (timestamp <= this.watermark) return
-    this.watermark = timestamp
+    if (timestamp <= this.#watermark) return
+    this.#watermark = timestamp
     for (
-      let end = this.timers.takeDue(timestamp + 1);
+      let end = this.#timers.takeDue(timestamp + 1);
       end !== undefined;
-      end = this.timers.takeDue(timestamp + 1)
+      end = this.#timers.takeDue(timestamp + 1)
     ) {
-      this.close(end)
+      this.#close(end)
     }
-    this.context.emitWatermark(timestamp)
+    this.#context.emitWatermark(timestamp)
   }
 
   snapshot(): Snapshot {
-    const header: Header = { watermark: this.watermark, shape: this.shape() }
-    return { schema, parts: [encodeCbor(header), ...this.state.snapshot().parts] }
+    const header: Header = { watermark: this.#watermark, shape: this.#shape() }
+    return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
 
-  private accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
-    const { assigner } = this
-    const add = accumulationOf(this.aggregates)
+  #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
+    const assigner = this.#assigner
+    const add = accumulationOf(this.#aggregates)
     return (value, timestamp) => {
       const start = assigner.startOf(timestamp)
-      if (start !== this.start && !this.enter(start)) return this.onLate(value, timestamp)
+      if (start !== this.#start && !this.#enter(start)) return this.#onLate(value, timestamp)
       const key = keySelector(value)
-      const accumulators = this.current!.get(key) ?? this.open(key)
+      const accumulators = this.#current!.get(key) ?? this.#open(key)
       add(accumulators, value)
     }
   }
 
   /** Makes a window the current one, unless it has closed already. */
-  private enter(start: number): boolean {
-    const end = this.assigner.endOf(start)
-    if (end - 1 <= this.watermark) return false
-    this.timers.add(end)
-    this.startOfWindowEndingAt.set(end, start)
-    this.current = this.state.within(start)
-    this.start = start
+  #enter(start: number): boolean {
+    const end = this.#assigner.endOf(start)
+    if (end - 1 <= this.#watermark) return false
+    this.#timers.add(end)
+    this.#startOfWindowEndingAt.set(end, start)
+    this.#current = this.#state.within(start)
+    this.#start = start
     return true
   }
 
-  private open(key: Key): Accumulators {
+  #open(key: Key): Accumulators {
     if (typeof key !== 'string' && !Number.isFinite(key)) {
       throw new MillraceError(
         'OPERATOR_FAILED',
         `keyBy gave ${String(key)}: a key is a string or a finite number`,
       )
     }
-    const accumulators = this.aggregates.map((aggregate) => aggregate.create())
-    this.current!.set(key, accumulators)
+    const accumulators = this.#aggregates.map((aggregate) => aggregate.create())
+    this.#current!.set(key, accumulators)
     return accumulators
   }
 
-  private close(end: number): void {
-    const start = this.startOfWindowEndingAt.get(end)!
-    const results = [...this.state.within(start).entries()].sort(([a], [b]) => compareKeys(a, b))
-    this.state.drop(start)
-    this.startOfWindowEndingAt.delete(end)
-    if (start === this.start) this.start = Number.NaN
+  #close(end: number): void {
+    const start = this.#startOfWindowEndingAt.get(end)!
+    const results = [...this.#state.within(start).entries()].sort(([a], [b]) => compareKeys(a, b))
+    this.#state.drop(start)
+    this.#startOfWindowEndingAt.delete(end)
+    if (start === this.#start) this.#start = Number.NaN
     for (const [key, accumulators] of results)
-      this.context.emit(this.result(key, start, accumulators), end - 1)
+      this.#context.emit(this.#result(key, start, accumulators), end - 1)
   }
 
-  private result(key: Key, start: number, accumulators: Accumulators): unknown {
-    const result: Record<string, unknown> = { key, window: this.assigner.window(start) }
-    for (let index = 0; index < this.names.length; index += 1) {
-      result[this.names[index]!] = this.aggregates[index]!.result(accumulators[index])
+  #result(key: Key, start: number, accumulators: Accumulators): unknown {
+    const result: Record<string, unknown> = { key, window: this.#assigner.window(start) }
+    for (let index = 0; index < this.#names.length; index += 1) {
+      result[this.#names[index]!] = this.#aggregates[index]!.result(accumulators[index])
     }
     return result
   }
 
-  private onLate(value: unknown, timestamp: number): void {
-    this.context.count('late')
-    if (this.late === undefined) throw this.lateError(timestamp)
-    this.late(value, timestamp)
+  #onLate(value: unknown, timestamp: number): void {
+    this.#context.count('late')
+    if (this.#late === undefined) throw this.#lateError(timestamp)
+    this.#late(value, timestamp)
   }
 
-  private lateError(timestamp: number): MillraceError {
+  #lateError(timestamp: number): MillraceError {
     return new MillraceError(
       'RECORD_LATE',
-      `a record of ${instant(timestamp)} came when event time was complete up to ${instant(this.watermark)}, after its window had closed`,
+      `a record of ${instant(timestamp)} came when event time was complete up to ${instant(this.#watermark)}, after its window had closed`,
     )
   }
 
   /** What must be the same for a snapshot to fit. */
-  private shape(): string {
-    const aggregates = this.names.map((name, index) => `${name} = ${this.aggregates[index]!.kind}`)
-    return `${this.assigner.name}: ${aggregates.join(', ')}`
+  #shape(): string {
+    const aggregates = this.#names.map((name, index) => `${name} = ${this.#aggregates[index]!.kind}`)
+    return `${this.#assigner.name}: ${aggregates.join(', ')}`
   }
 
-  private restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
+  #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
     const { watermark, shape } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.shape()) {
+    if (found !== schema || shape !== this.#shape()) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
-        `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.shape()})`,
+        `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.#shape()})`,
       )
     }
-    this.watermark = watermark
-    this.state.restore({ schema: 1, parts: state })
-    for (const start of this.state.namespaces()) {
-      this.timers.add(this.assigner.endOf(start))
-      this.startOfWindowEndingAt.set(this.assigner.endOf(start), start)
+    this.#watermark = watermark
+    this.#state.restore({ schema: 1, parts: state })
+    for (const start of this.#state.namespaces()) {
+      this.#timers.add(this.#assigner.endOf(start))
+      this.#startOfWindowEndingAt.set(this.#assigner.endOf(start), start)
     }
   }
 }

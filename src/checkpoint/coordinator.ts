@@ -39,23 +39,23 @@ const claimAttempts = 20
 
 /** Publishes the checkpoints of one run, as the protocol decides. */
 export class CheckpointCoordinator {
-  private readonly job: string
-  private readonly store: CheckpointStore
-  private readonly clock: Clock
-  private readonly newLineage: () => string
+  readonly #job: string
+  readonly #store: CheckpointStore
+  readonly #clock: Clock
+  readonly #newLineage: () => string
   /** The last manifests that this run knows to be good, oldest first. */
-  private retained: Manifest[] = []
+  #retained: Manifest[] = []
   /** Where parts are that the store has already: the same array is never written twice. */
-  private readonly stored = new WeakMap<Uint8Array, PartEntry>()
+  readonly #stored = new WeakMap<Uint8Array, PartEntry>()
   lineage = ''
   epoch = 0
   generation = 0
 
   constructor(job: string, store: CheckpointStore, clock: Clock, newLineage: () => string) {
-    this.job = job
-    this.store = store
-    this.clock = clock
-    this.newLineage = newLineage
+    this.#job = job
+    this.#store = store
+    this.#clock = clock
+    this.#newLineage = newLineage
   }
 
   /**
@@ -66,26 +66,26 @@ export class CheckpointCoordinator {
    */
   async claim(): Promise<Claimed> {
     for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
-      const found = await findCheckpoints(this.store, this.job)
+      const found = await findCheckpoints(this.#store, this.#job)
       const start = decideStart(found)
       if (start.decision === 'refuse') {
         throw new MillraceError(
           'CHECKPOINT_CORRUPT',
-          `no checkpoint in ${this.store.description} is good: ${start.reason}`,
+          `no checkpoint in ${this.#store.description} is good: ${start.reason}`,
         )
       }
-      const last = start.decision === 'continue' ? start.manifest : this.firstManifest()
+      const last = start.decision === 'continue' ? start.manifest : this.#firstManifest()
       this.generation = start.nextEpoch
       this.lineage = last.lineage
-      if (!(await this.publish(claim(last, start.nextEpoch, this.clock.now())))) continue
+      if (!(await this.#publish(claim(last, start.nextEpoch, this.#clock.now())))) continue
       const parts = found.at(-1)?.parts ?? new Map()
-      this.rememberParts(parts)
+      this.#rememberParts(parts)
       return {
         restored: start.decision === 'continue' ? restoredFrom(last, parts) : undefined,
         skipped: found.flatMap((one) => ('damage' in one ? [{ epoch: one.epoch, reason: one.damage }] : [])),
       }
     }
-    throw new MillraceError('JOB_FENCED', `other runs keep claiming the job in ${this.store.description}`)
+    throw new MillraceError('JOB_FENCED', `other runs keep claiming the job in ${this.#store.description}`)
   }
 
   /**
@@ -96,13 +96,13 @@ export class CheckpointCoordinator {
   async complete(cut: Cut): Promise<{ readonly permit: CommitPermit; readonly sizeBytes: number }> {
     const writing = { sizeBytes: 0 }
     const manifest: Manifest = {
-      ...this.header(this.epoch + 1),
+      ...this.#header(this.epoch + 1),
       finished: cut.finished,
       sources: cut.sources,
-      operators: await mapped(cut.operators, (snapshot) => this.storeSnapshot(snapshot, writing)),
-      sinks: await mapped(cut.sinks, (staged) => this.storeStaged(staged, writing)),
+      operators: await mapped(cut.operators, (snapshot) => this.#storeSnapshot(snapshot, writing)),
+      sinks: await mapped(cut.sinks, (staged) => this.#storeStaged(staged, writing)),
     }
-    if (!(await this.publish(manifest))) {
+    if (!(await this.#publish(manifest))) {
       throw new MillraceError('JOB_FENCED', `another run has published epoch ${manifest.epoch}`)
     }
     return { permit: this.permit(), sizeBytes: writing.sizeBytes }
@@ -116,58 +116,55 @@ export class CheckpointCoordinator {
   /** Deletes what no retained epoch needs. */
   async deleteObsolete(): Promise<void> {
     const gone = obsolete(
-      this.retained,
-      await listEpochs(this.store),
-      await this.store.list(partPrefix),
+      this.#retained,
+      await listEpochs(this.#store),
+      await this.#store.list(partPrefix),
       this.generation,
     )
-    for (const epoch of gone.epochs) await this.store.delete(manifestName(epoch))
-    for (const part of gone.parts) await this.store.delete(part)
+    for (const epoch of gone.epochs) await this.#store.delete(manifestName(epoch))
+    for (const part of gone.parts) await this.#store.delete(part)
   }
 
-  private header(epoch: number) {
-    const { job, lineage, generation } = this
-    return { format: 1 as const, job, lineage, epoch, generation, createdAt: this.clock.now() }
+  #header(epoch: number) {
+    const { lineage, generation } = this
+    return { format: 1 as const, job: this.#job, lineage, epoch, generation, createdAt: this.#clock.now() }
   }
 
-  private firstManifest(): Manifest {
-    this.lineage = this.newLineage()
-    return { ...this.header(0), finished: false, sources: {}, operators: {}, sinks: {} }
+  #firstManifest(): Manifest {
+    this.lineage = this.#newLineage()
+    return { ...this.#header(0), finished: false, sources: {}, operators: {}, sinks: {} }
   }
 
-  private async publish(manifest: Manifest): Promise<boolean> {
-    const outcome = await this.store.writeOnce(manifestName(manifest.epoch), encodeManifest(manifest))
+  async #publish(manifest: Manifest): Promise<boolean> {
+    const outcome = await this.#store.writeOnce(manifestName(manifest.epoch), encodeManifest(manifest))
     if (outcome === 'taken') return false
     this.epoch = manifest.epoch
-    this.retained = [...this.retained, manifest].slice(-epochsKept)
+    this.#retained = [...this.#retained, manifest].slice(-epochsKept)
     return true
   }
 
-  private async storeStaged(
-    { state, committables }: Staged,
-    writing: { sizeBytes: number },
-  ): Promise<SinkEntry> {
-    return { state: await this.storeSnapshot(state, writing), committables }
+  async #storeStaged({ state, committables }: Staged, writing: { sizeBytes: number }): Promise<SinkEntry> {
+    return { state: await this.#storeSnapshot(state, writing), committables }
   }
 
-  private async storeSnapshot(snapshot: Snapshot, writing: { sizeBytes: number }): Promise<SnapshotEntry> {
+  async #storeSnapshot(snapshot: Snapshot, writing: { sizeBytes: number }): Promise<SnapshotEntry> {
     const parts: PartEntry[] = []
     for (const content of snapshot.parts)
-      parts.push(this.stored.get(content) ?? (await this.storePart(content, writing)))
+      parts.push(this.#stored.get(content) ?? (await this.#storePart(content, writing)))
     return { schema: snapshot.schema, parts }
   }
 
-  private async storePart(content: Uint8Array, writing: { sizeBytes: number }): Promise<PartEntry> {
+  async #storePart(content: Uint8Array, writing: { sizeBytes: number }): Promise<PartEntry> {
     const checksum = sha256(content)
     const entry = { name: partName(this.generation, checksum), sha256: checksum, sizeBytes: content.length }
-    await this.store.writeOnce(entry.name, content)
-    this.stored.set(content, entry)
+    await this.#store.writeOnce(entry.name, content)
+    this.#stored.set(content, entry)
     writing.sizeBytes += content.length
     return entry
   }
 
-  private rememberParts(parts: Parts): void {
-    for (const { entry, content } of parts.values()) this.stored.set(content, entry)
+  #rememberParts(parts: Parts): void {
+    for (const { entry, content } of parts.values()) this.#stored.set(content, entry)
   }
 }
 

@@ -17,43 +17,43 @@ export function planLines(steps: readonly PlanStep[]): PlanLine[] {
 }
 
 class Drawing {
-  private readonly lines: PlanLine[] = []
-  private readonly arrivals = new Map<string, number>()
-  private readonly steps: readonly PlanStep[]
+  readonly #lines: PlanLine[] = []
+  readonly #arrivals = new Map<string, number>()
+  readonly #steps: readonly PlanStep[]
 
   constructor(steps: readonly PlanStep[]) {
-    this.steps = steps
+    this.#steps = steps
   }
 
   draw(): PlanLine[] {
-    for (const root of this.steps.filter((step) => step.inputs.length === 0)) {
-      if (this.lines.length > 0) this.lines.push({ rails: '', label: '', step: undefined })
-      this.arrive(root, '')
+    for (const root of this.#steps.filter((step) => step.inputs.length === 0)) {
+      if (this.#lines.length > 0) this.#lines.push({ rails: '', label: '', step: undefined })
+      this.#arrive(root, '')
     }
-    return this.lines
+    return this.#lines
   }
 
-  private arrive(step: PlanStep, rails: string): void {
-    const arrivals = (this.arrivals.get(step.id) ?? 0) + 1
-    this.arrivals.set(step.id, arrivals)
+  #arrive(step: PlanStep, rails: string): void {
+    const arrivals = (this.#arrivals.get(step.id) ?? 0) + 1
+    this.#arrivals.set(step.id, arrivals)
     if (arrivals < step.inputs.length) {
-      this.lines.push({ rails, label: `╰─▶ ${step.id}, below`, step: undefined })
+      this.#lines.push({ rails, label: `╰─▶ ${step.id}, below`, step: undefined })
       return
     }
-    this.lines.push({ rails, label: `${step.keeps === undefined ? '○' : '●'} ${step.id}`, step })
-    const readers = this.readersOf(step)
+    this.#lines.push({ rails, label: `${step.keeps === undefined ? '○' : '●'} ${step.id}`, step })
+    const readers = this.#readersOf(step)
     const last = readers.at(-1)
     const goesOn = last !== undefined && last.output === undefined
     for (const { output, reader } of goesOn ? readers.slice(0, -1) : readers) {
-      this.lines.push({ rails, label: `├─╮ ${output ?? ''}`.trimEnd(), step: undefined })
-      this.arrive(reader, `${rails}│ `)
+      this.#lines.push({ rails, label: `├─╮ ${output ?? ''}`.trimEnd(), step: undefined })
+      this.#arrive(reader, `${rails}│ `)
     }
-    if (goesOn) this.arrive(last.reader, rails)
+    if (goesOn) this.#arrive(last.reader, rails)
   }
 
   /** Who reads a step: side outputs first, so that the main output goes on below. */
-  private readersOf({ id }: PlanStep): { reader: PlanStep; output: string | undefined }[] {
-    const readers = this.steps.flatMap((reader) =>
+  #readersOf({ id }: PlanStep): { reader: PlanStep; output: string | undefined }[] {
+    const readers = this.#steps.flatMap((reader) =>
       reader.inputs.filter(({ from }) => from === id).map(({ output }) => ({ reader, output })),
     )
     return readers.toSorted((a, b) => Number(a.output === undefined) - Number(b.output === undefined))

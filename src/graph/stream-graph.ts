@@ -35,15 +35,15 @@ export function streamGraph(sinks: readonly SinkTransformation[]): StreamGraph {
 
 class Resolver {
   readonly nodes: GraphNode[] = []
-  private readonly visited = new Map<Transformation, GraphNode>()
-  private readonly ids = new Set<string>()
+  readonly #visited = new Map<Transformation, GraphNode>()
+  readonly #ids = new Set<string>()
 
   visit(transformation: Transformation): GraphNode {
-    const known = this.visited.get(transformation)
+    const known = this.#visited.get(transformation)
     if (known !== undefined) return known
     const inputs = inputsOf(transformation).map(({ from, output }) => ({ from: this.visit(from).id, output }))
-    const node: GraphNode = { id: this.idOf(transformation, inputs), transformation, inputs }
-    this.visited.set(transformation, node)
+    const node: GraphNode = { id: this.#idOf(transformation, inputs), transformation, inputs }
+    this.#visited.set(transformation, node)
     this.nodes.push(node)
     for (const [output, branch] of Object.entries(sidesOf(transformation))) {
       this.visit(branch({ from: transformation, output }))
@@ -51,32 +51,32 @@ class Resolver {
     return node
   }
 
-  private idOf(transformation: Transformation, inputs: readonly GraphEdge[]): string {
+  #idOf(transformation: Transformation, inputs: readonly GraphEdge[]): string {
     const name = nameOf(transformation)
-    return name === undefined ? this.derivedId(transformation, inputs) : this.claim(name)
+    return name === undefined ? this.#derivedId(transformation, inputs) : this.#claim(name)
   }
 
-  private claim(name: string): string {
+  #claim(name: string): string {
     if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
       throw new MillraceError(
         'JOB_INVALID',
         `the name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
       )
     }
-    if (this.ids.has(name.toLowerCase())) {
+    if (this.#ids.has(name.toLowerCase())) {
       throw new MillraceError('NAME_DUPLICATE', `the name "${name}" is used twice, letter case aside`)
     }
-    this.ids.add(name.toLowerCase())
+    this.#ids.add(name.toLowerCase())
     return name
   }
 
-  private derivedId(transformation: Transformation, inputs: readonly GraphEdge[]): string {
+  #derivedId(transformation: Transformation, inputs: readonly GraphEdge[]): string {
     const verb = transformation.kind === 'operator' ? transformation.verb : transformation.kind
     const root = inputs[0]?.from.split('/')[0] ?? ''
     for (let number = 1; ; number += 1) {
       const id = `${root}/${verb}-${number}`
-      if (this.ids.has(id)) continue
-      this.ids.add(id)
+      if (this.#ids.has(id)) continue
+      this.#ids.add(id)
       return id
     }
   }

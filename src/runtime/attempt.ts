@@ -42,37 +42,37 @@ export interface AttemptContext {
  * when the barrier goes down.
  */
 export class Attempt {
-  private readonly parts: Parts
-  private readonly context: AttemptContext
-  private checkpointDue = false
-  private checkpointing: Promise<void> | undefined
-  private toldCaughtUp = false
+  readonly #parts: Parts
+  readonly #context: AttemptContext
+  #checkpointDue = false
+  #checkpointing: Promise<void> | undefined
+  #toldCaughtUp = false
 
   constructor(parts: Parts, context: AttemptContext) {
-    this.parts = parts
-    this.context = context
+    this.#parts = parts
+    this.#context = context
   }
 
   async run(): Promise<'finished' | 'stopped'> {
-    await this.recommit()
-    if (this.parts.restored?.finished) return 'finished'
-    for (const source of this.parts.sources) source.openReadable()
+    await this.#recommit()
+    if (this.#parts.restored?.finished) return 'finished'
+    for (const source of this.#parts.sources) source.openReadable()
     // What the first start resolved, such as `latest`, must be durable before the first read.
-    await this.checkpoint()
-    this.startTimers()
+    await this.#checkpoint()
+    this.#startTimers()
     for (;;) {
-      this.throwFailure()
-      if (this.context.stopRequested()) return this.end('stopped')
-      if (this.checkpointDue && this.checkpointing === undefined) this.checkpointAside()
-      if (await this.handOver()) continue
-      if (this.inputEnded()) return this.end('finished')
-      await this.context.wake.wait()
+      this.#throwFailure()
+      if (this.#context.stopRequested()) return this.#end('stopped')
+      if (this.#checkpointDue && this.#checkpointing === undefined) this.#checkpointAside()
+      if (await this.#handOver()) continue
+      if (this.#inputEnded()) return this.#end('finished')
+      await this.#context.wake.wait()
     }
   }
 
   /** The last checkpoint may be one whose commits did not all happen: they are repeated. */
-  private async recommit(): Promise<void> {
-    const { sinks, restored, coordinator } = this.parts
+  async #recommit(): Promise<void> {
+    const { sinks, restored, coordinator } = this.#parts
     for (const sink of sinks) {
       const committables = restored?.sinks[sink.name]?.committables ?? []
       if (committables.length > 0) await sink.commit(committables, coordinator.permit())
@@ -80,13 +80,13 @@ export class Attempt {
   }
 
   /** Hands over one fetch, if one may be. */
-  private async handOver(): Promise<boolean> {
-    for (const source of this.parts.sources) {
+  async #handOver(): Promise<boolean> {
+    for (const source of this.#parts.sources) {
       source.openReadable()
       source.prefetch()
       const task = source.next()
       if (task === undefined) continue
-      for (const sink of this.parts.sinks) await sink.ready()
+      for (const sink of this.#parts.sinks) await sink.ready()
       source.handOver(task)
       await letOthersRun()
       return true
@@ -94,45 +94,45 @@ export class Attempt {
     return false
   }
 
-  private inputEnded(): boolean {
-    const caughtUp = this.parts.sources.every((source) => source.caughtUp)
-    if (caughtUp && !this.toldCaughtUp) {
-      this.toldCaughtUp = true
-      this.context.onCaughtUp()
+  #inputEnded(): boolean {
+    const caughtUp = this.#parts.sources.every((source) => source.caughtUp)
+    if (caughtUp && !this.#toldCaughtUp) {
+      this.#toldCaughtUp = true
+      this.#context.onCaughtUp()
     }
-    return this.parts.sources.every((source) => source.ended || (this.context.untilCaughtUp && caughtUp))
+    return this.#parts.sources.every((source) => source.ended || (this.#context.untilCaughtUp && caughtUp))
   }
 
-  private async end(outcome: 'finished' | 'stopped'): Promise<'finished' | 'stopped'> {
-    await this.checkpointing
+  async #end(outcome: 'finished' | 'stopped'): Promise<'finished' | 'stopped'> {
+    await this.#checkpointing
     // Without this, what a failed commit left behind would be missing in the next checkpoint.
-    this.throwFailure()
+    this.#throwFailure()
     if (outcome === 'finished') {
-      for (const source of this.parts.sources) this.parts.dataflow.push(source.name, { kind: 'end' })
+      for (const source of this.#parts.sources) this.#parts.dataflow.push(source.name, { kind: 'end' })
     }
-    await this.checkpoint(outcome === 'finished')
+    await this.#checkpoint(outcome === 'finished')
     return outcome
   }
 
-  private throwFailure(): void {
-    const failure = this.context.failure()
+  #throwFailure(): void {
+    const failure = this.#context.failure()
     if (failure !== undefined) throw failure
   }
 
-  private checkpointAside(): void {
-    this.checkpointDue = false
-    this.checkpointing = this.checkpoint()
-      .catch(this.context.onFailure)
+  #checkpointAside(): void {
+    this.#checkpointDue = false
+    this.#checkpointing = this.#checkpoint()
+      .catch(this.#context.onFailure)
       .finally(() => {
-        this.checkpointing = undefined
+        this.#checkpointing = undefined
       })
   }
 
-  private async checkpoint(finished = false): Promise<void> {
-    const { clock } = this.context
-    const { coordinator, sinks } = this.parts
+  async #checkpoint(finished = false): Promise<void> {
+    const { clock } = this.#context
+    const { coordinator, sinks } = this.#parts
     const startedAt = clock.now()
-    const cut = this.cut(finished)
+    const cut = this.#cut(finished)
     const pauseMs = clock.now() - startedAt
     const staged = await cut
     const { permit, sizeBytes } = await coordinator.complete(staged)
@@ -140,12 +140,12 @@ export class Attempt {
     for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
     await coordinator.deleteObsolete()
     const { epoch, generation } = permit
-    this.context.onCheckpoint({ epoch, generation, at, durationMs: at - startedAt, pauseMs, sizeBytes })
+    this.#context.onCheckpoint({ epoch, generation, at, durationMs: at - startedAt, pauseMs, sizeBytes })
   }
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
-  private cut(finished: boolean): Promise<Cut> {
-    const { dataflow, sources, sinks, snapshots, coordinator } = this.parts
+  #cut(finished: boolean): Promise<Cut> {
+    const { dataflow, sources, sinks, snapshots, coordinator } = this.#parts
     snapshots.clear()
     for (const source of sources)
       dataflow.push(source.name, { kind: 'barrier', epoch: coordinator.epoch + 1 })
@@ -160,8 +160,8 @@ export class Attempt {
     }))
   }
 
-  private startTimers(): void {
-    const { clock, checkpointEveryMs, signal, wake, onFailure } = this.context
+  #startTimers(): void {
+    const { clock, checkpointEveryMs, signal, wake, onFailure } = this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
         await clock.sleep(ms, signal)
@@ -171,10 +171,10 @@ export class Attempt {
       }
     }
     const due = () => {
-      this.checkpointDue = true
+      this.#checkpointDue = true
     }
     every(checkpointEveryMs, due).catch(onFailure)
-    for (const source of this.parts.sources) {
+    for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
     }
   }

@@ -8,30 +8,31 @@ const recordsPerBatch = 1024
 export class BatchingOutput {
   /** The split of the records that are processed at the moment. */
   split: string | undefined
-  private readonly emit: (element: Element<unknown>) => void
-  private values: unknown[] = []
-  private timestamps: number[] = []
+  readonly #emit: (element: Element<unknown>) => void
+  #values: unknown[] = []
+  #timestamps: number[] = []
 
   constructor(emit: (element: Element<unknown>) => void) {
-    this.emit = emit
+    this.#emit = emit
   }
 
   readonly process: Emit<unknown> = (value, timestamp) => {
-    this.values.push(value)
-    this.timestamps.push(timestamp)
-    if (this.values.length === recordsPerBatch) this.flush()
+    this.#values.push(value)
+    this.#timestamps.push(timestamp)
+    if (this.#values.length === recordsPerBatch) this.flush()
   }
 
   flush(): void {
-    const { values, timestamps, split } = this
+    const values = this.#values
+    const timestamps = this.#timestamps
     if (values.length === 0) return
-    this.values = []
-    this.timestamps = []
-    this.emit({ kind: 'batch', split, values, timestamps })
+    this.#values = []
+    this.#timestamps = []
+    this.#emit({ kind: 'batch', split: this.split, values, timestamps })
   }
 
   send(element: Element<unknown>): void {
     this.flush()
-    this.emit(element)
+    this.#emit(element)
   }
 }

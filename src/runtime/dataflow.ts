@@ -15,24 +15,24 @@ export type SinkEnd = (element: Element<unknown>) => void
  * operator chains to the sinks. Everything in it happens within {@link push}.
  */
 export class Dataflow {
-  private readonly outputs = new Map<string, Subject<Element<unknown>>>()
-  private readonly outputsOfSource = new Map<string, readonly Subject<Element<unknown>>[]>()
-  private readonly progressOfSource = new Map<string, SplitProgress[]>()
-  private error: MillraceError | undefined
+  readonly #outputs = new Map<string, Subject<Element<unknown>>>()
+  readonly #outputsOfSource = new Map<string, readonly Subject<Element<unknown>>[]>()
+  readonly #progressOfSource = new Map<string, SplitProgress[]>()
+  #error: MillraceError | undefined
 
   constructor(graph: StreamGraph, context: ChainContext, sinks: ReadonlyMap<string, SinkEnd>) {
     for (const { id, transformation } of graph.nodes) {
       if (transformation.kind !== 'source') continue
       const outputs = [mainOutput, ...Object.keys(transformation.sides)]
-      this.outputsOfSource.set(
+      this.#outputsOfSource.set(
         id,
-        outputs.map((output) => this.open(id, output)),
+        outputs.map((output) => this.#open(id, output)),
       )
     }
-    for (const chain of operatorChains(graph)) this.addChain(chain, context)
+    for (const chain of operatorChains(graph)) this.#addChain(chain, context)
     for (const { id, inputs, transformation } of graph.nodes) {
       if (transformation.kind !== 'sink') continue
-      this.subscribe(this.output(throughPartitions(graph, inputs[0]!)), sinks.get(id)!)
+      this.#subscribe(this.#output(throughPartitions(graph, inputs[0]!)), sinks.get(id)!)
     }
   }
 
@@ -42,51 +42,53 @@ export class Dataflow {
    * @throws MillraceError What failed on the way.
    */
   pushBatch(source: string, batch: Batch<unknown>, output: string = mainOutput): void {
-    this.output({ from: source, output }).next(batch)
-    if (this.error !== undefined) throw this.error
+    this.#output({ from: source, output }).next(batch)
+    if (this.#error !== undefined) throw this.#error
   }
 
   /** Runs what is not a batch through everything that any output of a source leads to. */
   push(source: string, element: Exclude<Element<unknown>, Batch<unknown>>): void {
-    for (const output of this.outputsOfSource.get(source) ?? []) output.next(element)
-    if (this.error !== undefined) throw this.error
+    for (const output of this.#outputsOfSource.get(source) ?? []) output.next(element)
+    if (this.#error !== undefined) throw this.#error
   }
 
   /** The operators that follow event time in the splits of a source. */
   progressOf(source: string): readonly SplitProgress[] {
-    return this.progressOfSource.get(source) ?? []
+    return this.#progressOfSource.get(source) ?? []
   }
 
-  private addChain({ input, operators }: OperatorChain, context: ChainContext): void {
-    const main = this.open(operators.at(-1)!.id, mainOutput)
-    for (const name of sideOutletNames(operators)) this.outputs.set(name, new Subject())
-    const chain = new FusedChain(operators, context, (name, element) => this.outputs.get(name)!.next(element))
-    this.subscribe(this.output(input).pipe(chain.operator), (element) => main.next(element))
-    this.progressOfSource.set(input.from, [...this.progressOf(input.from), ...chain.progress])
+  #addChain({ input, operators }: OperatorChain, context: ChainContext): void {
+    const main = this.#open(operators.at(-1)!.id, mainOutput)
+    for (const name of sideOutletNames(operators)) this.#outputs.set(name, new Subject())
+    const chain = new FusedChain(operators, context, (name, element) =>
+      this.#outputs.get(name)!.next(element),
+    )
+    this.#subscribe(this.#output(input).pipe(chain.operator), (element) => main.next(element))
+    this.#progressOfSource.set(input.from, [...this.progressOf(input.from), ...chain.progress])
   }
 
-  private subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {
+  #subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {
     input.subscribe({
       next: (element) => {
         try {
           take(element)
         } catch (error) {
-          this.error ??= millraceError(error)
+          this.#error ??= millraceError(error)
         }
       },
       error: (error) => {
-        this.error ??= millraceError(error)
+        this.#error ??= millraceError(error)
       },
     })
   }
 
-  private open(from: string, output: string): Subject<Element<unknown>> {
+  #open(from: string, output: string): Subject<Element<unknown>> {
     const subject = new Subject<Element<unknown>>()
-    this.outputs.set(outletName(from, output), subject)
+    this.#outputs.set(outletName(from, output), subject)
     return subject
   }
 
-  private output({ from, output }: GraphEdge): Subject<Element<unknown>> {
-    return this.outputs.get(outletName(from, output))!
+  #output({ from, output }: GraphEdge): Subject<Element<unknown>> {
+    return this.#outputs.get(outletName(from, output))!
   }
 }

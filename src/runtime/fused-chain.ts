@@ -27,12 +27,12 @@ interface Link {
  * a queue, an array or an Observable in between.
  */
 export class FusedChain {
-  private readonly context: ChainContext
-  private readonly main: BatchingOutput
-  private readonly sides: ReadonlyMap<string, BatchingOutput>
-  private readonly operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
-  private readonly head: Link
-  private emit: (element: Element<unknown>) => void = () => {}
+  readonly #context: ChainContext
+  readonly #main: BatchingOutput
+  readonly #sides: ReadonlyMap<string, BatchingOutput>
+  readonly #operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
+  readonly #head: Link
+  #emit: (element: Element<unknown>) => void = () => {}
 
   /** @param emitSide Takes what leaves by the side outputs that the job uses, each under its {@link outletName}. */
   constructor(
@@ -40,26 +40,26 @@ export class FusedChain {
     context: ChainContext,
     emitSide: (name: string, element: Element<unknown>) => void,
   ) {
-    this.context = context
-    this.main = new BatchingOutput((element) => this.emit(element))
-    this.sides = new Map(
+    this.#context = context
+    this.#main = new BatchingOutput((element) => this.#emit(element))
+    this.#sides = new Map(
       sideOutletNames(nodes).map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
     )
-    this.head = nodes.reduceRight<Link>((next, node) => this.link(node, next), {
-      process: this.main.process,
-      onWatermark: (timestamp) => this.toAll({ kind: 'watermark', timestamp }),
+    this.#head = nodes.reduceRight<Link>((next, node) => this.#link(node, next), {
+      process: this.#main.process,
+      onWatermark: (timestamp) => this.#toAll({ kind: 'watermark', timestamp }),
     })
-    this.operators.reverse()
+    this.#operators.reverse()
   }
 
   /** The chain as an RxJS operator over elements. */
   readonly operator: OperatorFunction<Element<unknown>, Element<unknown>> = (elements) =>
     new Observable((subscriber) => {
-      this.emit = (element) => subscriber.next(element)
+      this.#emit = (element) => subscriber.next(element)
       return elements.subscribe({
         next: (element) => {
           try {
-            this.push(element)
+            this.#push(element)
           } catch (error) {
             subscriber.error(failure(error))
           }
@@ -71,67 +71,67 @@ export class FusedChain {
 
   /** Operators that say how far event time has come in each split. */
   get progress(): readonly SplitProgress[] {
-    return this.operators.flatMap(({ operator }) => operator.progress ?? [])
+    return this.#operators.flatMap(({ operator }) => operator.progress ?? [])
   }
 
-  private push(element: Element<unknown>): void {
-    if (element.kind === 'batch') this.onBatch(element)
-    else if (element.kind === 'watermark') this.head.onWatermark(element.timestamp)
-    else if (element.kind === 'split') this.onSplit(element)
-    else if (element.kind === 'barrier') this.onBarrier(element)
-    else this.onEnd(element)
+  #push(element: Element<unknown>): void {
+    if (element.kind === 'batch') this.#onBatch(element)
+    else if (element.kind === 'watermark') this.#head.onWatermark(element.timestamp)
+    else if (element.kind === 'split') this.#onSplit(element)
+    else if (element.kind === 'barrier') this.#onBarrier(element)
+    else this.#onEnd(element)
   }
 
-  private onBatch({ split, values, timestamps, whereIs }: Batch<unknown>): void {
-    const { process } = this.head
-    for (const { operator } of this.operators) operator.onBatch?.(split)
-    this.main.split = split
+  #onBatch({ split, values, timestamps, whereIs }: Batch<unknown>): void {
+    const { process } = this.#head
+    for (const { operator } of this.#operators) operator.onBatch?.(split)
+    this.#main.split = split
     let index = 0
     try {
       for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
     } catch (error) {
       throw failure(error).at(whereIs?.(index) ?? {})
     }
-    for (const { operator } of this.operators) operator.onBatchEnd?.()
-    this.main.flush()
-    for (const side of this.sides.values()) side.flush()
-    this.main.split = undefined
+    for (const { operator } of this.#operators) operator.onBatchEnd?.()
+    this.#main.flush()
+    for (const side of this.#sides.values()) side.flush()
+    this.#main.split = undefined
   }
 
-  private onSplit(mark: SplitMark): void {
-    for (const { operator } of this.operators) operator.onSplit?.(mark)
-    this.toAll(mark)
+  #onSplit(mark: SplitMark): void {
+    for (const { operator } of this.#operators) operator.onSplit?.(mark)
+    this.#toAll(mark)
   }
 
-  private onBarrier(barrier: Barrier): void {
-    for (const { id, operator } of this.operators) {
-      if (operator.snapshot !== undefined) this.context.onSnapshot(id, operator.snapshot())
+  #onBarrier(barrier: Barrier): void {
+    for (const { id, operator } of this.#operators) {
+      if (operator.snapshot !== undefined) this.#context.onSnapshot(id, operator.snapshot())
     }
-    this.toAll(barrier)
+    this.#toAll(barrier)
   }
 
-  private onEnd(end: End): void {
-    this.head.onWatermark(endOfTime)
-    this.toAll(end)
+  #onEnd(end: End): void {
+    this.#head.onWatermark(endOfTime)
+    this.#toAll(end)
   }
 
-  private toAll(element: Element<unknown>): void {
-    this.main.send(element)
-    for (const side of this.sides.values()) side.send(element)
+  #toAll(element: Element<unknown>): void {
+    this.#main.send(element)
+    for (const side of this.#sides.values()) side.send(element)
   }
 
-  private link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
+  #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
     const operator = transformation.create(
       {
         id,
         emit: next.process,
         emitWatermark: next.onWatermark,
-        sideOutput: (output) => this.sides.get(outletName(id, output))?.process,
-        count: (counter, by) => this.context.count(`${id}.${counter}`, by),
+        sideOutput: (output) => this.#sides.get(outletName(id, output))?.process,
+        count: (counter, by) => this.#context.count(`${id}.${counter}`, by),
       },
-      this.context.restored[id],
+      this.#context.restored[id],
     )
-    this.operators.push({ id, operator })
+    this.#operators.push({ id, operator })
     return {
       process: operator.process,
       onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,

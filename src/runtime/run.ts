@@ -42,85 +42,85 @@ class JobLife {
   readonly events$ = new ReplaySubject<JobEvent>(eventsKept)
   readonly metrics$ = new ReplaySubject<JobMetrics>(1)
   readonly checkpoints$ = new ReplaySubject<CheckpointSummary>(1)
-  private readonly job: Job
-  private readonly options: RunOptions
-  private readonly wake = new Wake()
-  private readonly meter = new Meter()
-  private readonly over = new AbortController()
-  private readonly startedAt: number
-  private parts: Parts | undefined
-  private stopping = false
-  private restarts = 0
-  private failuresInARow = 0
-  private lastCheckpoint: CheckpointSummary | undefined
+  readonly #job: Job
+  readonly #options: RunOptions
+  readonly #wake = new Wake()
+  readonly #meter = new Meter()
+  readonly #over = new AbortController()
+  readonly #startedAt: number
+  #parts: Parts | undefined
+  #stopping = false
+  #restarts = 0
+  #failuresInARow = 0
+  #lastCheckpoint: CheckpointSummary | undefined
 
   constructor(job: Job, options: RunOptions) {
-    this.job = job
-    this.options = options
-    this.startedAt = this.clock.now()
+    this.#job = job
+    this.#options = options
+    this.#startedAt = this.#clock.now()
   }
 
   stop(): void {
-    if (this.stopping) return
-    this.stopping = true
+    if (this.#stopping) return
+    this.#stopping = true
     this.events$.next({ kind: 'stopping' })
-    this.over.abort()
-    this.wake.call()
+    this.#over.abort()
+    this.#wake.call()
   }
 
   async result(): Promise<JobResult> {
-    const measuring = this.measureUntilOver()
+    const measuring = this.#measureUntilOver()
     try {
-      const outcome = await this.live()
-      this.over.abort()
+      const outcome = await this.#live()
+      this.#over.abort()
       await measuring
-      const metrics = this.measure()
+      const metrics = this.#measure()
       this.metrics$.next(metrics)
-      const epoch = this.parts?.coordinator.epoch ?? 0
+      const epoch = this.#parts?.coordinator.epoch ?? 0
       this.events$.next({ kind: 'ended', outcome, epoch })
-      this.complete()
+      this.#complete()
       return { outcome, epoch, metrics }
     } catch (error) {
-      this.over.abort()
+      this.#over.abort()
       const failure = millraceError(error)
       this.events$.next({ kind: 'failed', error: failure })
-      this.complete()
+      this.#complete()
       throw failure
     }
   }
 
-  private async live(): Promise<'finished' | 'stopped'> {
+  async #live(): Promise<'finished' | 'stopped'> {
     for (;;) {
       try {
-        return await this.attempt()
+        return await this.#attempt()
       } catch (error) {
-        const failure = millraceError(error).at({ job: this.job.name })
-        this.failuresInARow += 1
-        const restart = decideRestart(failure, this.failuresInARow, this.random)
-        if (restart.decision === 'fail' || this.stopping) throw failure
-        this.restarts += 1
+        const failure = millraceError(error).at({ job: this.#job.name })
+        this.#failuresInARow += 1
+        const restart = decideRestart(failure, this.#failuresInARow, this.#random)
+        if (restart.decision === 'fail' || this.#stopping) throw failure
+        this.#restarts += 1
         const { delayMs } = restart
-        this.events$.next({ kind: 'restarting', attempt: this.failuresInARow, delayMs, error: failure })
-        await this.clock.sleep(delayMs, this.over.signal)
+        this.events$.next({ kind: 'restarting', attempt: this.#failuresInARow, delayMs, error: failure })
+        await this.#clock.sleep(delayMs, this.#over.signal)
       }
     }
   }
 
-  private async attempt(): Promise<'finished' | 'stopped'> {
+  async #attempt(): Promise<'finished' | 'stopped'> {
     const closers: Closers = []
     const ended = new AbortController()
     let failure: MillraceError | undefined
     const onFailure = (error: unknown) => {
       if (ended.signal.aborted) return
       failure ??= millraceError(error)
-      this.wake.call()
+      this.#wake.call()
     }
     try {
-      const parts = await assemble(this.job, this.surroundings(ended.signal, onFailure), closers)
-      this.parts = parts
+      const parts = await assemble(this.#job, this.#surroundings(ended.signal, onFailure), closers)
+      this.#parts = parts
       return await new Attempt(
         parts,
-        this.attemptContext(ended.signal, () => failure, onFailure),
+        this.#attemptContext(ended.signal, () => failure, onFailure),
       ).run()
     } finally {
       ended.abort()
@@ -128,8 +128,9 @@ class JobLife {
     }
   }
 
-  private surroundings(signal: AbortSignal, onFailure: (error: unknown) => void): Surroundings {
-    const { job, options } = this
+  #surroundings(signal: AbortSignal, onFailure: (error: unknown) => void): Surroundings {
+    const job = this.#job
+    const options = this.#options
     const { from, endpoint, region } = options
     const overrides: SourceOverrides = {
       ...(from === undefined ? {} : { startAt: from }),
@@ -138,13 +139,13 @@ class JobLife {
     }
     return {
       store: options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
-      clock: this.clock,
-      random: this.random,
+      clock: this.#clock,
+      random: this.#random,
       log: options.log ?? silentLog,
       overrides,
       signal,
-      meter: this.meter,
-      onReady: this.wake.call,
+      meter: this.#meter,
+      onReady: this.#wake.call,
       onFailure,
       onClaimed: ({ generation, restoredFrom, skipped }) => {
         for (const one of skipped) this.events$.next({ kind: 'checkpoint-skipped', ...one })
@@ -153,61 +154,60 @@ class JobLife {
     }
   }
 
-  private attemptContext(
+  #attemptContext(
     signal: AbortSignal,
     failure: () => MillraceError | undefined,
     onFailure: (error: unknown) => void,
   ) {
     return {
-      clock: this.clock,
-      wake: this.wake,
-      checkpointEveryMs: this.job.checkpoint.everyMs,
-      untilCaughtUp: this.options.until === 'caught-up',
+      clock: this.#clock,
+      wake: this.#wake,
+      checkpointEveryMs: this.#job.checkpoint.everyMs,
+      untilCaughtUp: this.#options.until === 'caught-up',
       signal,
-      stopRequested: () => this.stopping,
+      stopRequested: () => this.#stopping,
       failure,
       onFailure,
-      onCheckpoint: (checkpoint: CheckpointSummary) => this.onCheckpoint(checkpoint),
+      onCheckpoint: (checkpoint: CheckpointSummary) => this.#onCheckpoint(checkpoint),
       onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
     }
   }
 
-  private onCheckpoint(checkpoint: CheckpointSummary): void {
-    this.failuresInARow = 0
-    this.lastCheckpoint = checkpoint
+  #onCheckpoint(checkpoint: CheckpointSummary): void {
+    this.#failuresInARow = 0
+    this.#lastCheckpoint = checkpoint
     this.checkpoints$.next(checkpoint)
     this.events$.next({ kind: 'checkpoint', checkpoint })
   }
 
-  private async measureUntilOver(): Promise<void> {
-    while (!this.over.signal.aborted) {
-      await this.clock.sleep(metricsEveryMs, this.over.signal)
-      this.metrics$.next(this.measure())
+  async #measureUntilOver(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await this.#clock.sleep(metricsEveryMs, this.#over.signal)
+      this.metrics$.next(this.#measure())
     }
   }
 
-  private measure(): JobMetrics {
-    const { startedAt, restarts, lastCheckpoint } = this
-    return measure(this.job.name, this.parts, {
-      at: this.clock.now(),
-      startedAt,
-      restarts,
-      lastCheckpoint,
-      counters: this.meter.counters(),
+  #measure(): JobMetrics {
+    return measure(this.#job.name, this.#parts, {
+      at: this.#clock.now(),
+      startedAt: this.#startedAt,
+      restarts: this.#restarts,
+      lastCheckpoint: this.#lastCheckpoint,
+      counters: this.#meter.counters(),
     })
   }
 
-  private complete(): void {
+  #complete(): void {
     this.events$.complete()
     this.metrics$.complete()
     this.checkpoints$.complete()
   }
 
-  private get clock() {
-    return this.options.clock ?? systemClock
+  get #clock() {
+    return this.#options.clock ?? systemClock
   }
 
-  private get random() {
-    return this.options.random ?? Math.random
+  get #random() {
+    return this.#options.random ?? Math.random
   }
 }

@@ -6,52 +6,52 @@ import { millraceError } from '../errors.ts'
 export class SinkTask {
   readonly name: string
   written = 0
-  private readonly writer: SinkWriter<unknown>
-  private ended = false
-  private staging: Promise<Staged> | undefined
+  readonly #writer: SinkWriter<unknown>
+  #ended = false
+  #staging: Promise<Staged> | undefined
 
   constructor(name: string, writer: SinkWriter<unknown>) {
     this.name = name
-    this.writer = writer
+    this.#writer = writer
   }
 
   readonly take = (element: Element<unknown>): void => {
-    if (element.kind === 'batch') this.write(element.values, element.timestamps)
-    else if (element.kind === 'end') this.ended = true
+    if (element.kind === 'batch') this.#write(element.values, element.timestamps)
+    else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
-      this.staging = this.writer.stage(this.ended)
+      this.#staging = this.#writer.stage(this.#ended)
       // A failure is met where the checkpoint awaits it; until then it must not count as unhandled.
-      this.staging.catch(() => {})
+      this.#staging.catch(() => {})
     }
   }
 
   /** What the writer staged for the barrier that has just passed. */
   staged(): Promise<Staged> {
-    return this.located(this.staging!)
+    return this.#located(this.#staging!)
   }
 
   ready(): Promise<void> | undefined {
-    return this.writer.ready()
+    return this.#writer.ready()
   }
 
   commit(committables: readonly Committable[], permit: CommitPermit): Promise<void> {
-    return this.located(this.writer.commit(committables, permit))
+    return this.#located(this.#writer.commit(committables, permit))
   }
 
   close(): Promise<void> {
-    return this.writer.close()
+    return this.#writer.close()
   }
 
-  private write(values: readonly unknown[], timestamps: readonly number[]): void {
+  #write(values: readonly unknown[], timestamps: readonly number[]): void {
     try {
-      this.writer.write(values, timestamps)
+      this.#writer.write(values, timestamps)
       this.written += values.length
     } catch (error) {
       throw millraceError(error).at({ sink: this.name })
     }
   }
 
-  private async located<T>(promise: Promise<T>): Promise<T> {
+  async #located<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise
     } catch (error) {

@@ -25,17 +25,17 @@ export interface SourceTaskContext {
 /** Hands the records of one source to the dataflow: split by split, parents before children, at one pace. */
 export class SourceTask {
   readonly name: string
-  private readonly enumerator: SplitEnumerator<unknown>
-  private readonly context: SourceTaskContext
-  private readonly restored: Readonly<Record<string, string>>
-  private readonly splits = new Map<string, SplitTask>()
+  readonly #enumerator: SplitEnumerator<unknown>
+  readonly #context: SourceTaskContext
+  readonly #restored: Readonly<Record<string, string>>
+  readonly #splits = new Map<string, SplitTask>()
   /** Splits that were read to their end, with those of their children that are not opened yet. */
-  private readonly awaiting: Map<string, readonly string[]>
+  readonly #awaiting: Map<string, readonly string[]>
   /** Arrival times make the watermark until the job says otherwise. They hardly go back within a split. */
-  private readonly arrival = new SplitWatermarks(1000, 1000)
-  private arrivalWatermark = beginningOfTime
-  private recordsOfFinished = 0
-  private bytesOfFinished = 0
+  readonly #arrival = new SplitWatermarks(1000, 1000)
+  #arrivalWatermark = beginningOfTime
+  #recordsOfFinished = 0
+  #bytesOfFinished = 0
 
   constructor(
     name: string,
@@ -44,10 +44,10 @@ export class SourceTask {
     context: SourceTaskContext,
   ) {
     this.name = name
-    this.enumerator = enumerator
-    this.restored = restored?.positions ?? {}
-    this.awaiting = new Map(Object.entries(restored?.awaiting ?? {}))
-    this.context = context
+    this.#enumerator = enumerator
+    this.#restored = restored?.positions ?? {}
+    this.#awaiting = new Map(Object.entries(restored?.awaiting ?? {}))
+    this.#context = context
   }
 
   /**
@@ -55,25 +55,25 @@ export class SourceTask {
    * opened, so that event time cannot run past what the children will bring.
    */
   openReadable(): void {
-    for (const split of this.enumerator.takeReadable()) this.open(split)
-    for (const [parent, children] of this.awaiting) {
-      const closed = children.filter((child) => !this.splits.has(child))
-      if (closed.length === 0 || this.enumerator.exhausted) {
-        this.awaiting.delete(parent)
-        this.mark({ kind: 'split', split: parent, state: 'closed' })
-      } else this.awaiting.set(parent, closed)
+    for (const split of this.#enumerator.takeReadable()) this.#open(split)
+    for (const [parent, children] of this.#awaiting) {
+      const closed = children.filter((child) => !this.#splits.has(child))
+      if (closed.length === 0 || this.#enumerator.exhausted) {
+        this.#awaiting.delete(parent)
+        this.#mark({ kind: 'split', split: parent, state: 'closed' })
+      } else this.#awaiting.set(parent, closed)
     }
   }
 
   prefetch(): void {
-    for (const task of this.splits.values()) task.prefetch(this.context.onReady, this.context.onError)
+    for (const task of this.#splits.values()) task.prefetch(this.#context.onReady, this.#context.onError)
   }
 
   /** A split whose next records may be handed over now. */
   next(): SplitTask | undefined {
-    const ids = [...this.splits.keys()]
-    for (const [id, task] of this.splits) {
-      if (task.ready !== undefined && mayRead(id, ids, this.context.progress)) return task
+    const ids = [...this.#splits.keys()]
+    for (const [id, task] of this.#splits) {
+      if (task.ready !== undefined && mayRead(id, ids, this.#context.progress)) return task
     }
     return undefined
   }
@@ -85,114 +85,118 @@ export class SourceTask {
    */
   handOver(task: SplitTask): void {
     // The last one goes to the back of the line, so that every split gets its turn.
-    this.splits.delete(task.split.id)
-    this.splits.set(task.split.id, task)
+    this.#splits.delete(task.split.id)
+    this.#splits.set(task.split.id, task)
     const fetched = task.take()
-    for (const record of fetched.undecodable) this.onUndecodable(record)
-    if (fetched.values.length > 0) this.pushBatch(task.split.id, fetched)
+    for (const record of fetched.undecodable) this.#onUndecodable(record)
+    if (fetched.values.length > 0) this.#pushBatch(task.split.id, fetched)
     else if (task.idle)
-      this.mark({ kind: 'split', split: task.split.id, state: 'idle', serverTime: fetched.serverTime })
-    this.advanceArrivalWatermark()
-    if (fetched.finished) this.finish(task)
+      this.#mark({ kind: 'split', split: task.split.id, state: 'idle', serverTime: fetched.serverTime })
+    this.#advanceArrivalWatermark()
+    if (fetched.finished) this.#finish(task)
   }
 
   /** Every split was found at its end at least once. */
   get caughtUp(): boolean {
-    return this.ended || (this.splits.size > 0 && [...this.splits.values()].every((task) => task.caughtUp))
+    return this.ended || (this.#splits.size > 0 && [...this.#splits.values()].every((task) => task.caughtUp))
   }
 
   /** Everything was read and handed over, and nothing will come. */
   get ended(): boolean {
-    return this.enumerator.exhausted && this.splits.size === 0
+    return this.#enumerator.exhausted && this.#splits.size === 0
   }
 
   snapshot(): SourceEntry {
     const positions: Record<string, string> = {}
-    for (const [id, task] of this.splits) {
+    for (const [id, task] of this.#splits) {
       if (task.position !== undefined) positions[id] = task.position.after
     }
-    return { enumerator: this.enumerator.snapshot(), positions, awaiting: Object.fromEntries(this.awaiting) }
+    return {
+      enumerator: this.#enumerator.snapshot(),
+      positions,
+      awaiting: Object.fromEntries(this.#awaiting),
+    }
   }
 
   metrics(): { readonly records: number; readonly bytes: number; readonly splits: readonly SplitMetrics[] } {
-    const splits = [...this.splits.values()].map((task) => this.metricsOf(task))
+    const splits = [...this.#splits.values()].map((task) => this.#metricsOf(task))
     return {
-      records: this.recordsOfFinished + total(splits.map((split) => split.records)),
-      bytes: this.bytesOfFinished + total(splits.map((split) => split.bytes)),
+      records: this.#recordsOfFinished + total(splits.map((split) => split.records)),
+      bytes: this.#bytesOfFinished + total(splits.map((split) => split.bytes)),
       splits,
     }
   }
 
   async discover(): Promise<void> {
-    await this.enumerator.discover()
+    await this.#enumerator.discover()
   }
 
   get discoverEveryMs(): number {
-    return this.enumerator.discoverEveryMs
+    return this.#enumerator.discoverEveryMs
   }
 
   async close(): Promise<void> {
-    for (const task of this.splits.values()) task.close()
-    await this.enumerator.close()
+    for (const task of this.#splits.values()) task.close()
+    await this.#enumerator.close()
   }
 
-  private open(split: Split): void {
-    const after = this.restored[split.id]
+  #open(split: Split): void {
+    const after = this.#restored[split.id]
     const position = after === undefined ? undefined : { after }
-    this.splits.set(split.id, new SplitTask(split, position, this.enumerator.read(split, position)))
-    this.mark({ kind: 'split', split: split.id, state: 'opened' })
+    this.#splits.set(split.id, new SplitTask(split, position, this.#enumerator.read(split, position)))
+    this.#mark({ kind: 'split', split: split.id, state: 'opened' })
   }
 
-  private finish(task: SplitTask): void {
+  #finish(task: SplitTask): void {
     const { id } = task.split
-    this.recordsOfFinished += task.records
-    this.bytesOfFinished += task.bytes
+    this.#recordsOfFinished += task.records
+    this.#bytesOfFinished += task.bytes
     task.close()
-    this.splits.delete(id)
-    this.awaiting.set(id, this.enumerator.finished(id))
+    this.#splits.delete(id)
+    this.#awaiting.set(id, this.#enumerator.finished(id))
     this.openReadable()
   }
 
-  private mark(mark: SplitMark): void {
-    this.arrival.mark(mark)
-    this.context.push(mark)
+  #mark(mark: SplitMark): void {
+    this.#arrival.mark(mark)
+    this.#context.push(mark)
   }
 
-  private pushBatch(split: string, fetched: Fetched<unknown>): void {
-    const whereIs = (index: number) => this.where(split, fetched.positionOf(index))
-    this.context.pushBatch({
+  #pushBatch(split: string, fetched: Fetched<unknown>): void {
+    const whereIs = (index: number) => this.#where(split, fetched.positionOf(index))
+    this.#context.pushBatch({
       kind: 'batch',
       split,
       values: fetched.values,
       timestamps: fetched.arrivalTimes,
       whereIs,
     })
-    this.arrival.observe(split, fetched.arrivalTimes.at(-1)!)
+    this.#arrival.observe(split, fetched.arrivalTimes.at(-1)!)
   }
 
-  private advanceArrivalWatermark(): void {
-    const watermark = this.arrival.current()
-    if (watermark === this.arrivalWatermark) return
-    this.arrivalWatermark = watermark
-    this.context.push({ kind: 'watermark', timestamp: watermark })
+  #advanceArrivalWatermark(): void {
+    const watermark = this.#arrival.current()
+    if (watermark === this.#arrivalWatermark) return
+    this.#arrivalWatermark = watermark
+    this.#context.push({ kind: 'watermark', timestamp: watermark })
   }
 
-  private onUndecodable(record: Undecodable): void {
-    if (this.context.pushUndecodable === undefined) {
-      const where = this.where(record.split, record.position)
+  #onUndecodable(record: Undecodable): void {
+    if (this.#context.pushUndecodable === undefined) {
+      const where = this.#where(record.split, record.position)
       throw new MillraceError('RECORD_UNDECODABLE', record.reason, { where })
     }
-    this.context.pushUndecodable(record)
+    this.#context.pushUndecodable(record)
   }
 
-  private where(shard: string, sequenceNumber: string): Where {
+  #where(shard: string, sequenceNumber: string): Where {
     return { source: this.name, shard, sequenceNumber }
   }
 
-  private metricsOf(task: SplitTask): SplitMetrics {
+  #metricsOf(task: SplitTask): SplitMetrics {
     const { split, records, bytes, behindMs, firstBehindMs } = task
-    const watermarks = this.context.progress.map((progress) => progress.watermarkOf(split.id))
-    const watermark = this.context.progress.length > 0 ? watermarks[0] : this.arrival.watermarkOf(split.id)
+    const watermarks = this.#context.progress.map((progress) => progress.watermarkOf(split.id))
+    const watermark = this.#context.progress.length > 0 ? watermarks[0] : this.#arrival.watermarkOf(split.id)
     return {
       source: this.name,
       split: split.id,

@@ -18,23 +18,23 @@ export class SplitTask {
   bytes = 0
   behindMs: number | undefined
   firstBehindMs: number | undefined
-  private readonly reader: SplitReader<unknown>
-  private fetching = false
+  readonly #reader: SplitReader<unknown>
+  #fetching = false
 
   constructor(split: Split, position: CommittedPosition | undefined, reader: SplitReader<unknown>) {
     this.split = split
     this.position = position === undefined ? undefined : { after: position.after }
-    this.reader = reader
+    this.#reader = reader
   }
 
   /** Fetches ahead, unless that is being done or a fetch waits to be handed over. */
   prefetch(onReady: () => void, onError: (error: unknown) => void): void {
-    if (this.fetching || this.ready !== undefined) return
-    this.fetching = true
-    this.reader
+    if (this.#fetching || this.ready !== undefined) return
+    this.#fetching = true
+    this.#reader
       .fetch()
       .then((fetched) => {
-        this.fetching = false
+        this.#fetching = false
         this.ready = fetched
         onReady()
       })
@@ -56,6 +56,6 @@ export class SplitTask {
   }
 
   close(): void {
-    this.reader.close()
+    this.#reader.close()
   }
 }

@@ -32,33 +32,33 @@ type KeyGroupPart = readonly [group: number, entries: readonly (readonly [Key, u
 
 /** Keyed state on the heap. */
 export class MemoryKeyedState<V> implements KeyedState<V> {
-  private readonly maps = new Map<number, Map<Key, V>>()
+  readonly #maps = new Map<number, Map<Key, V>>()
 
   within(namespace: number): StateMap<V> {
-    let map = this.maps.get(namespace)
+    let map = this.#maps.get(namespace)
     if (map === undefined) {
       map = new Map()
-      this.maps.set(namespace, map)
+      this.#maps.set(namespace, map)
     }
     return map
   }
 
   has(namespace: number): boolean {
-    return this.maps.has(namespace)
+    return this.#maps.has(namespace)
   }
 
   drop(namespace: number): void {
-    this.maps.delete(namespace)
+    this.#maps.delete(namespace)
   }
 
   namespaces(): number[] {
-    return [...this.maps.keys()]
+    return [...this.#maps.keys()]
   }
 
   snapshot(): Snapshot {
     const groups = new Map<Key, number>()
     const part: StatePart = {
-      namespaces: [...this.maps].map(([namespace, map]) => [namespace, byKeyGroup(map, groups)]),
+      namespaces: [...this.#maps].map(([namespace, map]) => [namespace, byKeyGroup(map, groups)]),
     }
     return { schema, parts: [encodeCbor(part)] }
   }
@@ -75,10 +75,10 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
         `keyed state of layout ${snapshot.schema} cannot be read: this version of Millrace reads layout ${schema}`,
       )
     }
-    for (const content of snapshot.parts) this.load(decodeCbor(content) as StatePart, range)
+    for (const content of snapshot.parts) this.#load(decodeCbor(content) as StatePart, range)
   }
 
-  private load(part: StatePart, range: KeyGroupRange): void {
+  #load(part: StatePart, range: KeyGroupRange): void {
     for (const [namespace, groups] of part.namespaces) {
       const map = this.within(namespace)
       for (const [group, entries] of groups) {

@@ -61,11 +61,11 @@ function encodedListSource<E, T>(
 
 class ListEnumerator<E, T> implements SplitEnumerator<T> {
   readonly discoverEveryMs = 60_000
-  private readonly splits: Readonly<Record<string, readonly ListRecord<E>[]>>
-  private readonly decoder: Decoder<E, T>
-  private readonly options: ListSourceOptions
-  private readonly done: Set<string>
-  private readonly handedOut = new Set<string>()
+  readonly #splits: Readonly<Record<string, readonly ListRecord<E>[]>>
+  readonly #decoder: Decoder<E, T>
+  readonly #options: ListSourceOptions
+  readonly #done: Set<string>
+  readonly #handedOut = new Set<string>()
 
   constructor(
     splits: Readonly<Record<string, readonly ListRecord<E>[]>>,
@@ -73,26 +73,26 @@ class ListEnumerator<E, T> implements SplitEnumerator<T> {
     options: ListSourceOptions,
     done: readonly string[],
   ) {
-    this.splits = splits
-    this.decoder = decoder
-    this.options = options
-    this.done = new Set(done)
+    this.#splits = splits
+    this.#decoder = decoder
+    this.#options = options
+    this.#done = new Set(done)
   }
 
   async discover(): Promise<void> {}
 
   takeReadable(): readonly Split[] {
-    const readable = Object.keys(this.splits)
-      .filter((id) => !this.done.has(id) && !this.handedOut.has(id))
-      .map((id) => ({ id, parents: this.options.parents?.[id] ?? [] }))
-      .filter(({ parents }) => parents.every((parent) => this.done.has(parent)))
-    for (const { id } of readable) this.handedOut.add(id)
+    const readable = Object.keys(this.#splits)
+      .filter((id) => !this.#done.has(id) && !this.#handedOut.has(id))
+      .map((id) => ({ id, parents: this.#options.parents?.[id] ?? [] }))
+      .filter(({ parents }) => parents.every((parent) => this.#done.has(parent)))
+    for (const { id } of readable) this.#handedOut.add(id)
     return readable
   }
 
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
-    const { perFetch = 1, onFetch, endless = false } = this.options
-    const records = this.splits[split.id]!
+    const { perFetch = 1, onFetch, endless = false } = this.#options
+    const records = this.#splits[split.id]!
     let next = position === undefined ? 0 : Number(position.after) + 1
     return {
       fetch: async () => {
@@ -100,24 +100,24 @@ class ListEnumerator<E, T> implements SplitEnumerator<T> {
         const from = next
         next = Math.min(records.length, from + perFetch)
         if (endless && from === records.length && from > 0) await new Promise(() => {})
-        return fetched(split.id, records, from, next, this.decoder, !endless)
+        return fetched(split.id, records, from, next, this.#decoder, !endless)
       },
       close: () => {},
     }
   }
 
   finished(splitId: string): readonly string[] {
-    this.done.add(splitId)
-    const parents = Object.entries(this.options.parents ?? {})
+    this.#done.add(splitId)
+    const parents = Object.entries(this.#options.parents ?? {})
     return parents.filter(([, ids]) => ids.includes(splitId)).map(([id]) => id)
   }
 
   get exhausted(): boolean {
-    return Object.keys(this.splits).every((id) => this.done.has(id))
+    return Object.keys(this.#splits).every((id) => this.#done.has(id))
   }
 
   snapshot() {
-    return [...this.done]
+    return [...this.#done]
   }
 
   async close(): Promise<void> {}

@@ -10,58 +10,58 @@ import { beginningOfTime } from './end-of-time.ts'
  * by it.
  */
 export class SplitWatermarks {
-  private readonly watermarks = new Map<string, number>()
-  private combined = beginningOfTime
+  readonly #watermarks = new Map<string, number>()
+  #combined = beginningOfTime
 
-  private readonly outOfOrderMs: number
-  private readonly livelinessMs: number
+  readonly #outOfOrderMs: number
+  readonly #livelinessMs: number
 
   /**
    * @param outOfOrderMs How much later than a record an earlier one may come.
    * @param livelinessMs How far behind the clock of the source an empty split follows.
    */
   constructor(outOfOrderMs: number, livelinessMs: number) {
-    this.outOfOrderMs = outOfOrderMs
-    this.livelinessMs = livelinessMs
+    this.#outOfOrderMs = outOfOrderMs
+    this.#livelinessMs = livelinessMs
   }
 
   /** The greatest timestamp so far in a batch of this split. */
   observe(split: string, timestamp: number): void {
-    this.raise(split, timestamp - this.outOfOrderMs - 1)
+    this.#raise(split, timestamp - this.#outOfOrderMs - 1)
   }
 
   mark(mark: SplitMark): void {
-    if (mark.state === 'opened') this.raise(mark.split, beginningOfTime)
-    else if (mark.state === 'idle') this.raise(mark.split, mark.serverTime - this.livelinessMs - 1)
-    else this.watermarks.delete(mark.split)
+    if (mark.state === 'opened') this.#raise(mark.split, beginningOfTime)
+    else if (mark.state === 'idle') this.#raise(mark.split, mark.serverTime - this.#livelinessMs - 1)
+    else this.#watermarks.delete(mark.split)
   }
 
   /** The least watermark of all open splits. Never goes back. */
   current(): number {
-    if (this.watermarks.size === 0) return this.combined
+    if (this.#watermarks.size === 0) return this.#combined
     let least = Number.POSITIVE_INFINITY
-    for (const watermark of this.watermarks.values()) if (watermark < least) least = watermark
-    if (least > this.combined) this.combined = least
-    return this.combined
+    for (const watermark of this.#watermarks.values()) if (watermark < least) least = watermark
+    if (least > this.#combined) this.#combined = least
+    return this.#combined
   }
 
   watermarkOf(split: string): number | undefined {
-    const watermark = this.watermarks.get(split)
+    const watermark = this.#watermarks.get(split)
     return watermark === beginningOfTime ? undefined : watermark
   }
 
   entries(): [string, number][] {
-    return [...this.watermarks]
+    return [...this.#watermarks]
   }
 
   /** Takes up where {@link entries} and {@link current} left off. */
   restore(entries: Iterable<[string, number]>, combined: number): void {
-    for (const [split, watermark] of entries) this.watermarks.set(split, watermark)
-    this.combined = combined
+    for (const [split, watermark] of entries) this.#watermarks.set(split, watermark)
+    this.#combined = combined
   }
 
-  private raise(split: string, watermark: number): void {
-    const before = this.watermarks.get(split)
-    if (before === undefined || watermark > before) this.watermarks.set(split, watermark)
+  #raise(split: string, watermark: number): void {
+    const before = this.#watermarks.get(split)
+    if (before === undefined || watermark > before) this.#watermarks.set(split, watermark)
   }
 }

@@ -1,30 +1,30 @@
 /** Instants of event time at which something is due, each once. A binary heap. */
 export class Timers {
-  private readonly heap: number[] = []
-  private readonly known = new Set<number>()
+  readonly #heap: number[] = []
+  readonly #known = new Set<number>()
 
   add(timestamp: number): void {
-    if (this.known.has(timestamp)) return
-    this.known.add(timestamp)
-    this.heap.push(timestamp)
-    this.siftUp(this.heap.length - 1)
+    if (this.#known.has(timestamp)) return
+    this.#known.add(timestamp)
+    this.#heap.push(timestamp)
+    this.#siftUp(this.#heap.length - 1)
   }
 
   /** Removes and gives the earliest instant, if it is due at `watermark`. */
   takeDue(watermark: number): number | undefined {
-    const earliest = this.heap[0]
+    const earliest = this.#heap[0]
     if (earliest === undefined || earliest > watermark) return undefined
-    const last = this.heap.pop()!
-    if (this.heap.length > 0) {
-      this.heap[0] = last
-      this.siftDown(0)
+    const last = this.#heap.pop()!
+    if (this.#heap.length > 0) {
+      this.#heap[0] = last
+      this.#siftDown(0)
     }
-    this.known.delete(earliest)
+    this.#known.delete(earliest)
     return earliest
   }
 
-  private siftUp(index: number): void {
-    const { heap } = this
+  #siftUp(index: number): void {
+    const heap = this.#heap
     for (let child = index; child > 0; ) {
       const parent = (child - 1) >> 1
       if (heap[parent]! <= heap[child]!) return
@@ -33,8 +33,8 @@ export class Timers {
     }
   }
 
-  private siftDown(index: number): void {
-    const { heap } = this
+  #siftDown(index: number): void {
+    const heap = this.#heap
     for (let parent = index; ; ) {
       const left = 2 * parent + 1
       const right = left + 1
