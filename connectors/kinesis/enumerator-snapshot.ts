@@ -12,11 +12,14 @@ export type EnumeratorSnapshot = {
   /** `null` before the shards were listed for the first time. */
   readonly lineage: LineageJson | null
   /**
-   * By shard: `after` was the last record read, and nothing else had arrived until `readUntil`. A restart needs it to
-   * tell a quiet shard from lost records.
+   * By shard: `after` was the last record read (`null` if there was none yet), and nothing else had arrived until
+   * `readUntil`. A restart needs it to tell a quiet shard from lost records.
    */
-  readonly read: { readonly [shard: string]: { readonly after: string; readonly readUntil: number } }
+  readonly read: { readonly [shard: string]: ReadUntil }
 }
+
+/** Up to which arrival time a shard was read when a record was the last of it. */
+export type ReadUntil = { readonly after: string | null; readonly readUntil: number }
 
 /** Takes a snapshot from a checkpoint. Throws `CHECKPOINT_INCOMPATIBLE`. */
 export function parseSnapshot(restored: Json): EnumeratorSnapshot {

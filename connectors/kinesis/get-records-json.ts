@@ -14,7 +14,11 @@ interface JsonRecord {
  * one a record.
  */
 export function parseGetRecords(body: Buffer): GetRecordsOutput {
-  const output = JSON.parse(body.toString('utf8')) as { Records?: JsonRecord[] }
+  const output = JSON.parse(body.toString('utf8')) as {
+    Records?: JsonRecord[]
+    NextShardIterator?: string | null
+  }
+  if (output.NextShardIterator === null) delete output.NextShardIterator
   const records = output.Records ?? []
   const pool = Buffer.allocUnsafeSlow(decodedBound(records))
   let used = 0

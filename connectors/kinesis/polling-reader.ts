@@ -43,10 +43,10 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#readUntil = shard.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
   }
 
-  /** The last record fetched, and up to which arrival time the shard has been read. */
-  get progress(): { readonly after: string; readonly readUntil: number } | undefined {
-    if (this.#after === undefined || this.#readUntil === undefined) return undefined
-    return { after: this.#position!.after, readUntil: this.#readUntil }
+  /** The last record fetched, if any, and up to which arrival time the shard has been read. */
+  get progress(): { readonly after: string | null; readonly readUntil: number } | undefined {
+    if (this.#readUntil === undefined) return undefined
+    return { after: this.#position?.after ?? null, readUntil: this.#readUntil }
   }
 
   async fetch(): Promise<Fetched<T>> {
@@ -94,16 +94,13 @@ export class PollingReader<T> implements SplitReader<T> {
     }
   }
 
-  #newIterator(): Promise<string> {
+  async #newIterator(): Promise<string> {
     const retainedSince = this.#reading.context.clock.now() - this.#reading.retentionMs()
-    const { start, mustSee } = resumption({
-      after: this.#after,
-      beginning: this.#shard.beginning,
-      readUntil: this.#readUntil,
-      retainedSince,
-    })
-    this.#mustSee = mustSee
-    return this.#persist((signal) => this.#reading.api.shardIterator(this.#shard.id, start, signal))
+    const { beginning } = this.#shard
+    const resumed = resumption({ after: this.#after, beginning, readUntil: this.#readUntil, retainedSince })
+    if (resumed === 'lost') throw this.#lost(retainedSince)
+    this.#mustSee = resumed.mustSee
+    return this.#persist((signal) => this.#reading.api.shardIterator(this.#shard.id, resumed.start, signal))
   }
 
   #persist<R>(
@@ -142,18 +139,19 @@ export class PollingReader<T> implements SplitReader<T> {
     const mustSee = this.#mustSee
     if (mustSee === undefined) return page.records
     const verdict = lossVerdict(mustSee, page)
-    if (verdict === 'lost') throw this.#lost(page)
+    if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
     if (verdict === 'unknown') return page.records
     this.#mustSee = undefined
     return page.records.slice(1)
   }
 
-  #lost(page: RecordsPage): MillraceError {
-    const until = page.records[0]?.arrivalTime
+  #lost(until: number | undefined): MillraceError {
+    const { stream } = this.#reading.place
+    const sequenceNumber = this.#after?.sequenceNumber
     return new MillraceError(
       'DATA_LOST',
-      `the last record read has expired, and so may have records that arrived ${interval(this.#readUntil, until)}`,
-      { where: { stream: this.#reading.place.stream, sequenceNumber: this.#after!.sequenceNumber } },
+      `records that arrived ${interval(this.#readUntil, until)} may have expired before they were read`,
+      { where: { stream, ...(sequenceNumber !== undefined && { sequenceNumber }) } },
     )
   }
 

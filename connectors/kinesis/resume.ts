@@ -21,12 +21,16 @@ export interface Resumption {
 }
 
 /**
- * Decides where to read on. AFTER_SEQUENCE_NUMBER on an expired record silently goes on with the oldest one that is
- * left. So where expiry is possible, the last record is asked for again: as long as it is there, nothing after it has
- * gone.
+ * Decides where to read on; `'lost'` if records may have expired and nothing can tell whether. AFTER_SEQUENCE_NUMBER
+ * on an expired record silently goes on with the oldest one that is left. So where expiry is possible, the last record
+ * is asked for again: as long as it is there, nothing after it has gone.
  */
-export function resumption({ after, beginning, readUntil, retainedSince }: ResumeFacts): Resumption {
-  if (after === undefined) return { start: beginning, mustSee: undefined }
+export function resumption({ after, beginning, readUntil, retainedSince }: ResumeFacts): Resumption | 'lost' {
+  if (after === undefined) {
+    // Empty when it was last looked at; what came since may be gone already.
+    const lost = readUntil !== undefined && readUntil < retainedSince
+    return lost ? 'lost' : { start: beginning, mustSee: undefined }
+  }
   const { sequenceNumber } = after
   const safe = readUntil !== undefined && readUntil >= retainedSince
   return safe

@@ -77,7 +77,7 @@ function storedRecord(record: _Record): StoredRecord {
   return {
     sequenceNumber: record.SequenceNumber!,
     arrivalTime: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
-    partitionKey: record.PartitionKey,
+    partitionKey: record.PartitionKey ?? undefined,
     data: record.Data!,
   }
 }

@@ -34,6 +34,7 @@ const throttles = new Set([
 
 const refusals: ReadonlyMap<string, ErrorCode> = new Map([
   ['ResourceNotFoundException', 'STREAM_NOT_FOUND'],
+  ['ValidationException', 'OPTION_INVALID'],
   ['CredentialsProviderError', 'CREDENTIALS_MISSING'],
   ['MissingAuthenticationTokenException', 'CREDENTIALS_MISSING'],
   ['AccessDeniedException', 'ACCESS_DENIED'],

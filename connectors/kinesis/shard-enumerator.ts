@@ -1,7 +1,7 @@
 import type { Json } from '../../src/contract/json.ts'
 import type { CommittedPosition } from '../../src/contract/position.ts'
 import type { SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
-import type { EnumeratorSnapshot } from './enumerator-snapshot.ts'
+import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
 import { firstLineage } from './first-shards.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
@@ -87,7 +87,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         id: shard.id,
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
-        readUntil: noted?.after === position?.after ? noted?.readUntil : undefined,
+        readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
         onChildren: (children) => this.#lineage?.learnChildren(children),
       },
       position,
@@ -104,7 +104,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   }
 
   snapshot(): Json {
-    const read: Record<string, { after: string; readUntil: number }> = { ...this.#parts.snapshot.read }
+    const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
     for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
     return {

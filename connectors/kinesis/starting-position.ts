@@ -38,7 +38,7 @@ export type IteratorStart =
 export function resolveStart(startAt: StartAt, now: number): ResolvedStart {
   if (startAt === 'trim-horizon') return { kind: 'trim-horizon' }
   if (startAt === 'latest') return { kind: 'timestamp', ms: now }
-  if (startAt instanceof Date) return atTime(startAt)
+  if (startAt instanceof Date) return atTime(startAt, now)
   if (Object.keys(startAt.shards).length === 0) throw invalid('startAt.shards names no shard')
   for (const [shard, start] of Object.entries(startAt.shards)) assertShardStart(shard, start)
   return { kind: 'shards', shards: startAt.shards }
@@ -52,9 +52,10 @@ export function describeStart(startAt: StartAt): string {
   return `from positions in ${Object.keys(startAt.shards).length} shards`
 }
 
-function atTime(time: Date): ResolvedStart {
+function atTime(time: Date, now: number): ResolvedStart {
   const ms = time.getTime()
   if (Number.isNaN(ms)) throw invalid('startAt is an invalid date')
+  if (ms > now) throw invalid(`startAt, ${time.toISOString()}, lies in the future`)
   return { kind: 'timestamp', ms }
 }
 

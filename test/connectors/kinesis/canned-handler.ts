@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream'
+import type { KinesisClientConfig } from '@aws-sdk/client-kinesis'
+
+/** A request as the client made it. */
+export interface SentRequest {
+  readonly target: string
+  readonly body: string
+}
+
+/** What to answer: a status and a body. */
+export type Answer = (
+  request: SentRequest,
+) => { readonly status?: number; readonly body: string | Buffer } | Error
+
+/** Stands in for the network: every request gets the answer it is told, in pieces as a socket brings them. */
+export function cannedHandler(answer: Answer): NonNullable<KinesisClientConfig['requestHandler']> {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+    destroy: () => {},
+    handle: async (request: { headers: Record<string, string>; body: string | Uint8Array }) => {
+      const target = request.headers['x-amz-target']!.split('.')[1]!
+      const answered = answer({ target, body: new TextDecoder().decode(asBytes(request.body)) })
+      if (answered instanceof Error) throw answered
+      const body = Buffer.from(answered.body)
+      const half = Math.floor(body.length / 2)
+      const response = {
+        statusCode: answered.status ?? 200,
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amzn-requestid': 'request-1',
+          date: 'Fri, 20 Nov 2026 00:00:00 GMT',
+        },
+        body: Readable.from([body.subarray(0, half), body.subarray(half)]),
+      }
+      return { response }
+    },
+  } as unknown as NonNullable<KinesisClientConfig['requestHandler']>
+}
+
+function asBytes(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : Uint8Array.from(body)
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  createStream,
+  kinesisSource,
+  putRecords,
+  type StartAt,
+  type TailedRecord,
+  tail,
+} from '../../../connectors/kinesis/index.ts'
+import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
+import { systemClock } from '../../../connectors/kinesis-local/system-clock.ts'
+import type { SourceContext, SplitEnumerator } from '../../../src/contract/source.ts'
+
+const random = () => 0.5
+const clock = systemClock
+const signal = new AbortController().signal
+const context: SourceContext = {
+  name: 'orders',
+  clock,
+  random,
+  log: { info: () => {}, warn: () => {} },
+  overrides: {},
+  signal,
+  count: () => {},
+}
+
+let kinesis: LocalKinesis
+
+beforeAll(async () => {
+  kinesis = await startLocalKinesis()
+})
+
+afterAll(() => kinesis.close())
+
+async function tailed(stream: string, startAt: StartAt, protocol?: 'lean' | 'sdk'): Promise<TailedRecord[]> {
+  const { endpoint } = kinesis
+  const records: TailedRecord[] = []
+  const options = { stream, endpoint, protocol, startAt, clock, random, signal, follow: false }
+  for await (const record of tail(options)) records.push(record)
+  return records
+}
+
+function made(count: number, from = 0) {
+  return Array.from({ length: count }, (_, i) => ({
+    data: Buffer.from(`{"n":${from + i}}`),
+    partitionKey: `key "${(from + i) % 50}" é`,
+  }))
+}
+
+async function filled(stream: string, count: number, shards = 3): Promise<void> {
+  const options = { stream, endpoint: kinesis.endpoint, clock, random }
+  expect(await createStream({ ...options, shards })).toBe('created')
+  expect(await putRecords(made(count), { ...options, inFlight: 1 })).toMatchObject({
+    records: count,
+    retried: 0,
+  })
+}
+
+/** All there is now, by shard, and the positions after it. */
+async function readOnce<T>(source: SplitEnumerator<T>, positions = new Map<string, string>()) {
+  const values: T[] = []
+  await source.discover()
+  for (const split of source.takeReadable()) {
+    const after = positions.get(split.id)
+    const reader = source.read(split, after === undefined ? undefined : { after })
+    for (let caughtUp = false; !caughtUp; ) {
+      const fetched = await reader.fetch()
+      values.push(...fetched.values)
+      if (fetched.position !== undefined) positions.set(split.id, fetched.position.after)
+      caughtUp = fetched.behindMs === 0
+    }
+  }
+  return { values, positions }
+}
+
+describe('the embedded Kinesis, over the network', () => {
+  test('everything that was put is tailed, in order within a shard, the same with either protocol', async () => {
+    await filled('tailed', 2300)
+    const records = await tailed('tailed', 'trim-horizon')
+    expect(records).toHaveLength(2300)
+    for (const { data, partitionKey, arrivalTime } of records) {
+      const { n } = JSON.parse(Buffer.from(data).toString()) as { n: number }
+      expect(partitionKey).toBe(`key "${n % 50}" é`)
+      expect(Math.abs(arrivalTime - clock.now())).toBeLessThan(60_000)
+    }
+    for (const shard of new Set(records.map((record) => record.shard))) {
+      const numbers = records.filter((record) => record.shard === shard).map((r) => BigInt(r.sequenceNumber))
+      expect(numbers).toEqual([...numbers].sort((a, b) => (a < b ? -1 : 1)))
+    }
+    const bySdk = await tailed('tailed', 'trim-horizon', 'sdk')
+    const plain = (all: TailedRecord[]) =>
+      all.map((record) => ({ ...record, data: Buffer.from(record.data).toString() })).sort(byPlace)
+    expect(plain(bySdk)).toEqual(plain(records))
+  })
+
+  test('a tail begins after given sequence numbers', async () => {
+    await filled('positions', 90, 1)
+    const all = await tailed('positions', 'trim-horizon')
+    const { shard, sequenceNumber } = all[59]!
+    expect(await tailed('positions', { shards: { [shard]: { after: sequenceNumber } } })).toHaveLength(30)
+    expect(await tailed('positions', { shards: { [shard]: { at: sequenceNumber } } })).toHaveLength(31)
+    expect(await tailed('positions', 'latest')).toHaveLength(0)
+  })
+
+  test('a source restarts where its positions are', async () => {
+    await filled('restarted', 1000)
+    const source = kinesisSource({
+      stream: 'restarted',
+      endpoint: kinesis.endpoint,
+      startAt: 'trim-horizon',
+      decode: (data) => (JSON.parse(Buffer.from(data).toString()) as { n: number }).n,
+    })
+    expect(source.description).toEqual({
+      kind: 'kinesis',
+      detail: 'stream restarted from trim-horizon',
+      replayable: true,
+    })
+    const first = await source.open(context, undefined)
+    const { values, positions } = await readOnce(first)
+    const snapshot = first.snapshot()
+    await first.close()
+    const options = { stream: 'restarted', endpoint: kinesis.endpoint, clock, random }
+    await putRecords(made(500, 1000), options)
+    const second = await source.open(context, snapshot)
+    values.push(...(await readOnce(second, positions)).values)
+    await second.close()
+    expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 1500 }, (_, n) => n))
+  })
+
+  test('a stream can be created once, and a stream that is not there is named', async () => {
+    await filled('once', 1)
+    const options = { endpoint: kinesis.endpoint, clock, random }
+    expect(await createStream({ ...options, stream: 'once', shards: 1 })).toBe('existing')
+    await expect(tailed('nowhere', 'latest')).rejects.toMatchObject({
+      code: 'STREAM_NOT_FOUND',
+      message: expect.stringMatching(/nowhere.*us-east-1.*127\.0\.0\.1|us-east-1.*127\.0\.0\.1.*nowhere/),
+    })
+    await expect(putRecords(made(1), { ...options, stream: 'nowhere' })).rejects.toMatchObject({
+      code: 'STREAM_NOT_FOUND',
+    })
+  })
+})
+
+type Place = Pick<TailedRecord, 'shard' | 'sequenceNumber'>
+
+function byPlace(a: Place, b: Place): number {
+  return a.shard === b.shard
+    ? BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber)
+      ? -1
+      : 1
+    : a.shard < b.shard
+      ? -1
+      : 1
+}

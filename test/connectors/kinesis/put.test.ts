@@ -1,0 +1,129 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis'
+import { expect, test } from 'vitest'
+import { LeanProtocol } from '../../../connectors/kinesis/lean-protocol.ts'
+import { putRecords } from '../../../connectors/kinesis/put.ts'
+import { recordBatches } from '../../../connectors/kinesis/record-batches.ts'
+import { type Answer, cannedHandler } from './canned-handler.ts'
+import { ManualClock } from './manual-clock.ts'
+import { networkFault } from './scripted-kinesis.ts'
+
+interface PutBody {
+  readonly Records: readonly { readonly Data: string; readonly PartitionKey: string }[]
+}
+
+function putting(answer: Answer) {
+  const clock = new ManualClock()
+  const client = new KinesisClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+    protocol: LeanProtocol,
+    requestHandler: cannedHandler(answer),
+  })
+  return { clock, options: { stream: 'orders', client, clock, random: () => 0.5 } }
+}
+
+const records = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ data: Buffer.from(`record ${i}`), partitionKey: `key ${i}` }))
+
+/** A stream that refuses some records some of the time. */
+function stream(refuses: (text: string, call: number) => string | undefined) {
+  const arrived: string[] = []
+  const sizes: number[] = []
+  const answer: Answer = ({ body }) => {
+    const { Records } = JSON.parse(body) as PutBody
+    sizes.push(Records.length)
+    const results = Records.map(({ Data }) => {
+      const text = Buffer.from(Data, 'base64').toString()
+      const ErrorCode = refuses(text, sizes.length)
+      if (ErrorCode === undefined) arrived.push(text)
+      return ErrorCode === undefined
+        ? { SequenceNumber: '1', ShardId: 's' }
+        : { ErrorCode, ErrorMessage: 'no' }
+    })
+    const FailedRecordCount = results.filter((result) => 'ErrorCode' in result).length
+    return { body: JSON.stringify({ FailedRecordCount, Records: results }) }
+  }
+  return { arrived, sizes, answer }
+}
+
+test('records go five hundred a call, from lists and from async sources', async () => {
+  const { answer, arrived, sizes } = stream(() => undefined)
+  const { clock, options } = putting(answer)
+  const put = await clock.until(putRecords(records(1200), options))
+  expect(put).toEqual({ records: 1200, bytes: arrived.join('').length, retried: 0 })
+  expect(sizes).toEqual([500, 500, 200])
+  async function* source() {
+    yield* records(501)
+  }
+  expect(await clock.until(putRecords(source(), options))).toMatchObject({ records: 501 })
+  expect(await clock.until(putRecords([], options))).toEqual({ records: 0, bytes: 0, retried: 0 })
+})
+
+test('only the records that were refused are sent again', async () => {
+  const refused = new Set<string>()
+  const { answer, arrived, sizes } = stream((text) => {
+    if (!text.endsWith('7') || refused.has(text)) return undefined
+    refused.add(text)
+    return 'ProvisionedThroughputExceededException'
+  })
+  const { clock, options } = putting(answer)
+  const put = await clock.until(putRecords(records(100), options))
+  expect(put).toMatchObject({ records: 100, retried: 10 })
+  expect(sizes).toEqual([100, 10])
+  expect(arrived.toSorted()).toEqual(
+    records(100)
+      .map(({ data }) => data.toString())
+      .toSorted(),
+  )
+})
+
+test('a stream that throttles for long gets every record in the end', async () => {
+  const { answer, arrived } = stream((_text, call) =>
+    call < 100 ? 'ProvisionedThroughputExceededException' : undefined,
+  )
+  const { clock, options } = putting(answer)
+  expect(await clock.until(putRecords(records(3), options))).toMatchObject({ records: 3 })
+  expect(arrived).toHaveLength(3)
+})
+
+test('records that the stream refuses for minutes on end are an error', async () => {
+  const { answer } = stream(() => 'InternalFailure')
+  const { clock, options } = putting(answer)
+  await expect(clock.until(putRecords(records(3), options))).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+})
+
+test('no server is an error in the end, and a lost connection is not', async () => {
+  let calls = 0
+  const flaky = putting(() =>
+    ++calls < 3 ? networkFault('ECONNRESET') : { body: '{"FailedRecordCount":0}' },
+  )
+  expect(await flaky.clock.until(putRecords(records(1), flaky.options))).toMatchObject({ records: 1 })
+  const dead = putting(() => networkFault('ECONNREFUSED'))
+  await expect(dead.clock.until(putRecords(records(3000), dead.options))).rejects.toMatchObject({
+    code: 'SOURCE_UNREACHABLE',
+  })
+})
+
+test('no more calls than allowed are under way', async () => {
+  const { answer, sizes } = stream(() => undefined)
+  const { clock, options } = putting(answer)
+  let pulled = 0
+  function* source() {
+    for (const record of records(5000)) {
+      pulled++
+      yield record
+    }
+  }
+  const seen: number[] = []
+  const onProgress = () => void seen.push(pulled - sizes.length * 500)
+  await clock.until(putRecords(source(), { ...options, inFlight: 2, onProgress }))
+  expect(Math.max(...seen)).toBeLessThanOrEqual(3 * 500)
+})
+
+test('a batch never weighs more than five mebibytes', async () => {
+  const mebibyte = { data: new Uint8Array(2 ** 20 - 100), partitionKey: 'k' }
+  const sizes: number[] = []
+  for await (const batch of recordBatches(Array(12).fill(mebibyte))) sizes.push(batch.length)
+  expect(sizes).toEqual([5, 5, 2])
+})
