@@ -21,12 +21,13 @@ export function sourceFiles(...folders: string[]): SourceFile[] {
   return folders.flatMap(pathsBelow).map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     const imported = importsOf(text)
+    const own = (names: readonly string[]) =>
+      names.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)))
     return {
       path,
       text,
-      files: imported
-        .filter((name) => name.startsWith('.'))
-        .map((name) => normalize(join(dirname(path), name))),
+      files: own(imported),
+      loads: own(importsOf(withoutTypeImports(text))),
       packages: imported.filter((name) => !name.startsWith('.') && !name.startsWith('node:')),
     }
   })
