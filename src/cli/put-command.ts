@@ -50,11 +50,9 @@ async function put(
   if (flags.create !== undefined) await createStream({ ...target, shards: flags.create })
   const stopped = new AbortController()
   const endListening = onStopRequest(environment, () => stopped.abort())
-  const lines = new Records(
-    textLines(untilAborted(input, stopped.signal)),
-    flags.key?.split('.'),
-    environment,
-  )
+  const lines = textLines(untilAborted(input, stopped.signal))
+  const refusals: unknown[] = []
+  const records = recordsOf(lines, flags.key?.split('.'), random, (error) => refusals.push(error))
   try {
     // One call at a time keeps the order of the lines.
     stdout.write(putText(await putRecords(records, { ...target, inFlight: 1 }), flags.stream))
