@@ -1,5 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { Command } from 'commander'
+import type { Random } from '../contract/clock.ts'
 import { MillraceError } from '../errors.ts'
 import { countText } from '../observe/figures.ts'
 import { type ConnectionFlags, withConnection } from './connection-options.ts'
@@ -49,40 +50,36 @@ async function put(
   if (flags.create !== undefined) await createStream({ ...target, shards: flags.create })
   const stopped = new AbortController()
   const endListening = onStopRequest(environment, () => stopped.abort())
-  const lines = new Records(
-    textLines(untilAborted(input, stopped.signal)),
-    flags.key?.split('.'),
-    environment,
-  )
+  const lines = textLines(untilAborted(input, stopped.signal))
+  const refusals: unknown[] = []
+  const records = recordsOf(lines, flags.key?.split('.'), random, (error) => refusals.push(error))
   try {
     // One call at a time keeps the order of the lines.
-    const { records, bytes } = await putRecords(lines.all(), { ...target, inFlight: 1 })
-    stdout.write(`${countText(records)} records, ${countText(bytes)} bytes put to ${flags.stream}\n`)
+    stdout.write(putText(await putRecords(records, { ...target, inFlight: 1 }), flags.stream))
   } finally {
     endListening()
   }
-  if (lines.refusal !== undefined) throw lines.refusal
+  for (const refusal of refusals) throw refusal
 }
 
-/** The records of lines, up to the first that is refused: those before it are still put. */
-class Records {
-  refusal: unknown
-  private readonly lines: AsyncIterable<TextLine>
-  private readonly key: readonly string[] | undefined
-  private readonly environment: Environment
+function putText(
+  { records, bytes }: { readonly records: number; readonly bytes: number },
+  stream: string,
+): string {
+  return `${countText(records)} record${records === 1 ? '' : 's'}, ${countText(bytes)} bytes put to ${stream}\n`
+}
 
-  constructor(lines: AsyncIterable<TextLine>, key: readonly string[] | undefined, environment: Environment) {
-    this.lines = lines
-    this.key = key
-    this.environment = environment
-  }
-
-  async *all(): AsyncGenerator<NewRecord> {
-    try {
-      for await (const line of this.lines) yield jsonRecord(line, this.key, this.environment.random)
-    } catch (error) {
-      this.refusal = error
-    }
+/** The records of lines, up to the first line that is refused: those before it are still put. */
+async function* recordsOf(
+  lines: AsyncIterable<TextLine>,
+  key: readonly string[] | undefined,
+  random: Random,
+  refuse: (error: unknown) => void,
+): AsyncGenerator<NewRecord> {
+  try {
+    for await (const line of lines) yield jsonRecord(line, key, random)
+  } catch (error) {
+    refuse(error)
   }
 }
 

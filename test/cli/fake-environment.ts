@@ -8,8 +8,8 @@ export class FakeEnvironment implements Environment {
   variables: Record<string, string> = {}
   stdin: AsyncIterable<string> = noInput()
   isTTY = false
-  private readonly signalled = new Set<(signal: StopSignal) => void>()
-  private readonly readerGone = new Set<() => void>()
+  readonly #signalled = new Set<(signal: StopSignal) => void>()
+  readonly #readerGone = new Set<() => void>()
 
   readonly stdout = {
     isTTY: false,
@@ -30,13 +30,13 @@ export class FakeEnvironment implements Environment {
   readonly random = () => 0.5
 
   onSignal(listener: (signal: StopSignal) => void): () => void {
-    this.signalled.add(listener)
-    return () => this.signalled.delete(listener)
+    this.#signalled.add(listener)
+    return () => this.#signalled.delete(listener)
   }
 
   onReaderGone(listener: () => void): () => void {
-    this.readerGone.add(listener)
-    return () => this.readerGone.delete(listener)
+    this.#readerGone.add(listener)
+    return () => this.#readerGone.delete(listener)
   }
 
   exit(code: number): void {
@@ -44,15 +44,15 @@ export class FakeEnvironment implements Environment {
   }
 
   send(signal: StopSignal): void {
-    for (const listener of this.signalled) listener(signal)
+    for (const listener of this.#signalled) listener(signal)
   }
 
   closeReader(): void {
-    for (const listener of this.readerGone) listener()
+    for (const listener of this.#readerGone) listener()
   }
 
   get listeners(): number {
-    return this.signalled.size + this.readerGone.size
+    return this.#signalled.size + this.#readerGone.size
   }
 }
 

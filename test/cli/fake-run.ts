@@ -14,27 +14,27 @@ export class FakeRun {
   options: RunOptions | undefined
   end: (metrics: JobMetrics) => void = () => {}
   fail: (error: unknown) => void = () => {}
-  private readonly script: (run: FakeRun) => void
+  readonly #script: (run: FakeRun) => void
 
   constructor(script: (run: FakeRun) => void) {
-    this.script = script
+    this.#script = script
   }
 
   get services(): Pick<Services, 'engine' | 'checkpoints'> {
     return {
-      engine: async () => ({ run: (job, options) => this.start(job, options) }),
+      engine: async () => ({ run: (job, options) => this.#start(job, options) }),
       checkpoints: async () => ({ folderStore }),
     }
   }
 
-  private start(job: Job, options: RunOptions | undefined): RunningJob {
+  #start(job: Job, options: RunOptions | undefined): RunningJob {
     this.job = job
     this.options = options
     const result = new Promise<JobResult>((resolve, reject) => {
       this.end = (metrics) => resolve({ outcome: 'stopped', epoch: 3, metrics })
       this.fail = reject
     })
-    queueMicrotask(() => this.script(this))
+    queueMicrotask(() => this.#script(this))
     const stop = () => {
       this.stops += 1
     }
