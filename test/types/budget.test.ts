@@ -5,7 +5,12 @@ import { compilerOutput } from './compiler.ts'
 const budget = 660
 
 function instantiationsOf(project: string): number {
-  const output = compilerOutput('-p', `test/types/budget/${project}.json`, '--extendedDiagnostics', '--singleThreaded')
+  const output = compilerOutput(
+    '-p',
+    `test/types/budget/${project}.json`,
+    '--extendedDiagnostics',
+    '--singleThreaded',
+  )
   expect(output).not.toContain('error TS')
   const [, count] = /^Instantiations:\s+(\d+)/m.exec(output) ?? []
   return Number(count)
