@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/contract/clock.ts'
+import { MillraceError } from '../../src/errors.ts'
 import { listen } from './http/listener.ts'
 import { lockFolder } from './log/folder-lock.ts'
 import { Service } from './protocol/service.ts'
@@ -27,7 +28,7 @@ export interface LocalKinesisOptions {
 export interface LocalKinesis {
   /** For the `endpoint` of a client, such as `http://127.0.0.1:4567`. */
   readonly endpoint: string
-  /** Ends all connections and lets go of the port and the data folder. */
+  /** Ends all connections and lets go of the port and the data folder. Once is enough; more does no harm. */
   close(): Promise<void>
 }
 
@@ -35,29 +36,47 @@ export interface LocalKinesis {
  * Starts a Kinesis inside this process. It speaks the protocol of the service over HTTP/1.1 and over HTTP/2 without
  * TLS, both on one port.
  *
- * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, or OPTION_INVALID for an address or folder that cannot be used.
+ * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, STORE_FAILED, or OPTION_INVALID for an address or folder that
+ *   cannot be used.
  */
 export async function startLocalKinesis(options: LocalKinesisOptions = {}): Promise<LocalKinesis> {
-  const { port = 0, host = '127.0.0.1', data, limits = 'none', region = 'us-east-1' } = options
-  const { clock = systemClock } = options
-  const unlock = data === undefined ? () => {} : lockFolder(data)
+  const unlock = options.data === undefined ? () => {} : lockFolder(options.data)
   try {
-    const streams = new LocalStreams({
+    return await serve(options, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
+  const { port = 0, host = '127.0.0.1', clock = systemClock } = options
+  const streams = openStreams(options)
+  const listener = await listen(port, host, new Service((wire) => ({ wire, streams, now: clock.now() })))
+  const stop = async () => {
+    await listener.close()
+    streams.close()
+    unlock()
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+    close() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+function openStreams({ data, limits = 'none', region = 'us-east-1' }: LocalKinesisOptions): LocalStreams {
+  try {
+    return new LocalStreams({
       region,
       throughput: () => (limits === 'aws' ? new AwsThroughput() : unlimited),
       folders: data === undefined ? undefined : new StreamFolders(data),
     })
-    const listener = await listen(port, host, new Service((wire) => ({ wire, streams, now: clock.now() })))
-    return {
-      endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-      async close() {
-        await listener.close()
-        streams.close()
-        unlock()
-      },
-    }
-  } catch (error) {
-    unlock()
-    throw error
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
+    throw new MillraceError('STORE_FAILED', `the data folder ${data} cannot be read`, { cause })
   }
 }

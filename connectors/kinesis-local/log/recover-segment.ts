@@ -20,7 +20,7 @@ export function recoverSegment(
   const end = soundEnd(path, bytes, last)
   if (end < bytes.length) truncateSync(path, end)
   const home = { file: new SegmentFile(path, end), resident }
-  const segment = end === 0 ? new Segment(first, home) : new Segment(first, home, bytes.subarray(0, end))
+  const segment = new Segment(first, end === 0 ? { home } : { home, written: bytes.subarray(0, end) })
   recallRecords(segment, path, bytes.subarray(0, end))
   if (!last) segment.seal()
   return segment

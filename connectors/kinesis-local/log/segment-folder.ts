@@ -17,9 +17,10 @@ export class SegmentFolder {
     mkdirSync(path, { recursive: true })
   }
 
-  create(first: number): Segment {
+  /** The segment after another one, or the first. */
+  create(first: number, after: Segment | undefined): Segment {
     const path = join(this.#path, `${String(first).padStart(16, '0')}.log`)
-    return new Segment(first, { file: new SegmentFile(path, 0), resident: this.#resident })
+    return new Segment(first, { home: { file: new SegmentFile(path, 0), resident: this.#resident }, after })
   }
 
   /** All segments on disk, oldest first. All but the last one are sealed. */

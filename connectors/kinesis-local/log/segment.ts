@@ -15,7 +15,20 @@ export interface SegmentHome {
   readonly resident: ResidentSegments
 }
 
-const smallest = 4096
+export interface SegmentOptions {
+  /** Without it the records live in memory only. */
+  readonly home?: SegmentHome
+  /** What the file holds already. Its records are told with {@link Segment.recall} and {@link Segment.keep}. */
+  readonly written?: Buffer
+  /** The segment before this one, which will probably be as large. */
+  readonly after?: Segment | undefined
+}
+
+const smallestSize = 4096
+
+function withSlack(size: number): number {
+  return size + (size >>> 4)
+}
 
 /**
  * A run of records of one shard: their bytes in one buffer, and the place of each one in a typed array. There is no
@@ -29,7 +42,7 @@ export class Segment {
   lastArrivalMs = 0
   readonly #home: SegmentHome | undefined
   #bytes: Buffer | undefined
-  #places = new Uint32Array(16)
+  #places: Uint32Array
   #used: number
   /** Up to here the records are acknowledged; what follows is staged. */
   #flushed = 0
@@ -38,12 +51,12 @@ export class Segment {
   #blockStart = -1
   #sealed = false
 
-  /** `written` is what the file holds already; its records are told with {@link recall} and {@link keep}. */
-  constructor(first: number, home?: SegmentHome, written?: Buffer) {
+  constructor(first: number, { home, written, after }: SegmentOptions = {}) {
     this.first = first
     this.#home = home
-    this.#bytes = written ?? Buffer.allocUnsafeSlow(smallest)
+    this.#bytes = written ?? Buffer.allocUnsafeSlow(withSlack(after?.sizeBytes ?? smallestSize))
     this.#used = written?.length ?? (home === undefined ? 0 : segmentMagic.copy(this.#bytes))
+    this.#places = new Uint32Array(withSlack(after?.count ?? 16))
   }
 
   get sealed(): boolean {
@@ -148,8 +161,8 @@ export class Segment {
     this.#sealed = true
     this.#places = this.#places.slice(0, this.count)
     this.#home?.file.close()
-    if (this.#home === undefined) this.#bytes = trimmed(this.#bytes as Buffer, this.#used)
-    else this.#home.resident.touched(this)
+    if (this.#home !== undefined) this.#home.resident.touched(this)
+    else this.#bytes = trimmed(this.#bytes as Buffer, this.#used)
   }
 
   /** Drops the bytes of a sealed durable segment from memory. */
@@ -182,7 +195,9 @@ export class Segment {
   }
 }
 
+/** Copying is worth it only where much is to spare. */
 function trimmed(bytes: Buffer, used: number): Buffer {
+  if (used >= bytes.length * 0.875) return bytes
   const exact = Buffer.allocUnsafeSlow(used)
   bytes.copy(exact, 0, 0, used)
   return exact

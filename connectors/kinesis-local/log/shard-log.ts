@@ -58,7 +58,7 @@ export class ShardLog {
       this.#oldestArrivalMs = this.arrivalMsAt(this.#oldest)
     if (active.sizeBytes < segmentSizeBytes) return
     active.seal()
-    this.#segments.push(this.#create(active.end))
+    this.#segments.push(this.#create(active.end, active))
   }
 
   rollback(): void {
@@ -113,8 +113,8 @@ export class ShardLog {
     return this.#segments[this.#segments.length - 1]!
   }
 
-  #create(first: number): Segment {
-    return this.#folder?.create(first) ?? new Segment(first)
+  #create(first: number, after?: Segment): Segment {
+    return this.#folder?.create(first, after) ?? new Segment(first, { after })
   }
 
   #mayDropFirst(): boolean {

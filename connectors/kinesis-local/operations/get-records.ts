@@ -50,7 +50,7 @@ function namedShard(iterator: ShardIterator, call: Call): { stream: LocalStream;
 }
 
 function readPage(iterator: ShardIterator, shard: Shard, limit: number, { wire, now }: Call): Buffer {
-  const from = Math.max(iterator.counter, shard.log.oldest)
+  const from = Math.min(Math.max(iterator.counter, shard.log.oldest), shard.log.next)
   const slices = shard.log.read(from, limit, mostBytes)
   const counter = from + slices.reduce((sum, slice) => sum + slice.to - slice.from, 0)
   const sizeBytes = slices.reduce((sum, slice) => sum + sizeOf(slice), 0)

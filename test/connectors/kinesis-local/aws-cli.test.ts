@@ -1,0 +1,53 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
+import { iteratorOf, put, readAll, succeed, textOf } from './raw-call.ts'
+
+const run = promisify(execFile)
+const installed = spawnSync('aws', ['--version']).status === 0
+let kinesis: LocalKinesis
+
+beforeAll(async () => {
+  kinesis = await startLocalKinesis()
+})
+afterAll(() => kinesis.close())
+
+async function aws(...args: string[]) {
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' }
+  const common = ['--endpoint-url', kinesis.endpoint, '--region', 'us-east-1', '--output', 'json', 'kinesis']
+  const { stdout } = await run('aws', [...common, ...args], { env })
+  return stdout === '' ? {} : JSON.parse(stdout)
+}
+
+test('the unchanged AWS CLI creates, writes, reads and deletes', async (context) => {
+  if (!installed) context.skip('the AWS CLI is not installed')
+  await aws('create-stream', '--stream-name', 'orders', '--shard-count', '1')
+  await put(kinesis.endpoint, 'orders', ['from elsewhere'])
+  const name = ['--stream-name', 'orders']
+  const [sent, described] = await Promise.all([
+    aws('put-record', ...name, '--partition-key', 'k', '--data', Buffer.from('hello').toString('base64')),
+    aws('describe-stream-summary', ...name),
+  ])
+  expect(sent.ShardId).toBe('shardId-000000000000')
+  expect(described.StreamDescriptionSummary.StreamStatus).toBe('ACTIVE')
+  const iterator = await iteratorOf(kinesis.endpoint, 'orders', 0, {
+    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+    StartingSequenceNumber: sent.SequenceNumber,
+  })
+  const { Records } = await aws('get-records', '--shard-iterator', iterator)
+  expect(Records.map((record: { SequenceNumber: string }) => record.SequenceNumber)).toEqual([
+    sent.SequenceNumber,
+  ])
+  await aws('delete-stream', ...name)
+  await expect(aws('describe-stream', ...name)).rejects.toThrow('ResourceNotFoundException')
+})
+
+test('what the AWS CLI sends is answered over plain HTTP/1.1 as well', async () => {
+  await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'plain', ShardCount: 1 })
+  const sent = await put(kinesis.endpoint, 'plain', ['one', 'two'])
+  const records = await readAll(kinesis.endpoint, 'plain', 0)
+  expect(records.map(textOf)).toEqual(['one', 'two'])
+  expect(records.map(({ SequenceNumber }) => SequenceNumber)).toEqual(sent.map((one) => one.SequenceNumber))
+  await succeed(kinesis.endpoint, 'DeleteStream', { StreamName: 'plain' })
+})
