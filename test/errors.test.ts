@@ -26,7 +26,7 @@ describe('the catalogue', () => {
     const section = sections.get(code)!
     expect(section).toContain('**Typical cause:**')
     expect(section).toContain('**What to do:**')
-    expect(section.includes('*Restarts the job.*')).toBe(new MillraceError(code, '').retryable)
+    expect(section.includes('_Restarts the job._')).toBe(new MillraceError(code, '').retryable)
   })
 
   it.each(errorCodes)('%s has advice that is a sentence', (code) => {
