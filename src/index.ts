@@ -18,4 +18,5 @@ export type {
   WindowAssigner,
   WindowedStream,
 } from './stream.ts'
+export { systemClock } from './time/system-clock.ts'
 export type { Duration, Size } from './units.ts'

@@ -88,7 +88,7 @@ async function find<T>(
       : restoreTails(format, restored)
   const published = await findFiles(folder)
   if (restored === undefined) refuseForeign(folder, writer, published)
-  expectPublished(folder, tails.files, writer, published)
+  expectPublished(folder, format, tails.files, writer, published)
   const leftovers = (await ifThere(readdir(join(folder, staging)))) ?? []
   return { ...tails, folders, leftovers: leftovers.map((name) => join(staging, name)) }
 }

@@ -110,7 +110,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
   #fileOf(partition: string): OpenFile {
     const known = this.#files.get(partition)
     if (known !== undefined) return known
-    const file = new OpenFile(partition)
+    const file = new OpenFile(partition, this.#plan.format)
     this.#files.set(partition, file)
     return file
   }
@@ -126,9 +126,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
 
   /** Not one whose rows are published already: that has to end where it ended then. */
   #finishLargest(): void {
-    const free = [...this.#files.values()].filter(
-      (file) => file.published.length === 0 && file.rows.length > 0,
-    )
+    const free = [...this.#files.values()].filter((file) => file.published.length === 0 && file.sizeBytes > 0)
     const [first, ...others] = free
     if (first === undefined) return
     this.#finish(

@@ -4,6 +4,9 @@ export type Cell = string | number | bigint | boolean
 /** A row's cells in the order of the columns. */
 export type Row = readonly Cell[]
 
+/** Rows as a few runs of bytes, which follow from the columns. Joining the runs of two joins their rows. */
+export type Packed = readonly Uint8Array[]
+
 /** How rows become files. `T` is the row that the format takes. */
 export interface Format<in T> {
   /** Such as `parquet`: the name of the format and the extension of its files. */
@@ -19,10 +22,10 @@ export interface Format<in T> {
   /** What the row weighs before compression, in bytes. Depends on the row alone. */
   readonly sizeOf: (row: Row) => number
   /** The bytes of a file, piece by piece. The same rows give the same bytes. */
-  readonly encode: (rows: readonly Row[]) => AsyncIterable<Uint8Array>
-  /** Rows as a value for CBOR that reads back exactly. */
-  readonly pack: (rows: readonly Row[]) => unknown
-  readonly unpack: (packed: unknown) => Row[]
+  readonly encode: (rows: Iterable<Row>) => AsyncIterable<Uint8Array>
+  /** Rows in little memory, as the checkpoint holds them too. They read back exactly. */
+  readonly pack: (rows: readonly Row[]) => Packed
+  readonly unpack: (packed: Packed, rows: number) => Iterable<Row>
 }
 
 /** A row that cannot be written. The sink adds the row and its own name. */

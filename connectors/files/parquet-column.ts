@@ -1,4 +1,4 @@
-import { type Cell, InvalidRow, shown } from './format.ts'
+import { type Cell, InvalidRow, type Packed, shown } from './format.ts'
 
 /**
  * The type of a Parquet column: `string` (UTF-8), `int32`, `int64`, `double`, `boolean`, or `timestamp`
@@ -29,25 +29,68 @@ export interface ColumnType {
   readonly sizeOf: (cell: Cell) => number
   /** The plain encoding of a cell, as statistics hold it. */
   readonly plain: (cell: Cell) => Buffer
-  /** A column's cells as a value for CBOR that reads back exactly. */
-  readonly pack: (cells: readonly Cell[]) => unknown
-  readonly unpack: (packed: unknown) => Cell[]
+  /** So many runs of bytes hold a column's cells. */
+  readonly runs: 1 | 2
+  readonly pack: (cells: readonly Cell[]) => Buffer[]
+  /** Gives the cells one after the other. */
+  readonly unpack: (runs: Packed) => () => Cell
 }
 
-const listed = {
-  pack: (cells: readonly Cell[]): unknown => cells,
-  unpack: (packed: unknown): Cell[] => packed as Cell[],
+/** Cells of a fixed width, one after the other. */
+function fixed<C extends Cell>(
+  width: number,
+  write: (run: Buffer, cell: C, offset: number) => void,
+  read: (run: Buffer, offset: number) => C,
+): Pick<ColumnType, 'sizeOf' | 'plain' | 'runs' | 'pack' | 'unpack'> {
+  const pack = (cells: readonly Cell[]) => {
+    const run = Buffer.alloc(width * cells.length)
+    cells.forEach((cell, index) => {
+      write(run, cell as C, index * width)
+    })
+    return run
+  }
+  const unpack = ([bytes = new Uint8Array()]: Packed) => {
+    const run = bufferOf(bytes)
+    let next = 0
+    return () => read(run, width * next++)
+  }
+  return {
+    runs: 1,
+    sizeOf: () => width,
+    plain: (cell) => pack([cell]),
+    pack: (cells) => [pack(cells)],
+    unpack,
+  }
 }
 
-/** CBOR has neither a 64-bit integer that cbor-x gives back as bigint nor a negative zero: so as the bytes they are. */
-const packedInt64 = {
-  pack: (cells: readonly Cell[]): unknown => bytesOf(BigInt64Array.from(cells as readonly bigint[])),
-  unpack: (packed: unknown): Cell[] => [...new BigInt64Array(ownBuffer(packed))],
+/** The UTF-8 of all cells, and the length of each. */
+const text: Pick<ColumnType, 'sizeOf' | 'plain' | 'runs' | 'pack' | 'unpack'> = {
+  runs: 2,
+  sizeOf: (cell) => 4 + Buffer.byteLength(cell as string),
+  plain: (cell) => Buffer.from(cell as string),
+  pack: (cells) => {
+    const lengths = Buffer.alloc(4 * cells.length)
+    cells.forEach((cell, index) => {
+      lengths.writeUInt32LE(Buffer.byteLength(cell as string), index * 4)
+    })
+    return [Buffer.from(cells.join('')), lengths]
+  },
+  unpack: ([bytes = new Uint8Array(), lengths = new Uint8Array()]) => {
+    const [utf8, sizes] = [bufferOf(bytes), bufferOf(lengths)]
+    let [next, end] = [0, 0]
+    return () => {
+      const start = end
+      end += sizes.readUInt32LE(4 * next++)
+      return utf8.toString('utf8', start, end)
+    }
+  },
 }
-const packedDouble = {
-  pack: (cells: readonly Cell[]): unknown => bytesOf(Float64Array.from(cells as readonly number[])),
-  unpack: (packed: unknown): Cell[] => [...new Float64Array(ownBuffer(packed))],
-}
+
+const int64 = fixed<bigint>(
+  8,
+  (run, cell, offset) => run.writeBigInt64LE(cell, offset),
+  (run, offset) => run.readBigInt64LE(offset),
+)
 
 const loneSurrogate = /\p{Surrogate}/u
 const largestTime = 8_640_000_000_000_000
@@ -57,49 +100,49 @@ export const columnTypes: Readonly<Record<ParquetColumn, ColumnType>> = {
     parquetType: 'UTF8',
     wanted: 'a string without lone surrogates',
     cellOf: (value) => (typeof value === 'string' && !loneSurrogate.test(value) ? value : undefined),
-    sizeOf: (cell) => 4 + Buffer.byteLength(cell as string),
-    plain: (cell) => Buffer.from(cell as string),
-    ...listed,
+    ...text,
   },
   int32: {
     parquetType: 'INT32',
     wanted: 'an integer from -2^31 to 2^31 - 1',
     cellOf: (value) => (typeof value === 'number' && (value | 0) === value ? value | 0 : undefined),
-    sizeOf: () => 4,
-    plain: (cell) => bytesOf(Int32Array.of(cell as number)),
-    ...listed,
+    ...fixed<number>(
+      4,
+      (run, cell, offset) => run.writeInt32LE(cell, offset),
+      (run, offset) => run.readInt32LE(offset),
+    ),
   },
   int64: {
     parquetType: 'INT64',
     wanted: 'an integer, as a bigint from -2^63 to 2^63 - 1 or a number that is exact (up to 2^53 - 1)',
     cellOf: int64Of,
-    sizeOf: () => 8,
-    plain: (cell) => bytesOf(BigInt64Array.of(cell as bigint)),
-    ...packedInt64,
+    ...int64,
   },
   double: {
     parquetType: 'DOUBLE',
     wanted: 'a number other than NaN',
     cellOf: (value) => (typeof value === 'number' && !Number.isNaN(value) ? value : undefined),
-    sizeOf: () => 8,
-    plain: (cell) => bytesOf(Float64Array.of(cell as number)),
-    ...packedDouble,
+    ...fixed<number>(
+      8,
+      (run, cell, offset) => run.writeDoubleLE(cell, offset),
+      (run, offset) => run.readDoubleLE(offset),
+    ),
   },
   boolean: {
     parquetType: 'BOOLEAN',
     wanted: 'true or false',
     cellOf: (value) => (typeof value === 'boolean' ? value : undefined),
-    sizeOf: () => 1,
-    plain: (cell) => Buffer.of(cell ? 1 : 0),
-    ...listed,
+    ...fixed<boolean>(
+      1,
+      (run, cell, offset) => run.writeUInt8(cell ? 1 : 0, offset),
+      (run, offset) => run.readUInt8(offset) === 1,
+    ),
   },
   timestamp: {
     parquetType: 'TIMESTAMP_MILLIS',
     wanted: 'a valid Date, or whole milliseconds since 1970 within its range',
     cellOf: timeOf,
-    sizeOf: () => 8,
-    plain: (cell) => bytesOf(BigInt64Array.of(cell as bigint)),
-    ...packedInt64,
+    ...int64,
   },
 }
 
@@ -125,11 +168,6 @@ function timeOf(value: unknown): bigint | undefined {
   return BigInt(ms)
 }
 
-function bytesOf(values: Int32Array | Float64Array | BigInt64Array): Buffer {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-}
-
-/** A copy, since the bytes that CBOR gives back begin anywhere, and numbers must begin at a multiple of eight. */
-function ownBuffer(packed: unknown): ArrayBuffer {
-  return Uint8Array.from(packed as Uint8Array).buffer
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -3,8 +3,8 @@ import type { Cell, Row } from './format.ts'
 import { type ColumnType, columnTypes, type ParquetColumn } from './parquet-column.ts'
 import { statisticsOf } from './parquet-statistics.ts'
 
-/** A row group ends at so many rows. Only the rows decide, so that the same rows give the same bytes. */
-const rowsPerGroup = 32_768
+/** A row group ends at so many rows or bytes. Only the rows decide, so that the same rows give the same bytes. */
+const groupLimits = { rows: 32_768, bytes: 16 * 2 ** 20 }
 
 /** Data pages of version 1, which every reader knows; no page index, since a column chunk has one page. */
 const pages = { useDataPageV2: false, pageIndex: false }
@@ -17,7 +17,8 @@ const pages = { useDataPageV2: false, pageIndex: false }
  */
 export async function* parquetFile(
   columns: Readonly<Record<string, ParquetColumn>>,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
+  sizeOf: (row: Row) => number,
 ): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = []
   const schema = schemaOf(columns)
@@ -29,12 +30,26 @@ export async function* parquetFile(
     pages,
   )
   envelope.writeHeader()
-  for (let start = 0; start < rows.length; start += rowsPerGroup) {
-    await writeRowGroup(schema, envelope, Object.entries(columns), rows.slice(start, start + rowsPerGroup))
+  for (const group of rowGroups(rows, sizeOf)) {
+    await writeRowGroup(schema, envelope, Object.entries(columns), group)
     yield* written.splice(0)
   }
   envelope.writeFooter({})
   yield* written
+}
+
+function* rowGroups(rows: Iterable<Row>, sizeOf: (row: Row) => number): Generator<Row[]> {
+  let group: Row[] = []
+  let sizeBytes = 0
+  for (const row of rows) {
+    group.push(row)
+    sizeBytes += sizeOf(row)
+    if (sizeBytes < groupLimits.bytes && group.length < groupLimits.rows) continue
+    yield group
+    group = []
+    sizeBytes = 0
+  }
+  if (group.length > 0) yield group
 }
 
 function schemaOf(columns: Readonly<Record<string, ParquetColumn>>): Schema {

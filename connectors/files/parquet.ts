@@ -1,5 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
-import type { Cell, Format, Row } from './format.ts'
+import type { Cell, Format, Packed, Row } from './format.ts'
 import { type ColumnType, cellOf, columnTypes, type ParquetColumn, type ValueOf } from './parquet-column.ts'
 import { parquetFile } from './parquet-file.ts'
 
@@ -26,14 +26,20 @@ export function parquet<const C extends Readonly<Record<string, ParquetColumn>>>
   const kept: Readonly<Record<string, ParquetColumn>> = { ...columns }
   const types = Object.entries(kept).map(([name, column]) => [name, typeOf(name, column)] as const)
   if (types.length === 0) throw new MillraceError('OPTION_INVALID', 'parquet({}) has no columns')
+  const sizeOf = (row: Row) => types.reduce((size, [, type], at) => size + type.sizeOf(row[at] as Cell), 0)
   return {
     extension: 'parquet',
     layout: JSON.stringify(Object.entries(kept)),
     rowOf: (value) => types.map(([name, type]) => cellOf(name, type, valueIn(value, name))),
-    sizeOf: (row) => types.reduce((size, [, type], column) => size + type.sizeOf(row[column] as Cell), 0),
-    encode: (rows) => parquetFile(kept, rows),
-    pack: (rows) => types.map(([, type], column) => type.pack(rows.map((row) => row[column] as Cell))),
-    unpack: (packed) => rowsOf(types.map(([, type], column) => type.unpack((packed as unknown[])[column]))),
+    sizeOf,
+    encode: (rows) => parquetFile(kept, rows, sizeOf),
+    pack: (rows) => types.flatMap(([, type], at) => type.pack(rows.map((row) => row[at] as Cell))),
+    unpack: (packed, rows) =>
+      unpacked(
+        types.map(([, type]) => type),
+        packed,
+        rows,
+      ),
   }
 }
 
@@ -47,6 +53,12 @@ function valueIn(row: Readonly<Record<string, unknown>> | null | undefined, name
   return row?.[name]
 }
 
-function rowsOf(columns: readonly Cell[][]): Row[] {
-  return (columns[0] ?? []).map((_, row) => columns.map((cells) => cells[row] as Cell))
+function* unpacked(types: readonly ColumnType[], packed: Packed, rows: number): Generator<Row> {
+  let run = 0
+  const columns = types.map((type) => {
+    const first = run
+    run += type.runs
+    return type.unpack(packed.slice(first, run))
+  })
+  for (let row = 0; row < rows; row++) yield columns.map((next) => next())
 }

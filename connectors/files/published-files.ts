@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { MillraceError } from '../../src/errors.ts'
 import { ifThere } from './file-error.ts'
 import { parseFileName, type Writer, writerName } from './file-name.ts'
+import type { Format } from './format.ts'
 import { OpenFile, type PublishedFile } from './open-file.ts'
 import type { OpenFiles } from './tail-state.ts'
 
@@ -52,13 +53,14 @@ export function refuseForeign(folder: string, writer: Writer, found: readonly Fo
  */
 export function expectPublished(
   folder: string,
+  format: Format<never>,
   files: OpenFiles,
   writer: Writer,
   found: readonly FoundFile[],
 ): void {
   const own = found.filter((file) => file.writer === writerName(writer)).sort((a, b) => a.first - b.first)
   for (const published of own) {
-    const file = files.get(published.partition) ?? new OpenFile(published.partition)
+    const file = files.get(published.partition) ?? new OpenFile(published.partition, format)
     if (published.last < file.first) continue
     const expected = (file.published.at(-1)?.last ?? file.first - 1) + 1
     const holdsTail = file.published.length > 0 || published.last >= file.lastRow

@@ -49,7 +49,7 @@ export async function stageFile(
     return written
   })
   if (published !== undefined) await requireSame(folder, published.file, content)
-  return { staged, file, ...content, rows: rows.length, first, last }
+  return { staged, file, ...content, rows: last + 1 - first, first, last }
 }
 
 /** Whether a file has this content; `undefined` if there is no such file. */
@@ -80,7 +80,7 @@ async function writeHashed(
     }
     await handle.sync()
   } catch (error) {
-    await ifThere(unlink(path))
+    await unlink(path).catch(() => undefined)
     throw error
   } finally {
     await handle.close()

@@ -2,35 +2,33 @@ import { Encoder } from 'cbor-x'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { chunksToFold } from './chunk-fold.ts'
-import type { RowRange } from './file-name.ts'
-import type { Format, Row } from './format.ts'
-import { OpenFile } from './open-file.ts'
+import type { Format, Packed } from './format.ts'
+import { OpenFile, type Piece } from './open-file.ts'
 
 /*
  * The state of a sink writer, as CBOR without extensions (RFC 8949):
  *
  *   part 0    [layout, [[partition, first, rows, sizeBytes, openedAt], …]]
- *   part 1…n  [[partition, first, rows, packed], …]      a chunk
+ *   part 1…n  [[partition, first, last, [run, …]], …]      a chunk: pieces, each with the runs of its columns
  *
  * A chunk holds rows that came between two checkpoints, and is never written again until it is folded into another.
- * Rows of a chunk below their partition's `first` are in finished files and are passed over.
+ * Pieces below their partition's `first` are in finished files and are passed over.
  */
 const schema = 1
+/** Chunks from this size on are not folded while most of their rows are needed. */
+const fullBytes = 16 * 2 ** 20
 const cbor = new Encoder({ useRecords: false, tagUint8Array: false })
 
 type Head = [
   layout: string,
   files: [partition: string, first: number, rows: number, sizeBytes: number, openedAt: number][],
 ]
-type Sections = [partition: string, first: number, rows: number, packed: unknown][]
-
-interface Section extends RowRange {
-  readonly partition: string
-}
+type Sections = [partition: string, first: number, last: number, packed: Packed][]
 
 interface Chunk {
   readonly bytes: Uint8Array
-  readonly sections: readonly Section[]
+  /** Their runs are views of the bytes, so rows of a checkpoint are in memory once. */
+  readonly pieces: readonly Piece[]
 }
 
 /** Open files by partition. */
@@ -38,48 +36,54 @@ export type OpenFiles = Map<string, OpenFile>
 
 /** The chunks that hold the rows of open files in the checkpoint. */
 export class TailState {
-  readonly #format: Format<never>
+  readonly #layout: string
   #chunks: readonly Chunk[]
   #head = new Uint8Array()
 
   constructor(format: Format<never>, chunks: readonly Chunk[] = []) {
-    this.#format = format
+    this.#layout = format.layout
     this.#chunks = chunks
   }
 
   /** The state now. Only rows that came since the last call are encoded, and chunks that are worth folding. */
   snapshot(files: OpenFiles): Snapshot {
-    const fresh = [...files.values()].filter((file) => file.packed < file.rows.length).map(freshSection)
-    const live = this.#chunks.map((chunk) => chunk.sections.flatMap((section) => liveSection(section, files)))
-    const facts = this.#chunks.map((chunk, index) => ({
-      rows: rowsOf(chunk.sections),
-      liveRows: rowsOf(live[index]),
-    }))
+    for (const file of files.values()) file.pack()
+    const fresh = [...files.values()].flatMap(({ pieces }) => pieces.filter(({ saved }) => !saved))
+    const live = this.#chunks.map(({ pieces }) => pieces.filter((piece) => isLive(piece, files)))
+    const facts = this.#chunks.map(({ bytes, pieces }, index) => {
+      return { rows: rowsOf(pieces), liveRows: rowsOf(live[index]), full: bytes.length >= fullBytes }
+    })
     const folded = chunksToFold(facts, rowsOf(fresh))
-    const sections = joined([...fresh, ...live.filter((_, index) => folded.has(index)).flat()])
-    const kept = this.#chunks.filter((_, index) => !folded.has(index))
-    this.#chunks = sections.length === 0 ? kept : [...kept, this.#chunk(sections, files)]
-    for (const file of files.values()) file.packed = file.rows.length
+    this.#chunks = this.#chunks.filter((_, index) => !folded.has(index))
+    this.#add([...fresh, ...live.filter((_, index) => folded.has(index)).flat()], files)
     this.#updateHead(files)
-    return { schema, parts: [this.#head, ...this.#chunks.map((chunk) => chunk.bytes)] }
+    return { schema, parts: [this.#head, ...this.#chunks.map(({ bytes }) => bytes)] }
+  }
+
+  /** Makes a chunk of the pieces and gives the files its views in their place. */
+  #add(pieces: readonly Piece[], files: OpenFiles): void {
+    if (pieces.length === 0) return
+    const sections = adjoining(pieces).map((group) => {
+      const [{ partition, first }, last] = [group[0] as Piece, group.at(-1) as Piece]
+      return [partition, first, last.last, joined(group.map(({ packed }) => packed))]
+    })
+    const chunk = chunkOf(encoded(sections))
+    this.#chunks = [...this.#chunks, chunk]
+    const replaced = new Set(pieces)
+    for (const [partition, views] of byPartition(chunk.pieces)) {
+      const file = files.get(partition)
+      if (file === undefined) continue
+      file.pieces = [...file.pieces.filter((piece) => !replaced.has(piece)), ...views].sort(inOrder)
+    }
   }
 
   /** The same array as before if nothing has changed. */
   #updateHead(files: OpenFiles): void {
-    const entries = [...files.values()].map(({ partition, first, rows, sizeBytes, openedAt }) => {
-      return [partition, first, rows.length, sizeBytes, openedAt]
+    const entries = [...files.values()].map(({ partition, facts, first, sizeBytes, openedAt }) => {
+      return [partition, first, facts.rows, sizeBytes, openedAt]
     })
-    const head = encoded([this.#format.layout, entries])
+    const head = encoded([this.#layout, entries])
     if (Buffer.compare(head, this.#head) !== 0) this.#head = head
-  }
-
-  #chunk(sections: readonly Section[], files: OpenFiles): Chunk {
-    const packed = sections.map(({ partition, first, last }) => {
-      const file = files.get(partition)
-      const rows = file?.rows.slice(first - file.first, last + 1 - file.first) ?? []
-      return [partition, first, rows.length, this.#format.pack(rows)]
-    })
-    return { bytes: encoded(packed), sections }
   }
 }
 
@@ -97,70 +101,80 @@ export function restoreTails(
     throw incompatible(`state of version ${snapshot.schema}`)
   const [layout, entries]: Head = cbor.decode(headPart)
   if (layout !== format.layout) throw incompatible(`rows with columns ${layout}, not ${format.layout}`)
-  const decoded = parts.map((bytes) => ({ bytes, sections: cbor.decode(bytes) as Sections }))
-  const rowsIn = rowsByPartition(
-    format,
-    decoded.flatMap(({ sections }) => sections),
-  )
+  const chunks = parts.map(chunkOf)
+  const pieces = byPartition(chunks.flatMap((chunk) => chunk.pieces))
   const files = entries.map(([partition, first, rows, sizeBytes, openedAt]) => {
-    const restored = (rowsIn.get(partition) ?? []).filter(([row]) => row >= first).sort(([a], [b]) => a - b)
-    if (restored.length !== rows || restored.some(([row], index) => row !== first + index)) {
-      throw new MillraceError('CHECKPOINT_CORRUPT', `rows of partition ${partition || '(none)'} are missing`)
-    }
-    return new OpenFile(partition, { first, rows: restored.map(([, row]) => row), sizeBytes, openedAt })
+    const own = (pieces.get(partition) ?? []).filter((piece) => piece.first >= first).sort(inOrder)
+    requireWhole(partition, first, rows, own)
+    return [partition, new OpenFile(partition, format, { first, pieces: own, sizeBytes, openedAt })] as const
   })
-  const chunks = decoded.map(({ bytes, sections }) => ({
-    bytes,
-    sections: sections.map(([partition, first, rows]) => ({ partition, first, last: first + rows - 1 })),
+  return { files: new Map(files), state: new TailState(format, chunks) }
+}
+
+function requireWhole(partition: string, first: number, rows: number, pieces: readonly Piece[]): void {
+  let next = first
+  for (const piece of pieces) next = piece.first === next ? piece.last + 1 : Number.NaN
+  if (next === first + rows) return
+  throw new MillraceError('CHECKPOINT_CORRUPT', `rows of partition ${partition || '(none)'} are missing`)
+}
+
+function chunkOf(bytes: Uint8Array): Chunk {
+  const sections: Sections = cbor.decode(bytes)
+  const pieces = sections.map(([partition, first, last, packed]) => ({
+    partition,
+    first,
+    last,
+    packed,
+    saved: true,
   }))
-  return { files: new Map(files.map((file) => [file.partition, file])), state: new TailState(format, chunks) }
+  return { bytes, pieces }
 }
 
-function rowsByPartition(format: Format<never>, sections: Sections): Map<string, [number, Row][]> {
-  const rowsIn = new Map<string, [number, Row][]>()
-  for (const [partition, first, , packed] of sections) {
-    const rows = rowsIn.get(partition) ?? []
-    format.unpack(packed).forEach((row, index) => {
-      rows.push([first + index, row])
-    })
-    rowsIn.set(partition, rows)
+/** A file is finished with all its rows, so a piece is needed as a whole or not at all. */
+function isLive({ partition, first }: Piece, files: OpenFiles): boolean {
+  return first >= (files.get(partition)?.first ?? Number.POSITIVE_INFINITY)
+}
+
+/** Pieces that follow each other in a partition, together. */
+function adjoining(pieces: readonly Piece[]): Piece[][] {
+  const groups: Piece[][] = []
+  for (const piece of [...pieces].sort(inOrder)) {
+    const group = groups.at(-1)
+    const previous = group?.at(-1)
+    if (previous?.partition === piece.partition && previous.last + 1 === piece.first) group?.push(piece)
+    else groups.push([piece])
   }
-  return rowsIn
+  return groups
 }
 
-function freshSection({ partition, first, packed, lastRow }: OpenFile): Section {
-  return { partition, first: first + packed, last: lastRow }
+function joined(packs: readonly Packed[]): Packed {
+  return (packs[0] ?? []).map((_, run) =>
+    Buffer.concat(packs.map((packed) => packed[run] ?? new Uint8Array())),
+  )
 }
 
-function liveSection(section: Section, files: OpenFiles): Section[] {
-  const first = Math.max(section.first, files.get(section.partition)?.first ?? Number.POSITIVE_INFINITY)
-  return first > section.last ? [] : [{ ...section, first }]
-}
-
-/** Sections that follow each other in a partition become one. */
-function joined(sections: readonly Section[]): Section[] {
-  const all: Section[] = []
-  for (const section of [...sections].sort(inOrder)) {
-    const previous = all.at(-1)
-    if (previous?.partition === section.partition && previous.last + 1 === section.first) {
-      all[all.length - 1] = { ...previous, last: section.last }
-    } else all.push(section)
+function byPartition(pieces: readonly Piece[]): Map<string, Piece[]> {
+  const groups = new Map<string, Piece[]>()
+  for (const piece of pieces) {
+    const group = groups.get(piece.partition)
+    if (group === undefined) groups.set(piece.partition, [piece])
+    else group.push(piece)
   }
-  return all
+  return groups
 }
 
-function inOrder(a: Section, b: Section): number {
+function inOrder(a: Piece, b: Piece): number {
   if (a.partition !== b.partition) return a.partition < b.partition ? -1 : 1
   return a.first - b.first
 }
 
-function rowsOf(sections: readonly Section[] = []): number {
-  return sections.reduce((rows, { first, last }) => rows + last + 1 - first, 0)
+function rowsOf(pieces: readonly Piece[] = []): number {
+  return pieces.reduce((rows, { first, last }) => rows + last + 1 - first, 0)
 }
 
 /** A copy, since the encoder's own buffer holds more than the result. */
 function encoded(value: unknown): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(cbor.encode(value))
+  return new Uint8Array(cbor.encode(value))
 }
 
 function incompatible(what: string): MillraceError {

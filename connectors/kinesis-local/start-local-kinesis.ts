@@ -28,7 +28,7 @@ export interface LocalKinesisOptions {
 export interface LocalKinesis {
   /** For the `endpoint` of a client, such as `http://127.0.0.1:4567`. */
   readonly endpoint: string
-  /** Ends all connections and lets go of the port and the data folder. */
+  /** Ends all connections and lets go of the port and the data folder. Once is enough; more does no harm. */
   close(): Promise<void>
 }
 
@@ -53,12 +53,17 @@ async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<
   const { port = 0, host = '127.0.0.1', clock = systemClock } = options
   const streams = openStreams(options)
   const listener = await listen(port, host, new Service((wire) => ({ wire, streams, now: clock.now() })))
+  const stop = async () => {
+    await listener.close()
+    streams.close()
+    unlock()
+  }
+  let stopped: Promise<void> | undefined
   return {
     endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-    async close() {
-      await listener.close()
-      streams.close()
-      unlock()
+    close() {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

@@ -1,4 +1,4 @@
-import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis'
+import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { LeanProtocol } from './lean-protocol.ts'
 
@@ -63,20 +63,21 @@ export function resolveConnection(
 /** A client that costs little: HTTP/1.1 kept alive, no logging, one attempt (its caller decides when to try again). */
 export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 'sdk' = 'lean'): KinesisClient {
   const { region, endpoint, credentials } = connection
-  return new KinesisClient({
+  const client = new KinesisClient({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
     ...(protocol === 'lean' && { protocol: LeanProtocol }),
     maxAttempts: 1,
-    // The SDK copies every output for its logger, except for one that has no methods.
-    logger: {} as NonNullable<KinesisClientConfig['logger']>,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 5000,
       httpAgent: { keepAlive: true, maxSockets: 1024 },
       httpsAgent: { keepAlive: true, maxSockets: 1024 },
     }),
   })
+  // It copies every record of an output, for a logger that does nothing.
+  client.middlewareStack.remove('loggerMiddleware')
+  return client
 }
 
 function isLoopback(endpoint: string | undefined): boolean {

@@ -42,13 +42,14 @@ class FolderStore implements CheckpointStore {
       await this.#folders.make(dirname(file))
       try {
         await writeDurably(draft, content)
+        await this.#clean(draft)
         const outcome = await nameOnce(draft, file)
         // Also when it is taken: whoever took it may not have come to this yet.
         await syncFolder(dirname(file))
-        await this.#clean(draft)
         return outcome
       } finally {
-        await ifThere(unlink(draft))
+        // A blob that has its name is written, even if the draft stays for the next cleaning.
+        await unlink(draft).catch(() => undefined)
       }
     })
   }

@@ -25,12 +25,16 @@ export const shardId = {
   pattern: /^[a-zA-Z0-9_.-]+$/,
 } as const satisfies Member
 
-export const sequenceNumber = { kind: 'string', pattern: /^(?:0|[1-9]\d{0,128})$/ } as const satisfies Member
+export const sequenceNumber = {
+  kind: 'string',
+  max: 129,
+  pattern: /^(?:0|[1-9]\d{0,128})$/,
+} as const satisfies Member
 
 export const recordMembers = {
   Data: { kind: 'blob', required: true },
   PartitionKey: { kind: 'string', required: true, min: 1, max: 256 },
-  ExplicitHashKey: { kind: 'string', pattern: /^(?:0|[1-9]\d{0,38})$/ },
+  ExplicitHashKey: { kind: 'string', max: 39, pattern: /^(?:0|[1-9]\d{0,38})$/ },
 } as const satisfies Members
 
 export const nextToken = { kind: 'string', min: 1, max: 1_048_576 } as const satisfies Member

@@ -80,12 +80,17 @@ function checkString(
 ): void {
   const { min = 0, max = Number.POSITIVE_INFINITY, pattern, oneOf } = member
   const refuse = (rule: string) => broken.push(constraint(quoted(value), path, `Member must ${rule}`))
-  if (value.length > max && [...value].length > max) refuse(`have length less than or equal to ${max}`)
+  if (isLonger(value, max)) return void refuse(`have length less than or equal to ${max}`)
   if (value.length < min) refuse(`have length greater than or equal to ${min}`)
   if (pattern !== undefined && !pattern.test(value)) {
     refuse(`satisfy regular expression pattern: ${pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '')}`)
   }
   if (oneOf !== undefined && !oneOf.includes(value)) refuse(`satisfy enum value set: [${oneOf.join(', ')}]`)
+}
+
+/** Counts characters, not UTF-16 units. What is far too long is neither counted nor matched with a pattern. */
+function isLonger(value: string, max: number): boolean {
+  return value.length > max && (value.length > max * 2 || [...value].length > max)
 }
 
 function checkRange({ min, max }: Constraints, value: number, path: string, broken: string[]): void {

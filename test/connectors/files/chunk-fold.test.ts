@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chunksToFold } from '../../../connectors/files/chunk-fold.ts'
+import { type ChunkFacts, chunksToFold } from '../../../connectors/files/chunk-fold.ts'
 
-const alive = (rows: number) => ({ rows, liveRows: rows })
+const alive = (rows: number, full = false) => ({ rows, liveRows: rows, full })
 
 describe('folding chunks', () => {
   test('a chunk much larger than the fresh rows is kept', () => {
@@ -19,11 +19,15 @@ describe('folding chunks', () => {
 
   test('a chunk that is mostly dead is folded, and one that is all dead is dropped', () => {
     const chunks = [
-      { rows: 1000, liveRows: 499 },
-      { rows: 1000, liveRows: 0 },
+      { rows: 1000, liveRows: 499, full: true },
+      { rows: 1000, liveRows: 0, full: false },
     ]
     expect(chunksToFold(chunks, 10)).toEqual(new Set([0, 1]))
     expect(chunksToFold(chunks.slice(1), 0)).toEqual(new Set([0]))
+  })
+
+  test('a full chunk that is alive is kept, however much comes', () => {
+    expect(chunksToFold([alive(1000, true), alive(10)], 5000)).toEqual(new Set([1]))
   })
 
   test('without fresh or dead rows nothing is written again', () => {
@@ -35,7 +39,7 @@ describe('folding chunks', () => {
       fc.property(
         fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 200, maxLength: 200 }),
         (steps) => {
-          let chunks: { rows: number; liveRows: number }[] = []
+          let chunks: ChunkFacts[] = []
           let written = 0
           for (const fresh of steps) {
             const folded = chunksToFold(chunks, fresh)

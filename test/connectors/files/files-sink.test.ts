@@ -1,6 +1,7 @@
 import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { filesSink, parquet } from '../../../connectors/files/index.ts'
 import type { SinkWriter, Staged } from '../../../src/contract/sink.ts'
@@ -397,6 +398,28 @@ describe('filesSink', () => {
     expect(
       await rowsOf(join(folder, 'tens=29/ones=9/lake-l1-000000000000-000000000002.parquet')),
     ).toHaveLength(3)
+  })
+
+  test('DuckDB reads the partitions back as columns, whatever their values', async () => {
+    const places = ['Zürich/West', '5%', 'a=b', "it's", '..', '', 'x y', '"q"']
+    const sink = filesSink({
+      folder,
+      format: parquet({ id: 'int32' }),
+      partitionBy: ({ id }) => ({ place: places[id] ?? '', kind: 'town' }),
+    })
+    const writer = await sink.open(contextOf(clock), undefined)
+    const ids = places.map((_, id) => id)
+    writer.write(
+      ids.map((id) => ({ id })),
+      ids,
+    )
+    await writer.commit((await writer.stage(true)).committables, permit)
+    const duck = await (await DuckDBInstance.create()).connect()
+    const found = await duck.runAndReadAll(
+      `SELECT id, place, kind FROM read_parquet('${folder}/**/*.parquet', hive_partitioning = true) ORDER BY id`,
+    )
+    expect(found.getRowsJS()).toEqual(places.map((place, id) => [id, place === '' ? null : place, 'town']))
+    duck.closeSync()
   })
 
   test('the writer has no room while much waits to be staged', async () => {

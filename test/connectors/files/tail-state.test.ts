@@ -8,13 +8,14 @@ const format = parquet({ id: 'int32', text: 'string', at: 'int64' })
 const row = (id: number): Row => [id, `row ${id}`, BigInt(id) << 40n]
 
 function grow(files: OpenFiles, partition: string, count: number): void {
-  const file = files.get(partition) ?? new OpenFile(partition)
+  const file = files.get(partition) ?? new OpenFile(partition, format)
   files.set(partition, file)
   for (let added = 0; added < count; added++) file.append(row(file.lastRow + 1), 10, 7)
 }
 
 const contents = (files: OpenFiles) =>
-  [...files.values()].map(({ partition, first, rows, sizeBytes, openedAt }) => {
+  [...files.values()].map(({ partition, first, pieces, sizeBytes, openedAt }) => {
+    const rows = pieces.flatMap((piece) => [...format.unpack(piece.packed, piece.last + 1 - piece.first)])
     return { partition, first, rows, sizeBytes, openedAt }
   })
 

@@ -228,7 +228,7 @@ describe('a data folder', () => {
       code: 'OPTION_INVALID',
       where: { file: join(data, 'lock') },
     })
-    await first.close()
+    await Promise.all([first.close(), first.close()])
     writeFileSync(join(data, 'lock'), '2147483646')
     const second = await open()
     await second.close()

@@ -258,6 +258,11 @@ describe('inputs that the service refuses', () => {
     )
   })
 
+  test('text of many megabytes is refused at once', async () => {
+    const StreamARN = `arn:aws${':kinesis:'.repeat(1_500_000)}`
+    expect((await errorOf('DescribeStream', { StreamARN })).type).toBe('ValidationException')
+  })
+
   test('256 characters of two UTF-16 units each are a sound partition key', async () => {
     await succeed(kinesis.endpoint, 'PutRecord', {
       StreamName: 'elastic',

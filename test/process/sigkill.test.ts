@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parquetReadObjects } from 'hyparquet'
+import { systemClock } from 'millrace'
+import { createStream, putRecords } from 'millrace/connectors/kinesis'
+import { type LocalKinesis, startLocalKinesis } from 'millrace/connectors/kinesis-local'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { millrace } from './millrace.ts'
+import { expectedRows, readings } from './readings.ts'
+
+const jobFile = fileURLToPath(new URL('./hourly-job.ts', import.meta.url))
+const runs = Number(process.env['MILLRACE_SIGKILL_RUNS'] ?? 20)
+const input = readings(60_000)
+
+let kinesis: LocalKinesis
+let root: string
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'millrace-sigkill-'))
+  kinesis = await startLocalKinesis()
+  const stream = {
+    stream: 'readings',
+    endpoint: kinesis.endpoint,
+    clock: systemClock,
+    random: Math.random,
+    inFlight: 1,
+  }
+  await createStream({ ...stream, shards: 4 })
+  await putRecords(
+    input.map((reading) => ({ data: Buffer.from(JSON.stringify(reading)), partitionKey: reading.sensor })),
+    stream,
+  )
+})
+
+afterAll(async () => {
+  await kinesis.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+function start(folder: string) {
+  return millrace(
+    ['run', jobFile, '--until', 'caught-up', '--endpoint', kinesis.endpoint, '--checkpoints', 'checkpoints'],
+    folder,
+  )
+}
+
+/** Every row that a reader of the folder sees. */
+async function rowsIn(folder: string): Promise<string[]> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.parquet'),
+  )
+  const rows: string[] = []
+  for (const file of files) {
+    const content = readFileSync(join(folder, file))
+    const buffer = content.buffer.slice(
+      content.byteOffset,
+      content.byteOffset + content.byteLength,
+    ) as ArrayBuffer
+    for (const row of await parquetReadObjects({ file: buffer })) {
+      rows.push(`${row['sensor']} ${(row['hour'] as Date).getTime()} ${row['n']} ${row['total']}`)
+    }
+  }
+  return rows.sort()
+}
+
+describe('a job that is killed with SIGKILL at a random moment and started again', () => {
+  const expected = expectedRows(input)
+  let straightMs = 0
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(root, 'straight-'))
+    const startedAt = performance.now()
+    const run = start(folder)
+    expect(await run.exited, run.output()).toMatchObject({ code: 0 })
+    straightMs = performance.now() - startedAt
+    expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+  })
+
+  for (let run = 1; run <= runs; run += 1) {
+    it(`run ${run} of ${runs}: no row is missing, none is there twice`, async () => {
+      const folder = mkdtempSync(join(root, `run-${run}-`))
+      // Two deaths, so that a run that recovers is killed as well. The moment is random by intent.
+      for (let death = 0; death < 2; death += 1) {
+        const killed = start(folder)
+        const moment = Math.random() * straightMs
+        await Promise.race([after(moment), killed.exited])
+        killed.child.kill('SIGKILL')
+        await killed.exited
+      }
+      const last = start(folder)
+      expect(await last.exited, last.output()).toMatchObject({ code: 0 })
+      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+    })
+  }
+})
