@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from 'millrace'
 import { createStream, kinesisSource, putRecords, type RecordToPut } from '../../connectors/kinesis/index.ts'
-import { systemClock } from '../../connectors/kinesis-local/system-clock.ts'
 import type { SourceContext } from '../../src/contract/source.ts'
 
 /** What a record costs the client, in CPU time of its process alone. The server runs in another. */

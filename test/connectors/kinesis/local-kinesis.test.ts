@@ -1,3 +1,4 @@
+import { systemClock } from 'millrace'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createStream,
@@ -8,7 +9,6 @@ import {
   tail,
 } from '../../../connectors/kinesis/index.ts'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
-import { systemClock } from '../../../connectors/kinesis-local/system-clock.ts'
 import type { SourceContext, SplitEnumerator } from '../../../src/contract/source.ts'
 
 const random = () => 0.5
