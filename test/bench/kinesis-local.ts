@@ -1,17 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-/** What a record costs the embedded Kinesis, in CPU time of its process alone. */
-export interface KinesisLocalFigure {
-  readonly name: string
-  readonly cpuMicrosPerRecord: number
-  readonly recordsPerCpuSecond: number
-}
+import type { Figure } from './figure.ts'
+import { type ForkedKinesis, forkKinesis } from './fork-kinesis.ts'
 
 const shards = 4
 const recordsPerPut = 500
@@ -20,7 +12,7 @@ const warmUpPuts = 200
 const dataSize = 200
 
 /** Puts and gets over HTTP/1.1 with bodies made beforehand, to servers with records in memory and on disk. */
-export async function benchKinesisLocal(): Promise<KinesisLocalFigure[]> {
+export async function benchKinesisLocal(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
   try {
     return [...(await benchServer('in memory')), ...(await benchServer('on disk', folder))]
@@ -29,14 +21,9 @@ export async function benchKinesisLocal(): Promise<KinesisLocalFigure[]> {
   }
 }
 
-async function benchServer(where: string, folder?: string): Promise<KinesisLocalFigure[]> {
-  const server = fork(
-    fileURLToPath(new URL('kinesis-local-server.ts', import.meta.url)),
-    folder === undefined ? [] : [folder],
-    { execArgv: ['--import', 'tsx'] },
-  )
-  const [endpoint] = (await once(server, 'message')) as [string]
-  const client = new RawClient(endpoint)
+async function benchServer(where: string, folder?: string): Promise<Figure[]> {
+  const server = await forkKinesis(folder)
+  const client = new RawClient(server.endpoint)
   try {
     await client.call('CreateStream', { StreamName: 'bench', ShardCount: shards })
     const put = await benchPuts(server, client, `kinesis-local PutRecords ${where}`)
@@ -44,12 +31,11 @@ async function benchServer(where: string, folder?: string): Promise<KinesisLocal
     return [put, get]
   } finally {
     client.close()
-    server.disconnect()
-    await once(server, 'exit')
+    await server.stop()
   }
 }
 
-async function benchPuts(server: ChildProcess, client: RawClient, name: string): Promise<KinesisLocalFigure> {
+async function benchPuts(server: ForkedKinesis, client: RawClient, name: string): Promise<Figure> {
   const bodies = Array.from({ length: 20 }, (_, call) => putBody(call))
   const put = async (from: number, to: number) => {
     for (let call = from; call < to; call += 2) {
@@ -57,12 +43,12 @@ async function benchPuts(server: ChildProcess, client: RawClient, name: string):
     }
   }
   await put(0, warmUpPuts)
-  const before = await cpuMicros(server)
+  const before = await server.cpuMicros()
   await put(0, puts)
-  return figure(name, (await cpuMicros(server)) - before, puts * recordsPerPut)
+  return figure(name, (await server.cpuMicros()) - before, puts * recordsPerPut)
 }
 
-async function benchGets(server: ChildProcess, client: RawClient, name: string): Promise<KinesisLocalFigure> {
+async function benchGets(server: ForkedKinesis, client: RawClient, name: string): Promise<Figure> {
   const readAll = async () => {
     let records = 0
     for (let shard = 0; shard < shards; shard++) records += await readShard(client, shard)
@@ -70,9 +56,9 @@ async function benchGets(server: ChildProcess, client: RawClient, name: string):
     return records
   }
   await readAll()
-  const before = await cpuMicros(server)
+  const before = await server.cpuMicros()
   const records = (await readAll()) + (await readAll())
-  return figure(name, (await cpuMicros(server)) - before, records)
+  return figure(name, (await server.cpuMicros()) - before, records)
 }
 
 async function readShard(client: RawClient, shard: number): Promise<number> {
@@ -108,15 +94,8 @@ function putBody(call: number): Buffer {
   return Buffer.from(JSON.stringify({ StreamName: 'bench', Records }))
 }
 
-async function cpuMicros(server: ChildProcess): Promise<number> {
-  server.send('cpu')
-  const [usage] = (await once(server, 'message')) as [NodeJS.CpuUsage]
-  return usage.user + usage.system
-}
-
-function figure(name: string, micros: number, records: number): KinesisLocalFigure {
-  const cpuMicrosPerRecord = micros / records
-  return { name, cpuMicrosPerRecord, recordsPerCpuSecond: 1e6 / cpuMicrosPerRecord }
+function figure(name: string, micros: number, records: number): Figure {
+  return { name, cpuMicrosPerRecord: micros / records }
 }
 
 /** The least that is a client: it does not sign and does not parse. */
@@ -158,5 +137,3 @@ class RawClient {
     this.#agent.destroy()
   }
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchKinesisLocal())

@@ -1,16 +1,8 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from 'millrace'
 import { createStream, kinesisSource, putRecords, type RecordToPut } from '../../connectors/kinesis/index.ts'
 import type { SourceContext } from '../../src/contract/source.ts'
-
-/** What a record costs the client, in CPU time of its process alone. The server runs in another. */
-export interface KinesisSourceFigure {
-  readonly name: string
-  readonly cpuMicrosPerRecord: number
-  readonly recordsPerCpuSecond: number
-}
+import type { Figure } from './figure.ts'
+import { forkKinesis } from './fork-kinesis.ts'
 
 const records = 300_000
 const sizesBytes = [90, 200]
@@ -19,13 +11,10 @@ const clock = systemClock
 const random = () => 0.5
 
 /** Puts records and reads them back as bytes, through the lean protocol and through the SDK's own. */
-export async function benchKinesisSource(): Promise<KinesisSourceFigure[]> {
-  const server = fork(fileURLToPath(new URL('kinesis-local-server.ts', import.meta.url)), [], {
-    execArgv: ['--import', 'tsx'],
-  })
-  const [endpoint] = (await once(server, 'message')) as [string]
+export async function benchKinesisSource(): Promise<Figure[]> {
+  const { endpoint, stop } = await forkKinesis()
   try {
-    const figures: KinesisSourceFigure[] = []
+    const figures: Figure[] = []
     for (const protocol of protocols) {
       for (const size of sizesBytes) {
         const stream = `bench-${protocol}-${size}`
@@ -44,8 +33,7 @@ export async function benchKinesisSource(): Promise<KinesisSourceFigure[]> {
     }
     return figures
   } finally {
-    server.disconnect()
-    await once(server, 'exit')
+    await stop()
   }
 }
 
@@ -100,12 +88,9 @@ async function read(endpoint: string, stream: string, protocol: Protocol): Promi
   return count
 }
 
-async function measured(name: string, work: () => Promise<number>): Promise<KinesisSourceFigure> {
+async function measured(name: string, work: () => Promise<number>): Promise<Figure> {
   const before = process.cpuUsage()
   const count = await work()
   const { user, system } = process.cpuUsage(before)
-  const cpuMicrosPerRecord = (user + system) / count
-  return { name, cpuMicrosPerRecord, recordsPerCpuSecond: 1e6 / cpuMicrosPerRecord }
+  return { name, cpuMicrosPerRecord: (user + system) / count }
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchKinesisSource())
