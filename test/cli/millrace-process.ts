@@ -19,7 +19,13 @@ export class MillraceProcess {
     { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
   ) {
     if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`)
-    this.#child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } })
+    // Whatever happens to the test, the process does not outlive it for long.
+    const limits = { timeout: 60_000, killSignal: 'SIGKILL' } as const
+    this.#child = spawn(process.execPath, [main, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      ...limits,
+    })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
       this.#wake()
