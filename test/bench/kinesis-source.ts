@@ -1,54 +1,25 @@
 import { systemClock } from 'millrace'
 import { createStream, kinesisSource, putRecords, type RecordToPut } from '../../connectors/kinesis/index.ts'
 import type { SourceContext } from '../../src/contract/source.ts'
-<<<<<<< HEAD
 import type { Figure } from './figure.ts'
 import { forkKinesis } from './fork-kinesis.ts'
-=======
-import { realClock } from '../connectors/kinesis/real-clock.ts'
-
-/** What a record costs the client, in CPU time of its process alone. The server runs in another. */
-export interface KinesisSourceFigure {
-  readonly name: string
-  readonly cpuMicrosPerRecord: number
-  readonly recordsPerCpuSecond: number
-}
->>>>>>> kinesis
 
 const records = 200_000
 const sizesBytes = [90, 200]
 const protocols = ['lean', 'sdk'] as const
-const clock = realClock
+const clock = systemClock
 const random = () => 0.5
 
 /** Puts records and reads them back as bytes, through the lean protocol and through the SDK's own. */
 export async function benchKinesisSource(): Promise<Figure[]> {
   const { endpoint, stop } = await forkKinesis()
   try {
-<<<<<<< HEAD
-    const figures: Figure[] = []
-    for (const protocol of protocols) {
-      for (const size of sizesBytes) {
-        const stream = `bench-${protocol}-${size}`
-        await createStream({ stream, endpoint, shards: 4, clock, random })
-        await put(endpoint, stream, protocol, size, 20_000)
-        figures.push(
-          await measured(`PutRecords, ${size} bytes, ${protocol}`, () =>
-            put(endpoint, stream, protocol, size, records),
-          ),
-        )
-        await read(endpoint, stream, protocol)
-        figures.push(
-          await measured(`GetRecords, ${size} bytes, ${protocol}`, () => read(endpoint, stream, protocol)),
-        )
-=======
-    let figures: KinesisSourceFigure[] = []
+    let figures: Figure[] = []
     // The first round warms up, for the protocols share much of their code.
     for (const round of ['warm-up', 'measured']) {
       figures = []
       for (const protocol of protocols) {
         for (const size of sizesBytes) figures.push(...(await benchStream(endpoint, round, protocol, size)))
->>>>>>> kinesis
       }
     }
     return figures
@@ -64,7 +35,7 @@ async function benchStream(
   round: string,
   protocol: Protocol,
   size: number,
-): Promise<KinesisSourceFigure[]> {
+): Promise<Figure[]> {
   const stream = `bench-${round}-${protocol}-${size}`
   await createStream({ stream, endpoint, shards: 4, clock, random })
   const name = `${size} bytes, ${protocol}`

@@ -10,10 +10,9 @@ import {
 } from '../../../connectors/kinesis/index.ts'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
 import type { SourceContext, SplitEnumerator } from '../../../src/contract/source.ts'
-import { realClock } from './real-clock.ts'
 
 const random = () => 0.5
-const clock = realClock
+const clock = systemClock
 const signal = new AbortController().signal
 const context: SourceContext = {
   name: 'orders',
