@@ -10,9 +10,10 @@ import {
 } from '../../../connectors/kinesis/index.ts'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
 import type { SourceContext, SplitEnumerator } from '../../../src/contract/source.ts'
+import { realClock } from './real-clock.ts'
 
 const random = () => 0.5
-const clock = systemClock
+const clock = realClock
 const signal = new AbortController().signal
 const context: SourceContext = {
   name: 'orders',
