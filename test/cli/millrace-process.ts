@@ -29,7 +29,6 @@ export class MillraceProcess {
     this.#child = spawn(process.execPath, [main, ...args], {
       cwd,
       env: { ...process.env, ...env },
-      ...limits,
     })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
