@@ -23,7 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['contract', 'units', 'errors', 'rx', 'time', 'state', 'graph', 'stream', 'job'],
     ...['checkpoint', 'observe'],
   ],
-  index: ['contract', 'units', 'errors', 'stream', 'job', 'checkpoint', 'observe', 'runtime', 'rx'],
+  index: ['contract', 'units', 'errors', 'time', 'stream', 'job', 'checkpoint', 'observe', 'runtime', 'rx'],
 }
 const everyLayer = Object.keys(layers)
 
