@@ -24,7 +24,8 @@ export type WindowResult<K, W, R> = Flat<{ key: K; window: W } & R>
  * @throws MillraceError `JOB_INVALID` for an aggregate named `key` or `window`; while running `RECORD_LATE` for a record
  *   whose window has closed, unless `window` names an output for it.
  * @example
- * aggregate('totals', { orders: count(), cents: sum((order: { cents: number }) => order.cents) })
+ * const totals = (days: WindowedStream<string, { cents: number }, TimeWindow>) =>
+ *   days.pipe(aggregate('totals', { orders: count(), cents: sum((order) => order.cents) }))
  */
 export function aggregate<
   K = Key,

@@ -8,6 +8,7 @@ import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
 import { SplitWatermarks } from '../src/time/split-watermarks.ts'
 import { type Duration, milliseconds } from '../src/units.ts'
 
+/** How event time goes on. */
 export interface EventTimeOptions {
   /**
    * How much later than a record an earlier one of the same split may still come. A window is complete this long after

@@ -38,6 +38,10 @@ export interface LocalKinesis {
  *
  * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, STORE_FAILED, or OPTION_INVALID for an address or folder that
  *   cannot be used.
+ * @example
+ * const kinesis = await startLocalKinesis()
+ * kinesis.endpoint.startsWith('http://127.0.0.1:') // true
+ * await kinesis.close()
  */
 export async function startLocalKinesis(options: LocalKinesisOptions = {}): Promise<LocalKinesis> {
   const unlock = options.data === undefined ? () => {} : lockFolder(options.data)

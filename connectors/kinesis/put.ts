@@ -43,6 +43,14 @@ const patienceMs = 120_000
  *
  * Rejects with `STREAM_NOT_FOUND`, `ACCESS_DENIED`, `CREDENTIALS_MISSING`, `REGION_MISSING`, `SOURCE_FAILED`, or after
  * two minutes without an answer `SOURCE_UNREACHABLE`.
+ *
+ * @example
+ * const { endpoint, close } = await startLocalKinesis()
+ * const orders = { stream: 'orders', endpoint, clock: systemClock, random: Math.random }
+ * await createStream({ ...orders, shards: 2 }) // 'created'
+ * const { records } = await putRecords([{ data: Buffer.from('{"cents":5}'), partitionKey: 'a' }], orders)
+ * records // 1
+ * await close()
  */
 export async function putRecords(
   records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,

@@ -24,6 +24,17 @@ const eventsKept = 1_000
  *
  * @returns At once. Awaiting it gives the result, or throws the {@link MillraceError} that ended the job.
  * @throws MillraceError Never by itself; everything that goes wrong ends the awaited job.
+ * @example
+ * const words = listSource({ all: [{ value: 'millrace', arrivalTime: 0 }] })
+ * const lengths = collectSink<number>()
+ * const counting = job('lengths', ({ from }) =>
+ *   from('words', words).pipe(
+ *     map((word) => word.length),
+ *     sinkTo('lengths', lengths),
+ *   ),
+ * )
+ * await run(counting, { checkpoints: memoryStore() })
+ * lengths.rows // [8]
  */
 export function run(job: Job, options: RunOptions = {}): RunningJob {
   const life = new JobLife(job, options)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Complaint, complaintsOf, root } from './compiler.ts'
+import { type Complaint, complaintsOf, root } from '../compiler.ts'
 
 /*
  * Each file of `wrong/` has one mistake. The comment above the wrong line says what the compiler must say of it:
