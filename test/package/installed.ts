@@ -20,7 +20,7 @@ export interface Packed {
 
 /** Packs the build as it is into a folder. */
 export async function pack(folder: string): Promise<Packed> {
-  if (!existsSync(join(root, 'dist'))) throw new Error('dist is missing: run `npm run build` first')
+  if (!existsSync(join(root, 'dist/src'))) throw new Error('dist is missing: run `npm run build` first')
   const { stdout } = await npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder)
   const [packed] = Object.values<Packed>(JSON.parse(stdout))
   return packed!
