@@ -47,7 +47,7 @@ export function eventTime<T>(
   const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
   const maxDriftMs = milliseconds(maxDrift)
   return operatorStep<T, T>({
-    verb: 'event-time',
+    verb: 'eventTime',
     detail: `out of order ${outOfOrder}, idle after ${idleAfter}, drift ${maxDrift}`,
     create: (context, restored) =>
       assignTimestamps(

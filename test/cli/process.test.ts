@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { endProcesses, MillraceProcess, millrace } from './millrace-process.ts'
+import { endProcesses, MillraceProcess, millrace } from '../millrace-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'))
 afterEach(endProcesses)
