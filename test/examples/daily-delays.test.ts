@@ -7,7 +7,7 @@ import { systemClock } from 'millrace'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { millrace } from '../cli/millrace-process.ts'
+import { endProcesses, millrace } from '../millrace-process.ts'
 import { expectedDays, type Flight, flights } from './flights.ts'
 
 const example = fileURLToPath(new URL('../../examples/01-daily-delays.ts', import.meta.url))
@@ -17,7 +17,10 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-example-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  endProcesses()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Puts the flights into an embedded Kinesis and runs the example on it to its end, in the folder. */
 async function runExample(): Promise<{ code: number | string | null; err: string }> {
