@@ -52,7 +52,12 @@ describe('a source task', () => {
   it('reads a split to its end before its child, and closes it once the child is open', async () => {
     const { task, told } = taskOf({
       child: { parents: ['parent'], pages: [{ values: [3], ...over }] },
-      parent: { pages: [{ values: [1], behindMs: 1 }, { values: [2], ...over }] },
+      parent: {
+        pages: [
+          { values: [1], behindMs: 1 },
+          { values: [2], ...over },
+        ],
+      },
     })
     await runDown(task)
     expect(told.filter((line) => !line.startsWith('time'))).toEqual([
