@@ -34,7 +34,7 @@ export interface EventTimeOptions {
  * watermarks with bounded out-of-orderness.)
  *
  * @param timestampOf Milliseconds since 1970.
- * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a finite number.
+ * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold.
  * @example
  * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
  */
@@ -81,7 +81,7 @@ function assignTimestamps<T>(
   return {
     process: (value, timestamp) => {
       const time = timestampOf(value)
-      if (!Number.isFinite(time)) throw invalid(time, timestamp)
+      if (!isTime(time)) throw invalid(time, timestamp)
       if (time > greatest) greatest = time
       emit(value, time)
     },
@@ -109,6 +109,11 @@ function assignTimestamps<T>(
 function restore(watermarks: SplitWatermarks, { parts }: Snapshot): void {
   const [combined, entries] = decodeCbor(parts[0]!) as [number, [string, number][]]
   watermarks.restore(entries, combined)
+}
+
+/** A time that no `Date` can hold is mostly in another unit, and lies beyond the end of time, where no window closes. */
+function isTime(time: number): boolean {
+  return Number.isFinite(time) && Math.abs(time) <= 8.64e15
 }
 
 function invalid(time: unknown, arrivalTime: number): MillraceError {

@@ -8,6 +8,7 @@ import {
   type Manifest,
   manifestName,
   type PartEntry,
+  partsOf,
   type SinkEntry,
   type SnapshotEntry,
   type SourceEntry,
@@ -32,6 +33,12 @@ export interface Claimed {
   readonly skipped: readonly { readonly epoch: number; readonly reason: string }[]
 }
 
+/** What a checkpoint has written so far, and the parts that it may refer to without writing them. */
+interface Writing {
+  sizeBytes: number
+  readonly present: ReadonlySet<string>
+}
+
 /** How many epochs are kept, so that there is one to fall back to. */
 const epochsKept = 3
 /** How often a run that loses the race for an epoch tries the next one. */
@@ -45,7 +52,7 @@ export class CheckpointCoordinator {
   readonly #newLineage: () => string
   /** The last manifests that this run knows to be good, oldest first. */
   #retained: Manifest[] = []
-  /** Where parts are that the store has already: the same array is never written twice. */
+  /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
   readonly #stored = new WeakMap<Uint8Array, PartEntry>()
   lineage = ''
   epoch = 0
@@ -69,6 +76,8 @@ export class CheckpointCoordinator {
       const found = await findCheckpoints(this.#store, this.#job)
       const start = decideStart(found)
       if (start.decision === 'refuse') {
+        // A run that is still alive deletes old epochs: what it has published since is to be looked at.
+        if ((await listEpochs(this.#store)).some((epoch) => epoch > found[0]!.epoch)) continue
         throw new MillraceError(
           'CHECKPOINT_CORRUPT',
           `no checkpoint in ${this.#store.description} is good: ${start.reason}`,
@@ -94,7 +103,10 @@ export class CheckpointCoordinator {
    * @throws MillraceError `JOB_FENCED` if another run has taken the job over.
    */
   async complete(cut: Cut): Promise<{ readonly permit: CommitPermit; readonly sizeBytes: number }> {
-    const writing = { sizeBytes: 0 }
+    const writing = {
+      sizeBytes: 0,
+      present: new Set(this.#retained.flatMap(partsOf).map(({ name }) => name)),
+    }
     const manifest: Manifest = {
       ...this.#header(this.epoch + 1),
       finished: cut.finished,
@@ -143,18 +155,21 @@ export class CheckpointCoordinator {
     return true
   }
 
-  async #storeStaged({ state, committables }: Staged, writing: { sizeBytes: number }): Promise<SinkEntry> {
+  async #storeStaged({ state, committables }: Staged, writing: Writing): Promise<SinkEntry> {
     return { state: await this.#storeSnapshot(state, writing), committables }
   }
 
-  async #storeSnapshot(snapshot: Snapshot, writing: { sizeBytes: number }): Promise<SnapshotEntry> {
+  async #storeSnapshot(snapshot: Snapshot, writing: Writing): Promise<SnapshotEntry> {
     const parts: PartEntry[] = []
-    for (const content of snapshot.parts)
-      parts.push(this.#stored.get(content) ?? (await this.#storePart(content, writing)))
+    for (const content of snapshot.parts) {
+      const stored = this.#stored.get(content)
+      const present = stored !== undefined && writing.present.has(stored.name)
+      parts.push(present ? stored : await this.#storePart(content, writing))
+    }
     return { schema: snapshot.schema, parts }
   }
 
-  async #storePart(content: Uint8Array, writing: { sizeBytes: number }): Promise<PartEntry> {
+  async #storePart(content: Uint8Array, writing: Writing): Promise<PartEntry> {
     const checksum = sha256(content)
     const entry = { name: partName(this.generation, checksum), sha256: checksum, sizeBytes: content.length }
     await this.#store.writeOnce(entry.name, content)

@@ -35,6 +35,13 @@ export function throughPartitions(graph: StreamGraph, edge: GraphEdge): GraphEdg
   return from?.transformation.kind === 'partition' ? throughPartitions(graph, from.inputs[0]!) : edge
 }
 
+/** The source whose records come to an edge by main outputs alone; `undefined` for what a side output leads to. */
+export function sourceOf(graph: StreamGraph, edge: GraphEdge): string | undefined {
+  if (edge.output !== mainOutput) return undefined
+  const from = graph.nodes.find((node) => node.id === edge.from)!
+  return from.transformation.kind === 'source' ? from.id : sourceOf(graph, from.inputs[0]!)
+}
+
 function readers(graph: StreamGraph, edge: GraphEdge): number {
   const edges = graph.nodes
     .filter((node) => node.transformation.kind !== 'partition')

@@ -63,6 +63,9 @@ class Resolver {
         `the name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
       )
     }
+    if (name in Object.prototype) {
+      throw new MillraceError('JOB_INVALID', `the name "${name}" is one of JavaScript's own: choose another`)
+    }
     if (this.#ids.has(name.toLowerCase())) {
       throw new MillraceError('NAME_DUPLICATE', `the name "${name}" is used twice, letter case aside`)
     }

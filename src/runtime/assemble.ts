@@ -37,6 +37,17 @@ export interface Surroundings {
 /** What has been opened so far, to be closed whatever happens. */
 export type Closers = (() => Promise<void>)[]
 
+/** Closes everything, the last first. A job ends as it ended: what fails here is told to the log alone. */
+export async function closeAll(closers: Closers, log: Log): Promise<void> {
+  for (const close of closers.reverse()) {
+    try {
+      await close()
+    } catch (error) {
+      log.warn('closing failed', { reason: millraceError(error).message })
+    }
+  }
+}
+
 /** Claims a job, restores it, and connects its sources and sinks. Nothing is read yet. */
 export async function assemble(job: Job, around: Surroundings, closers: Closers): Promise<Parts> {
   const coordinator = new CheckpointCoordinator(job.name, around.store, around.clock, newLineage)
@@ -122,11 +133,12 @@ function batchOf(record: Undecodable): Batch<Undecodable> {
 
 /** State that the job has no place for would be lost without a word. */
 function refuseUnknownNames(job: Job, restored: Restored): void {
-  const known = new Set(job.graph.nodes.map((node) => node.id))
-  const named = [restored.sources, restored.operators, restored.sinks].flatMap((entries) =>
-    Object.keys(entries),
+  const known = new Set(job.graph.nodes.map(({ id, transformation }) => `${transformation.kind} ${id}`))
+  const { sources, operators, sinks } = restored
+  const unknown = Object.entries({ source: sources, operator: operators, sink: sinks }).flatMap(
+    ([kind, entries]) =>
+      Object.keys(entries).filter((name) => !known.has(`${kind} ${name}`) && !name.includes('/')),
   )
-  const unknown = named.filter((name) => !known.has(name) && !name.includes('/'))
   if (unknown.length === 0) return
   throw new MillraceError(
     'CHECKPOINT_INCOMPATIBLE',

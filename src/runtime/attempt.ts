@@ -32,7 +32,8 @@ export interface AttemptContext {
   /** What failed outside of the loop, such as a fetch. */
   readonly failure: () => MillraceError | undefined
   readonly onFailure: (error: unknown) => void
-  readonly onCheckpoint: (checkpoint: CheckpointSummary) => void
+  /** `progressed`: something was handed over since the attempt began. */
+  readonly onCheckpoint: (checkpoint: CheckpointSummary, progressed: boolean) => void
   readonly onCaughtUp: () => void
 }
 
@@ -46,14 +47,27 @@ export class Attempt {
   readonly #context: AttemptContext
   #checkpointDue = false
   #checkpointing: Promise<void> | undefined
+  #progressed = false
   #toldCaughtUp = false
+  /** The source whose turn it is comes first. */
+  #turns: readonly SourceTask[]
 
   constructor(parts: Parts, context: AttemptContext) {
     this.#parts = parts
     this.#context = context
+    this.#turns = parts.sources
   }
 
   async run(): Promise<'finished' | 'stopped'> {
+    try {
+      return await this.#run()
+    } finally {
+      // Nothing of this attempt may still be at work when its sinks are closed.
+      await this.#checkpointing
+    }
+  }
+
+  async #run(): Promise<'finished' | 'stopped'> {
     await this.#recommit()
     if (this.#parts.restored?.finished) return 'finished'
     for (const source of this.#parts.sources) source.openReadable()
@@ -81,16 +95,28 @@ export class Attempt {
 
   /** Hands over one fetch, if one may be. */
   async #handOver(): Promise<boolean> {
-    for (const source of this.#parts.sources) {
+    for (const source of this.#turns) {
       source.openReadable()
       source.prefetch()
+    }
+    for (const source of this.#turns) {
       const task = source.next()
       if (task === undefined) continue
-      for (const sink of this.#parts.sinks) await sink.ready()
+      if (!this.#sinksHaveRoom()) return false
+      this.#turns = [...this.#turns.filter((other) => other !== source), source]
+      this.#progressed = true
       source.handOver(task)
       await letOthersRun()
       return true
     }
+    return false
+  }
+
+  /** If not, the loop is woken when they have. It must not wait for that alone: it is also told to stop, and fails. */
+  #sinksHaveRoom(): boolean {
+    const waits = this.#parts.sinks.flatMap((sink) => sink.ready() ?? [])
+    if (waits.length === 0) return true
+    Promise.all(waits).then(this.#context.wake.call, this.#context.onFailure)
     return false
   }
 
@@ -132,6 +158,7 @@ export class Attempt {
     const { clock } = this.#context
     const { coordinator, sinks } = this.#parts
     const startedAt = clock.now()
+    const progressed = this.#progressed
     const cut = this.#cut(finished)
     const pauseMs = clock.now() - startedAt
     const staged = await cut
@@ -140,7 +167,8 @@ export class Attempt {
     for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
     await coordinator.deleteObsolete()
     const { epoch, generation } = permit
-    this.#context.onCheckpoint({ epoch, generation, at, durationMs: at - startedAt, pauseMs, sizeBytes })
+    const durationMs = at - startedAt
+    this.#context.onCheckpoint({ epoch, generation, at, durationMs, pauseMs, sizeBytes }, progressed)
   }
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */

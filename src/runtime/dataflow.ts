@@ -1,7 +1,7 @@
 import type { Batch, Element } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
-import { type OperatorChain, operatorChains, throughPartitions } from '../graph/chaining.ts'
+import { type OperatorChain, operatorChains, sourceOf, throughPartitions } from '../graph/chaining.ts'
 import type { GraphEdge, StreamGraph } from '../graph/stream-graph.ts'
 import { mainOutput } from '../graph/transformation.ts'
 import { type Observable, Subject } from '../rx.ts'
@@ -29,7 +29,7 @@ export class Dataflow {
         outputs.map((output) => this.#open(id, output)),
       )
     }
-    for (const chain of operatorChains(graph)) this.#addChain(chain, context)
+    for (const chain of operatorChains(graph)) this.#addChain(graph, chain, context)
     for (const { id, inputs, transformation } of graph.nodes) {
       if (transformation.kind !== 'sink') continue
       this.#subscribe(this.#output(throughPartitions(graph, inputs[0]!)), sinks.get(id)!)
@@ -57,14 +57,17 @@ export class Dataflow {
     return this.#progressOfSource.get(source) ?? []
   }
 
-  #addChain({ input, operators }: OperatorChain, context: ChainContext): void {
+  #addChain(graph: StreamGraph, { input, operators }: OperatorChain, context: ChainContext): void {
     const main = this.#open(operators.at(-1)!.id, mainOutput)
     for (const name of sideOutletNames(operators)) this.#outputs.set(name, new Subject())
     const chain = new FusedChain(operators, context, (name, element) =>
       this.#outputs.get(name)!.next(element),
     )
     this.#subscribe(this.#output(input).pipe(chain.operator), (element) => main.next(element))
-    this.#progressOfSource.set(input.from, [...this.progressOf(input.from), ...chain.progress])
+    const source = sourceOf(graph, input)
+    if (source !== undefined) {
+      this.#progressOfSource.set(source, [...this.progressOf(source), ...chain.progress])
+    }
   }
 
   #subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {

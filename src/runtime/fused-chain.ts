@@ -1,7 +1,7 @@
 import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
-import { MillraceError, reasons } from '../errors.ts'
+import { isMillraceError, MillraceError, reasons } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
@@ -152,7 +152,7 @@ export function outletName(operator: string, output: string): string {
 }
 
 function failure(error: unknown): MillraceError {
-  if (error instanceof MillraceError) return error
+  if (isMillraceError(error)) return error
   return new MillraceError('OPERATOR_FAILED', `a function of the job threw: ${reasons(error)[0]}`, {
     cause: error,
   })

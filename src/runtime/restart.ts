@@ -12,9 +12,10 @@ export type Restart =
 
 /**
  * A failure that may pass leads to a restart from the last checkpoint, after a time that doubles with each attempt, from
- * 1 s to 60 s, less up to a half at random. After 10 attempts in a row without a checkpoint the job fails.
+ * 1 s to 60 s, less up to a half at random. After 10 attempts in a row without progress the job fails: progress is a
+ * checkpoint after at least one fetch, since the checkpoint that every attempt begins with proves nothing.
  *
- * @param attempt How many failures there were since the last checkpoint, with this one.
+ * @param attempt How many failures there were since the last progress, with this one.
  */
 export function decideRestart(error: MillraceError, attempt: number, random: Random): Restart {
   if (!error.retryable || attempt > attemptsWithoutProgress) return { decision: 'fail' }

@@ -1,5 +1,4 @@
 import { folderStore } from '../checkpoint/folder-store.ts'
-import type { SourceOverrides } from '../contract/source.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
@@ -7,12 +6,12 @@ import type { JobMetrics } from '../observe/metrics.ts'
 import { silentLog } from '../observe/silent-log.ts'
 import { ReplaySubject } from '../rx.ts'
 import { systemClock } from '../time/system-clock.ts'
-import { assemble, type Closers, type Surroundings } from './assemble.ts'
+import { assemble, type Closers, closeAll, type Surroundings } from './assemble.ts'
 import { Attempt, type Parts } from './attempt.ts'
 import { measure } from './measure.ts'
 import { Meter } from './meter.ts'
 import { decideRestart } from './restart.ts'
-import type { JobResult, RunningJob, RunOptions } from './running-job.ts'
+import { type JobResult, overridesOf, type RunningJob, type RunOptions } from './running-job.ts'
 import { Wake } from './wake.ts'
 
 const metricsEveryMs = 1_000
@@ -113,6 +112,8 @@ class JobLife {
         const { delayMs } = restart
         this.events$.next({ kind: 'restarting', attempt: this.#failuresInARow, delayMs, error: failure })
         await this.#clock.sleep(delayMs, this.#over.signal)
+        // The next run does what another attempt would: it goes on at the last checkpoint.
+        if (this.#stopping) return 'stopped'
       }
     }
   }
@@ -120,6 +121,8 @@ class JobLife {
   async #attempt(): Promise<'finished' | 'stopped'> {
     const closers: Closers = []
     const ended = new AbortController()
+    const endEarly = () => ended.abort()
+    this.#over.signal.addEventListener('abort', endEarly)
     let failure: MillraceError | undefined
     const onFailure = (error: unknown) => {
       if (ended.signal.aborted) return
@@ -127,33 +130,38 @@ class JobLife {
       this.#wake.call()
     }
     try {
-      const parts = await assemble(this.#job, this.#surroundings(ended.signal, onFailure), closers)
-      this.#parts = parts
+      const parts = await this.#assemble(ended.signal, onFailure, closers)
+      if (parts === undefined) return 'stopped'
+      this.#over.signal.removeEventListener('abort', endEarly)
       return await new Attempt(
         parts,
         this.#attemptContext(ended.signal, () => failure, onFailure),
       ).run()
     } finally {
+      this.#over.signal.removeEventListener('abort', endEarly)
       ended.abort()
-      for (const close of closers.reverse()) await close()
+      await closeAll(closers, this.#log)
     }
+  }
+
+  /** Connects; `undefined` if the job was told to stop meanwhile, which ends every wait for a service. */
+  async #assemble(signal: AbortSignal, onFailure: (error: unknown) => void, closers: Closers) {
+    try {
+      this.#parts = await assemble(this.#job, this.#surroundings(signal, onFailure), closers)
+    } catch (error) {
+      if (!this.#stopping || !millraceError(error).retryable) throw error
+    }
+    return this.#stopping ? undefined : this.#parts
   }
 
   #surroundings(signal: AbortSignal, onFailure: (error: unknown) => void): Surroundings {
     const job = this.#job
-    const options = this.#options
-    const { from, endpoint, region } = options
-    const overrides: SourceOverrides = {
-      ...(from === undefined ? {} : { startAt: from }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(region === undefined ? {} : { region }),
-    }
     return {
-      store: options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
+      store: this.#options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
       clock: this.#clock,
       random: this.#random,
-      log: options.log ?? silentLog,
-      overrides,
+      log: this.#log,
+      overrides: overridesOf(this.#options),
       signal,
       meter: this.#meter,
       onReady: this.#wake.call,
@@ -179,13 +187,14 @@ class JobLife {
       stopRequested: () => this.#stopping,
       failure,
       onFailure,
-      onCheckpoint: (checkpoint: CheckpointSummary) => this.#onCheckpoint(checkpoint),
+      onCheckpoint: (checkpoint: CheckpointSummary, progressed: boolean) =>
+        this.#onCheckpoint(checkpoint, progressed),
       onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
     }
   }
 
-  #onCheckpoint(checkpoint: CheckpointSummary): void {
-    this.#failuresInARow = 0
+  #onCheckpoint(checkpoint: CheckpointSummary, progressed: boolean): void {
+    if (progressed) this.#failuresInARow = 0
     this.#lastCheckpoint = checkpoint
     this.checkpoints$.next(checkpoint)
     this.events$.next({ kind: 'checkpoint', checkpoint })
@@ -216,6 +225,10 @@ class JobLife {
 
   get #clock() {
     return this.#options.clock ?? systemClock
+  }
+
+  get #log() {
+    return this.#options.log ?? silentLog
   }
 
   get #random() {

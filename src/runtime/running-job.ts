@@ -1,6 +1,7 @@
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
 import type { Log } from '../contract/log.ts'
+import type { SourceOverrides } from '../contract/source.ts'
 import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
 import type { JobMetrics } from '../observe/metrics.ts'
 import type { Observable } from '../rx.ts'
@@ -19,6 +20,15 @@ export interface RunOptions {
   readonly log?: Log
   readonly clock?: Clock
   readonly random?: Random
+}
+
+/** What the options say to every source. */
+export function overridesOf({ from, endpoint, region }: RunOptions): SourceOverrides {
+  return {
+    ...(from === undefined ? {} : { startAt: from }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+  }
 }
 
 /** How a run ended. */

@@ -31,7 +31,8 @@ export class SinkTask {
   }
 
   ready(): Promise<void> | undefined {
-    return this.#writer.ready()
+    const ready = this.#writer.ready()
+    return ready && this.#located(ready)
   }
 
   commit(committables: readonly Committable[], permit: CommitPermit): Promise<void> {

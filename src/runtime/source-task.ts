@@ -2,11 +2,12 @@ import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
 import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
-import { MillraceError, type Where } from '../errors.ts'
+import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { mayRead } from '../time/alignment.ts'
 import { beginningOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { splitMetrics } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
 
 /** What a source task needs of the run around it. */
@@ -27,7 +28,8 @@ export class SourceTask {
   readonly name: string
   readonly #enumerator: SplitEnumerator<unknown>
   readonly #context: SourceTaskContext
-  readonly #restored: Readonly<Record<string, string>>
+  /** Positions in the checkpoint of splits that are not opened yet. */
+  readonly #restored: Map<string, string>
   readonly #splits = new Map<string, SplitTask>()
   /** Splits that were read to their end, with those of their children that are not opened yet. */
   readonly #awaiting: Map<string, readonly string[]>
@@ -45,9 +47,11 @@ export class SourceTask {
   ) {
     this.name = name
     this.#enumerator = enumerator
-    this.#restored = restored?.positions ?? {}
+    this.#restored = new Map(Object.entries(restored?.positions ?? {}))
     this.#awaiting = new Map(Object.entries(restored?.awaiting ?? {}))
     this.#context = context
+    // Until their children are opened, they hold watermarks back as they did before the restart.
+    for (const split of this.#awaiting.keys()) this.#mark({ kind: 'split', split, state: 'opened' })
   }
 
   /**
@@ -69,13 +73,15 @@ export class SourceTask {
     for (const task of this.#splits.values()) task.prefetch(this.#context.onReady, this.#context.onError)
   }
 
-  /** A split whose next records may be handed over now. */
+  /**
+   * A split whose next records may be handed over now. Operators that see different event times may each hold back
+   * another split: when that leaves none to read, one goes on all the same.
+   */
   next(): SplitTask | undefined {
     const ids = [...this.#splits.keys()]
-    for (const [id, task] of this.#splits) {
-      if (task.ready !== undefined && mayRead(id, ids, this.#context.progress)) return task
-    }
-    return undefined
+    const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
+    const inStep = ready.find((task) => mayRead(task.split.id, ids, this.#context.progress))
+    return inStep ?? (ready.length === ids.length ? ready[0] : undefined)
   }
 
   /**
@@ -96,9 +102,11 @@ export class SourceTask {
     if (fetched.finished) this.#finish(task)
   }
 
-  /** Every split was found at its end at least once. */
+  /** Every split was found at its end at least once, and none is still to be opened. */
   get caughtUp(): boolean {
-    return this.ended || (this.#splits.size > 0 && [...this.#splits.values()].every((task) => task.caughtUp))
+    if (this.ended) return true
+    if (this.#splits.size === 0 || this.#awaiting.size > 0) return false
+    return [...this.#splits.values()].every((task) => task.caughtUp)
   }
 
   /** Everything was read and handed over, and nothing will come. */
@@ -107,7 +115,7 @@ export class SourceTask {
   }
 
   snapshot(): SourceEntry {
-    const positions: Record<string, string> = {}
+    const positions: Record<string, string> = Object.fromEntries(this.#restored)
     for (const [id, task] of this.#splits) {
       if (task.position !== undefined) positions[id] = task.position.after
     }
@@ -119,7 +127,9 @@ export class SourceTask {
   }
 
   metrics(): { readonly records: number; readonly bytes: number; readonly splits: readonly SplitMetrics[] } {
-    const splits = [...this.#splits.values()].map((task) => this.#metricsOf(task))
+    const splits = [...this.#splits.values()].map((task) =>
+      splitMetrics(this.name, task, this.#watermarkOf(task.split.id)),
+    )
     return {
       records: this.#recordsOfFinished + total(splits.map((split) => split.records)),
       bytes: this.#bytesOfFinished + total(splits.map((split) => split.bytes)),
@@ -128,7 +138,11 @@ export class SourceTask {
   }
 
   async discover(): Promise<void> {
-    await this.#enumerator.discover()
+    try {
+      await this.#enumerator.discover()
+    } catch (error) {
+      throw millraceError(error).at({ source: this.name })
+    }
   }
 
   get discoverEveryMs(): number {
@@ -141,7 +155,8 @@ export class SourceTask {
   }
 
   #open(split: Split): void {
-    const after = this.#restored[split.id]
+    const after = this.#restored.get(split.id)
+    this.#restored.delete(split.id)
     const position = after === undefined ? undefined : { after }
     this.#splits.set(split.id, new SplitTask(split, position, this.#enumerator.read(split, position)))
     this.#mark({ kind: 'split', split: split.id, state: 'opened' })
@@ -193,26 +208,10 @@ export class SourceTask {
     return { source: this.name, shard, sequenceNumber }
   }
 
-  #metricsOf(task: SplitTask): SplitMetrics {
-    const { split, records, bytes, behindMs, firstBehindMs } = task
-    const watermarks = this.#context.progress.map((progress) => progress.watermarkOf(split.id))
-    const watermark = this.#context.progress.length > 0 ? watermarks[0] : this.#arrival.watermarkOf(split.id)
-    return {
-      source: this.name,
-      split: split.id,
-      records,
-      bytes,
-      behindMs,
-      firstBehindMs,
-      watermark,
-      state: stateOf(task),
-    }
+  #watermarkOf(split: string): number | undefined {
+    const [first] = this.#context.progress
+    return (first ?? this.#arrival).watermarkOf(split)
   }
-}
-
-function stateOf(task: SplitTask): SplitMetrics['state'] {
-  if (task.idle) return 'idle'
-  return task.ready === undefined ? 'reading' : 'paused'
 }
 
 function total(numbers: readonly number[]): number {

@@ -50,7 +50,8 @@ export class SplitTask {
     this.behindMs = fetched.behindMs
     this.firstBehindMs ??= fetched.behindMs
     this.caughtUp = fetched.behindMs === 0
-    this.idle = this.caughtUp && fetched.values.length === 0
+    // A split at its end is not quiet: what comes next is in its children, and may be much older than now.
+    this.idle = this.caughtUp && !fetched.finished && fetched.values.length === 0
     if (fetched.position !== undefined) this.position = { after: fetched.position.after }
     return fetched
   }

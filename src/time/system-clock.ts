@@ -1,5 +1,8 @@
 import type { Clock } from '../contract/clock.ts'
 
+/** A longer timer of Node's would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** The clock of this machine. The one place where the engine reads it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -10,7 +13,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, ms)
+      const timer = setTimeout(done, Math.min(ms, longestTimerMs))
       signal?.addEventListener('abort', done, { once: true })
       if (signal?.aborted) done()
     }),

@@ -1,0 +1,15 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises'
+
+/** Lets everything else run until something holds; fails when it never does. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    if (holds()) return
+    await letOthersRun()
+  }
+  throw new Error(`it never came to ${String(holds)}`)
+}
+
+/** Lets everything that can happen without a clock happen. */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await letOthersRun()
+}
