@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/contract/clock.ts'
+import { systemClock } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { listen } from './http/listener.ts'
 import { lockFolder } from './log/folder-lock.ts'
@@ -7,7 +8,6 @@ import { AwsThroughput } from './streams/aws-throughput.ts'
 import { LocalStreams } from './streams/local-streams.ts'
 import { StreamFolders } from './streams/stream-folders.ts'
 import { unlimited } from './streams/throughput.ts'
-import { systemClock } from './system-clock.ts'
 
 /** How an embedded Kinesis is started. */
 export interface LocalKinesisOptions {

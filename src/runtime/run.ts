@@ -1,11 +1,11 @@
 import { folderStore } from '../checkpoint/folder-store.ts'
+import { systemClock, systemRandom } from '../contract/system.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
 import type { JobMetrics } from '../observe/metrics.ts'
 import { silentLog } from '../observe/silent-log.ts'
 import { ReplaySubject } from '../rx.ts'
-import { systemClock } from '../time/system-clock.ts'
 import { assemble, type Closers, closeAll, type Surroundings } from './assemble.ts'
 import { Attempt, type Parts } from './attempt.ts'
 import { measure } from './measure.ts'
@@ -232,6 +232,6 @@ class JobLife {
   }
 
   get #random() {
-    return this.#options.random ?? Math.random
+    return this.#options.random ?? systemRandom
   }
 }

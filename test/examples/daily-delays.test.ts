@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
-import { systemClock } from 'millrace'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -25,7 +24,7 @@ afterAll(() => {
 /** Puts the flights into an embedded Kinesis and runs the example on it to its end, in the folder. */
 async function runExample(): Promise<{ code: number | string | null; err: string }> {
   const { endpoint, close } = await startLocalKinesis()
-  const stream = { stream: 'flights', endpoint, clock: systemClock, random: Math.random }
+  const stream = { stream: 'flights', endpoint }
   try {
     await createStream({ ...stream, shards: 4 })
     await putRecords(input.map(recordOf), { ...stream, inFlight: 1 })

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
-import { systemClock } from 'millrace'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { type LocalKinesis, startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,8 +23,6 @@ beforeAll(async () => {
   const stream = {
     stream: 'readings',
     endpoint: kinesis.endpoint,
-    clock: systemClock,
-    random: Math.random,
     inFlight: 1,
   }
   await createStream({ ...stream, shards: 4 })

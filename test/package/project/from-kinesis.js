@@ -1,12 +1,12 @@
 // A user's program in plain JavaScript: an embedded Kinesis, filled and read again.
-import { job, json, run, systemClock } from 'millrace'
+import { job, json, run } from 'millrace'
 import { createStream, kinesisSource, putRecords } from 'millrace/connectors/kinesis'
 import { startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { aggregate, count, eventTime, keyBy, sinkTo, sum, tumbling, window } from 'millrace/operators'
 import { collectSink, memoryStore } from 'millrace/testing'
 
 const { endpoint, close } = await startLocalKinesis()
-const orders = { stream: 'orders', endpoint, clock: systemClock, random: Math.random }
+const orders = { stream: 'orders', endpoint }
 await createStream({ ...orders, shards: 2 })
 await putRecords(
   Array.from({ length: 1000 }, (_, at) => ({
