@@ -3,6 +3,7 @@ import type { Fetched, Source, SplitEnumerator, SplitReader } from '../../src/co
 /** What one fetch brings. Left out: nothing, not the end, caught up. */
 export interface Page<T> {
   readonly values?: readonly T[]
+  readonly arrivalTimes?: readonly number[]
   /** Why records of this page do not decode. */
   readonly undecodable?: readonly string[]
   readonly behindMs?: number
@@ -101,7 +102,7 @@ function fetched<T>(split: string, number: number, page: Page<T>, arrivalTime: n
   const { values = [], undecodable = [], behindMs = 0, serverTime = 0, finished = false } = page
   return {
     values,
-    arrivalTimes: values.map(() => arrivalTime),
+    arrivalTimes: page.arrivalTimes ?? values.map(() => arrivalTime),
     positionOf: (index) => `${number}.${index}`,
     undecodable: undecodable.map((reason, index) => ({
       data: Uint8Array.of(index),
