@@ -1,7 +1,8 @@
 import type { Operator } from '../src/contract/operator.ts'
 import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
-import { type Step, type Stream, streamAt, type WindowedStream } from '../src/stream.ts'
+import type { Key } from '../src/state/key.ts'
+import { type Step, type Stream, streamAt, type TimeWindow, type WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
 
@@ -15,14 +16,23 @@ export type WindowResult<K, W, R> = Flat<{ key: K; window: W } & R>
  * of their ends, so that the same input always gives the same output in the same order. The event time of a result is
  * the window's last instant.
  *
+ * The defaults of the types are what the compiler goes on with after a missing `window`, so that it reports no more
+ * than that.
+ *
  * @param name Keeps the windows in checkpoints: a new name starts anew.
  * @param aggregates By the names that they get in the result; `key` and `window` are taken.
  * @throws MillraceError `JOB_INVALID` for an aggregate named `key` or `window`; while running `RECORD_LATE` for a record
  *   whose window has closed, unless `window` names an output for it.
  * @example
- * aggregate('totals', { orders: count(), cents: sum((order: { cents: number }) => order.cents) })
+ * const totals = (days: WindowedStream<string, { cents: number }, TimeWindow>) =>
+ *   days.pipe(aggregate('totals', { orders: count(), cents: sum((order) => order.cents) }))
  */
-export function aggregate<K, T, W, R extends Record<string, unknown>>(
+export function aggregate<
+  K = Key,
+  T = unknown,
+  W = TimeWindow,
+  R extends Record<string, unknown> = Record<never, never>,
+>(
   name: string,
   aggregates: { [N in keyof R]: Aggregate<T, R[N]> },
 ): Step<WindowedStream<K, T, W>, Stream<WindowResult<K, W, R>>> {

@@ -37,7 +37,12 @@ export function defineAggregate<T, A, R>(parts: {
 
 const addition = (a: number, b: number) => a + b
 
-/** How many values there are. */
+/**
+ * How many values there are.
+ *
+ * @example
+ * aggregate('totals', { orders: count() })
+ */
 export function count(): Aggregate<unknown, number> {
   return defineAggregate({
     kind: 'count',
@@ -48,7 +53,12 @@ export function count(): Aggregate<unknown, number> {
   })
 }
 
-/** The sum of a number of each value. Exact for whole numbers up to 2^53. */
+/**
+ * The sum of a number of each value. Exact for whole numbers up to 2^53.
+ *
+ * @example
+ * sum((order: { cents: number }) => order.cents)
+ */
 export function sum<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'sum',
@@ -59,7 +69,12 @@ export function sum<T>(of: (value: T) => number): Aggregate<T, number> {
   })
 }
 
-/** The least of a number of each value. */
+/**
+ * The least of a number of each value.
+ *
+ * @example
+ * min((order: { cents: number }) => order.cents)
+ */
 export function min<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'min',
@@ -70,7 +85,12 @@ export function min<T>(of: (value: T) => number): Aggregate<T, number> {
   })
 }
 
-/** The greatest of a number of each value. */
+/**
+ * The greatest of a number of each value.
+ *
+ * @example
+ * max((order: { cents: number }) => order.cents)
+ */
 export function max<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'max',
@@ -81,7 +101,12 @@ export function max<T>(of: (value: T) => number): Aggregate<T, number> {
   })
 }
 
-/** The mean of a number of each value: their sum divided by their count. */
+/**
+ * The mean of a number of each value: their sum divided by their count.
+ *
+ * @example
+ * average((order: { cents: number }) => order.cents)
+ */
 export function average<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'average',

@@ -8,6 +8,7 @@ import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
 import { SplitWatermarks } from '../src/time/split-watermarks.ts'
 import { type Duration, milliseconds } from '../src/units.ts'
 
+/** How event time goes on. */
 export interface EventTimeOptions {
   /**
    * How much later than a record an earlier one of the same split may still come. A window is complete this long after
@@ -46,7 +47,7 @@ export function eventTime<T>(
   const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
   const maxDriftMs = milliseconds(maxDrift)
   return operatorStep<T, T>({
-    verb: 'event-time',
+    verb: 'eventTime',
     detail: `out of order ${outOfOrder}, idle after ${idleAfter}, drift ${maxDrift}`,
     create: (context, restored) =>
       assignTimestamps(

@@ -10,7 +10,7 @@ import type { Step, Stream } from '../src/stream.ts'
  */
 export function flatMap<T, R>(project: (value: T) => Iterable<R>): Step<Stream<T>, Stream<R>> {
   return operatorStep<T, R>({
-    verb: 'flat-map',
+    verb: 'flatMap',
     create: ({ emit }) => ({
       process: (value, timestamp) => {
         for (const result of project(value)) emit(result, timestamp)

@@ -6,6 +6,8 @@ import type { SinkHandle, Step, Stream } from '../src/stream.ts'
  * Ends a stream in a sink.
  *
  * @param name Keeps what the sink has staged in checkpoints: a new name starts anew.
+ * @example
+ * sinkTo('numbers', collectSink<number>())
  */
 export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHandle> {
   return (upstream) => {

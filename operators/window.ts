@@ -8,6 +8,7 @@ import {
   type WindowedStream,
 } from '../src/stream.ts'
 
+/** What happens at the edge of windows. */
 export interface WindowOptions<T> {
   /**
    * Where late records go: records whose window has closed already. Any steps that end in a sink. Without it a late

@@ -113,6 +113,7 @@ const catalogue = {
 /** The code of a {@link MillraceError}. `docs/errors.md` has a paragraph on each. */
 export type ErrorCode = keyof typeof catalogue
 
+/** All codes. */
 export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[]
 
 /** Where something happened. What does not apply is left out. */

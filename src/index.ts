@@ -2,6 +2,7 @@ export { folderStore } from './checkpoint/folder-store.ts'
 export type { CheckpointStore } from './contract/checkpoint-store.ts'
 export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
 export type { Undecodable } from './contract/source.ts'
+export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
 export { type FromOptions, type Job, type JobBuilder, type JobOptions, job } from './job.ts'
 export type { CheckpointSummary, JobEvent } from './observe/events.ts'
@@ -18,5 +19,4 @@ export type {
   WindowAssigner,
   WindowedStream,
 } from './stream.ts'
-export { systemClock } from './time/system-clock.ts'
 export type { Duration, Size } from './units.ts'

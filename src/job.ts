@@ -13,6 +13,7 @@ export interface Job {
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
 }
 
+/** What a job says about its runs. */
 export interface JobOptions {
   readonly checkpoint?: {
     /** The time between checkpoints. Default `'10s'`. */
@@ -22,6 +23,7 @@ export interface JobOptions {
   }
 }
 
+/** What a job says about one of its sources. */
 export interface FromOptions {
   /**
    * Where records go that the source's codec refuses: any steps that end in a sink. Without it such a record stops the
@@ -42,6 +44,13 @@ export interface JobBuilder {
  * @param name Names the job in checkpoints, files and messages: 1 to 64 letters, digits, `-` and `_`.
  * @param build Called once, at once; gives every sink of the job.
  * @throws MillraceError `JOB_INVALID` or `NAME_DUPLICATE` if names are malformed or taken, or there is no sink.
+ * @example
+ * job('words', ({ from }) =>
+ *   from('words', listSource<string>({})).pipe(
+ *     map((word) => word.length),
+ *     sinkTo('lengths', collectSink()),
+ *   ),
+ * ).name // 'words'
  */
 export function job(
   name: string,

@@ -5,12 +5,13 @@ import {
   type Transformation,
 } from './graph/transformation.ts'
 
+/** Shows the compiler the type of the records. No stage has it. */
 declare const element: unique symbol
 
 /** Records of type `T`. A value that describes; nothing runs. */
 export interface Stream<out T> extends Pipeable {
   readonly outlet: Outlet
-  readonly [element]?: T
+  readonly [element]: T
 }
 
 /** Records of type `T`, to be kept together by a key of type `K`. Steps that take any stream drop the key. */
@@ -23,6 +24,7 @@ export interface WindowedStream<out K, out T, out W> extends Pipeable {
   readonly assigner: WindowAssigner<W>
   readonly keyed: KeyedStream<K, T>
   readonly late: ((late: Stream<never>) => SinkHandle) | undefined
+  readonly [element]: T
 }
 
 /** A stream that ends in a sink: what a job is built of. */
@@ -140,10 +142,13 @@ export function streamAt<T>(outlet: Outlet): Stream<T> {
   return pipeable({ outlet })
 }
 
+/** A stage of records of any type: which one is the promise of the step that makes it. */
+type Staged<S> = S & Pipeable & { readonly [element]: never }
+
 /** Adds `pipe` to a stage and freezes it. */
-export function pipeable<S extends object>(stage: S): S & Pipeable {
+export function pipeable<S extends object>(stage: S): Staged<S> {
   const pipe = (...steps: Step<unknown, unknown>[]) =>
     steps.reduce<unknown>((upstream, step) => step(upstream), frozen)
-  const frozen = Object.freeze({ ...stage, pipe }) as S & Pipeable
+  const frozen = Object.freeze({ ...stage, pipe }) as unknown as Staged<S>
   return frozen
 }

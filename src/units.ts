@@ -1,4 +1,7 @@
-/** A length of time, as text with its unit: `'500ms'`, `'30s'`, `'5m'`, `'1h'`, `'1d'`. A day is 24 hours. */
+/**
+ * A length of time, as text with its unit: `'500ms'`, `'30s'`, `'5m'`, `'1h'`, `'1d'`. A day is 24 hours. The compiler
+ * knows the units; a space, a sign or an exponent in the number is refused when the job is described.
+ */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
 /** An amount of bytes, as text with its unit: `'64KiB'`, `'128MiB'`, `'1GiB'`. */

@@ -51,7 +51,7 @@ function withoutTypeImports(text: string): string {
 }
 
 /** Good enough for our own sources: comments begin on a line of their own, or after a space. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 }
 

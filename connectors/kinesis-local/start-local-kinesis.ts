@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/contract/clock.ts'
+import { systemClock } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { listen } from './http/listener.ts'
 import { lockFolder } from './log/folder-lock.ts'
@@ -7,7 +8,6 @@ import { AwsThroughput } from './streams/aws-throughput.ts'
 import { LocalStreams } from './streams/local-streams.ts'
 import { StreamFolders } from './streams/stream-folders.ts'
 import { unlimited } from './streams/throughput.ts'
-import { systemClock } from './system-clock.ts'
 
 /** How an embedded Kinesis is started. */
 export interface LocalKinesisOptions {
@@ -38,6 +38,10 @@ export interface LocalKinesis {
  *
  * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, STORE_FAILED, or OPTION_INVALID for an address or folder that
  *   cannot be used.
+ * @example
+ * const kinesis = await startLocalKinesis()
+ * kinesis.endpoint.startsWith('http://127.0.0.1:') // true
+ * await kinesis.close()
  */
 export async function startLocalKinesis(options: LocalKinesisOptions = {}): Promise<LocalKinesis> {
   const unlock = options.data === undefined ? () => {} : lockFolder(options.data)

@@ -1,5 +1,6 @@
 import { CreateStreamCommand, DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis'
 import type { Clock, Random } from '../../src/contract/clock.ts'
+import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
@@ -11,8 +12,10 @@ export interface CreateStreamOptions extends Connection {
   readonly stream: string
   /** How many shards a new stream gets. An existing one keeps its own. */
   readonly shards: number
-  readonly clock: Clock
-  readonly random: Random
+  /** Default: the clock of this machine. */
+  readonly clock?: Clock
+  /** For pauses between attempts. Default: the chance of this machine. */
+  readonly random?: Random
   readonly signal?: AbortSignal
 }
 
@@ -26,7 +29,8 @@ const activePatienceMs = 120_000
  */
 export async function createStream(options: CreateStreamOptions): Promise<'created' | 'existing'> {
   const { client, place, close } = connect(options, options.stream)
-  const { clock, random, signal = new AbortController().signal, stream, shards } = options
+  const { clock = systemClock, random = systemRandom, stream, shards } = options
+  const { signal = new AbortController().signal } = options
   const how = { clock, random, signal, patienceMs, onRetry: () => {} }
   const create = async (abortSignal: AbortSignal) => {
     await client.send(new CreateStreamCommand({ StreamName: stream, ShardCount: shards }), { abortSignal })

@@ -34,7 +34,11 @@ export interface KinesisSourceOptions<T> extends Connection {
  * `SOURCE_UNREACHABLE`, `SOURCE_FAILED`.
  *
  * @example
- * const orders = kinesisSource({ stream: 'orders', startAt: 'trim-horizon', decode: json<Order>() })
+ * interface Order {
+ *   customer: string
+ *   cents: number
+ * }
+ * kinesisSource({ stream: 'orders', startAt: 'trim-horizon', decode: json<Order>() })
  */
 export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
   const codec = codecOf(options.decode)

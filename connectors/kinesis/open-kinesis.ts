@@ -1,8 +1,9 @@
 import type { Codec } from '../../src/contract/codec.ts'
 import type { Json } from '../../src/contract/json.ts'
-import type { SourceContext } from '../../src/contract/source.ts'
+import type { SourceContext, SourceOverrides } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { milliseconds } from '../../src/units.ts'
+import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import { type EnumeratorSnapshot, parseSnapshot } from './enumerator-snapshot.ts'
 import type { KinesisApi, StreamFacts } from './kinesis-api.ts'
@@ -12,7 +13,7 @@ import { RetryReport } from './retry-report.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
 import { serviceError } from './service-error.ts'
 import { serviceNow } from './service-now.ts'
-import { ShardEnumerator } from './shard-enumerator.ts'
+import { type EnumeratorParts, ShardEnumerator } from './shard-enumerator.ts'
 import { processPaces } from './shard-pace.ts'
 import { resolveStart } from './starting-position.ts'
 import { assertSameStream } from './stream-facts.ts'
@@ -29,17 +30,7 @@ export async function openKinesis<T>(
   context: SourceContext,
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {
-  const { endpoint, region } = context.overrides
-  const { client, loopback, place, close } = connect(
-    {
-      endpoint: endpoint ?? options.endpoint,
-      region: region ?? options.region,
-      protocol: options.protocol,
-      // A client cannot be pointed elsewhere; another place needs another client.
-      client: endpoint === undefined && region === undefined ? options.client : undefined,
-    },
-    options.stream,
-  )
+  const { client, loopback, place, close } = connect(overridden(options, context.overrides), options.stream)
   const api = sdkKinesisApi(client, options.stream, close)
   const paced = (options.pace ?? (loopback ? 'none' : 'aws')) === 'aws'
   return openEnumerator(
@@ -56,9 +47,19 @@ export async function openKinesis<T>(
   )
 }
 
+/** Overrides first. A client cannot be pointed elsewhere, so another place needs another client. */
+function overridden(options: Connection, { endpoint, region }: SourceOverrides): Connection {
+  return {
+    endpoint: endpoint ?? options.endpoint,
+    region: region ?? options.region,
+    protocol: options.protocol,
+    client: endpoint === undefined && region === undefined ? options.client : undefined,
+  }
+}
+
 /** Everything of {@link openKinesis} that does not depend on how Kinesis is reached. */
 export async function openEnumerator<T>(
-  parts: Omit<ConstructorParameters<typeof ShardEnumerator<T>>[0], 'facts' | 'snapshot'>,
+  parts: Omit<EnumeratorParts<T>, 'facts' | 'snapshot'>,
   startAt: KinesisSourceOptions<T>['startAt'],
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {

@@ -1,5 +1,6 @@
 import { type KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
 import type { Clock, Random } from '../../src/contract/clock.ts'
+import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { backoffMs } from './backoff.ts'
 import type { Connection } from './client.ts'
@@ -13,8 +14,10 @@ import { serviceError } from './service-error.ts'
 export interface PutOptions extends Connection {
   /** The name or the ARN of the stream. */
   readonly stream: string
-  readonly clock: Clock
-  readonly random: Random
+  /** Default: the clock of this machine. */
+  readonly clock?: Clock
+  /** For pauses between attempts. Default: the chance of this machine. */
+  readonly random?: Random
   /** Ends the putting; what is under way may or may not arrive. */
   readonly signal?: AbortSignal
   /**
@@ -43,13 +46,21 @@ const patienceMs = 120_000
  *
  * Rejects with `STREAM_NOT_FOUND`, `ACCESS_DENIED`, `CREDENTIALS_MISSING`, `REGION_MISSING`, `SOURCE_FAILED`, or after
  * two minutes without an answer `SOURCE_UNREACHABLE`.
+ *
+ * @example
+ * const { endpoint, close } = await startLocalKinesis()
+ * const orders = { stream: 'orders', endpoint }
+ * await createStream({ ...orders, shards: 2 }) // 'created'
+ * const { records } = await putRecords([{ data: Buffer.from('{"cents":5}'), partitionKey: 'a' }], orders)
+ * records // 1
+ * await close()
  */
 export async function putRecords(
   records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,
   options: PutOptions,
 ): Promise<PutSummary> {
   const { client, place, close } = connect(options, options.stream)
-  const putting = new Putting(client, options)
+  const putting = new Putting(client, { clock: systemClock, random: systemRandom, ...options })
   try {
     return await putting.all(records)
   } catch (error) {
@@ -60,15 +71,17 @@ export async function putRecords(
   }
 }
 
+type Options = PutOptions & Required<Pick<PutOptions, 'clock' | 'random'>>
+
 class Putting {
   readonly #client: KinesisClient
-  readonly #options: PutOptions
+  readonly #options: Options
   readonly #ending = new AbortController()
   readonly #signal: AbortSignal
   readonly #underWay = new Set<Promise<void>>()
   #put: PutSummary = { records: 0, bytes: 0, retried: 0 }
 
-  constructor(client: KinesisClient, options: PutOptions) {
+  constructor(client: KinesisClient, options: Options) {
     this.#client = client
     this.#options = options
     this.#signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])])

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../src/contract/clock.ts'
 import type { Log } from '../../src/contract/log.ts'
 import type { Fetched, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import type { StoredRecord } from './kinesis-api.ts'
@@ -14,8 +15,10 @@ export interface TailOptions extends Connection {
   /** The name or the ARN of the stream. */
   readonly stream: string
   readonly startAt: StartAt
-  readonly clock: Clock
-  readonly random: Random
+  /** Default: the clock of this machine. */
+  readonly clock?: Clock
+  /** For pauses between attempts. Default: the chance of this machine. */
+  readonly random?: Random
   /** Ends the tailing. */
   readonly signal: AbortSignal
   /** Where throttles and lost connections are told. Default: nowhere. */
@@ -48,7 +51,7 @@ export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, 
 }
 
 function open(options: TailOptions): Promise<SplitEnumerator<StoredRecord>> {
-  const { clock, random, signal, log = silent } = options
+  const { clock = systemClock, random = systemRandom, signal, log = silent } = options
   const { client, loopback, place, close } = connect(options, options.stream)
   return openEnumerator(
     {
@@ -106,7 +109,7 @@ class Tailing {
   }
 
   async #discover(): Promise<void> {
-    const now = this.#options.clock.now()
+    const now = (this.#options.clock ?? systemClock).now()
     if (now < this.#discoverAt) return
     await this.#enumerator.discover()
     this.#discoverAt = now + this.#enumerator.discoverEveryMs

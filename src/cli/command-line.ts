@@ -29,7 +29,6 @@ export async function commandLine(
 }
 
 function millrace(environment: Environment, services: Services): Command {
-  const { stdout, stderr } = environment
   const program = new Command('millrace')
     .description('Stream processing on Amazon Kinesis in TypeScript.')
     .version(version(), '--version', 'print the version')
@@ -43,22 +42,23 @@ function millrace(environment: Environment, services: Services): Command {
     tailCommand(environment, services),
   ]
   for (const command of commands) {
-    program.addCommand(command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)'))
+    command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)')
+    program.addCommand(settled(command, `millrace ${command.name()}`, environment))
   }
-  for (const command of [program, ...commands]) {
-    command
-      .exitOverride()
-      .showHelpAfterError(
-        `(see \`${command === program ? 'millrace' : `millrace ${command.name()}`} --help\`)`,
-      )
-      .configureOutput({
-        writeOut: (text) => stdout.write(text),
-        writeErr: (text) => stderr.write(text),
-        getOutHelpWidth: () => stdout.columns(),
-        getErrHelpWidth: () => stderr.columns(),
-      })
-  }
-  return program
+  return settled(program, 'millrace', environment)
+}
+
+/** A command that writes to the environment, and throws where commander would end the process. */
+function settled(command: Command, name: string, { stdout, stderr }: Environment): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError(`(see \`${name} --help\`)`)
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns(),
+      getErrHelpWidth: () => stderr.columns(),
+    })
 }
 
 function isVerbose(program: Command, { variables }: Environment): boolean {

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
+import { importTypeScript } from './import-typescript.ts'
+import { propertyOf } from './property-of.ts'
 
 /**
  * The job that a file exports as its default. TypeScript runs as it is: on a Node that strips types by itself, and
@@ -26,30 +28,18 @@ export async function loadJob(path: string): Promise<Job> {
 
 async function importFile(file: string): Promise<unknown> {
   try {
-    if (/\.[cm]?tsx?$/.test(file) && !stripsTypes()) await understandTypeScript()
-    return await import(pathToFileURL(file).href)
+    return await (/\.[cm]?tsx?$/.test(file) ? importTypeScript(file) : import(pathToFileURL(file).href))
   } catch (error) {
     if (isMillraceError(error)) throw error.at({ file })
     throw invalid(complaint(error), file, error)
   }
 }
 
-/** As ES modules and, in a folder whose package.json does not say `"type": "module"`, as CommonJS. */
-async function understandTypeScript(): Promise<void> {
-  const [esm, commonJs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
-  commonJs.register()
-  esm.register()
-}
-
-/** Node 22.18 and later run TypeScript by taking its types out. */
-function stripsTypes(): boolean {
-  return typeof propertyOf(process.features, 'typescript') === 'string'
-}
-
-/** In a folder whose package.json does not say `"type": "module"`, the default export arrives wrapped in another. */
-function defaultOf(module: unknown): unknown {
+/** CommonJS wraps a default export in another one, some loaders in two. */
+function defaultOf(module: unknown, depth = 3): unknown {
   const exported = propertyOf(module, 'default')
-  return isJob(exported) ? exported : (propertyOf(exported, 'default') ?? exported)
+  if (isJob(exported) || depth === 1) return exported
+  return defaultOf(exported, depth - 1) ?? exported
 }
 
 function complaint(error: unknown): string {
@@ -74,10 +64,6 @@ function isJob(value: unknown): value is Job {
     Array.isArray(propertyOf(propertyOf(value, 'graph'), 'nodes')) &&
     typeof propertyOf(propertyOf(value, 'checkpoint'), 'everyMs') === 'number'
   )
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { systemClock } from '../time/system-clock.ts'
+import { systemClock, systemRandom } from '../contract/system.ts'
 import type { Environment, Output, StopSignal } from './environment.ts'
 
 const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
@@ -19,7 +19,7 @@ export function processEnvironment(): Environment {
     stderr: outputOf(process.stderr),
     variables: process.env,
     clock: systemClock,
-    random: () => Math.random(),
+    random: systemRandom,
     onSignal(listener) {
       for (const signal of stopSignals) process.on(signal, listener)
       return () => {

@@ -1,6 +1,7 @@
 /**
  * Where checkpoints live: named blobs of bytes. A name is made of lowercase letters, digits, `-`, `.` and `/`.
- * Every implementation passes `test/contract/checkpoint-store.ts`. Failures reject with `STORE_FAILED`.
+ * Every implementation passes `test/contract/checkpoint-store.ts`. Failures reject with `STORE_FAILED`,
+ * a name that is not allowed with a `RangeError`.
  */
 export interface CheckpointStore {
   /** For plans and messages, such as `folder .millrace/orders`. */

@@ -48,7 +48,7 @@ export interface Sink<in T> {
   readonly description: SinkDescription
   /**
    * Opens the destination. `restored` is the state that the writer gave for the checkpoint that the job starts from.
-   * The engine has committed that checkpoint's committables again before it writes the first record.
+   * The engine commits that checkpoint's committables again before it writes or stages anything.
    */
   open(context: SinkContext, restored: Snapshot | undefined): Promise<SinkWriter<T>>
 }
@@ -57,7 +57,7 @@ export interface Sink<in T> {
 export interface SinkWriter<in T> {
   /** Takes the records, in order, without waiting. Throws `ROW_INVALID` for one that it cannot write. */
   write(values: readonly T[], timestamps: readonly number[]): void
-  /** Resolves when the writer has room for more; `undefined` when it has room now. */
+  /** Resolves when the writer has room for more; `undefined` when it has room now. Rejects when staging failed. */
   ready(): Promise<void> | undefined
   /**
    * The writer's part of a checkpoint. The cut is taken before the first `await`: records written after the call are
@@ -66,8 +66,8 @@ export interface SinkWriter<in T> {
    */
   stage(last: boolean): Promise<Staged>
   /**
-   * Makes visible what committables name. Idempotent: the same ones may come again, from this run or from another at
-   * the same time.
+   * Makes visible what committables name. Called after every checkpoint, even if there are none. Idempotent: the same
+   * ones may come again, from this run or from another at the same time.
    */
   commit(committables: readonly Committable[], permit: CommitPermit): Promise<void>
   /** Lets go of resources. Nothing becomes visible by it. */

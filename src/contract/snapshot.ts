@@ -1,6 +1,7 @@
 /**
  * The serialised state of one operator, sink writer or source at a barrier. `schema` is the version of the parts'
  * layout. A part whose array is the very same object as in an earlier snapshot is not written again.
+ * The bytes of a restored part belong to whoever it is given to.
  */
 export interface Snapshot {
   readonly schema: number

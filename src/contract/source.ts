@@ -74,9 +74,12 @@ export interface SplitEnumerator<out T> {
   finished(splitId: string): readonly string[]
   /** No split is left and none will come. Always false for a stream without end. */
   readonly exhausted: boolean
-  /** The lineage and whatever else must survive a restart. Positions are kept by the engine. */
+  /**
+   * The lineage and whatever else must survive a restart. Positions are kept by the engine. At the first start it is
+   * published before the first read, so what was resolved by then is durable.
+   */
   snapshot(): Json
-  /** Ends all readers. */
+  /** Ends all readers, and a `discover` that is under way. */
   close(): Promise<void>
 }
 
@@ -84,7 +87,8 @@ export interface SplitEnumerator<out T> {
 export interface SplitReader<out T> {
   /**
    * The next records, in order; possibly none. Paced by the reader itself, which also waits out throttles and lost
-   * connections and rejects only when waiting cannot help. Never called again before it has settled.
+   * connections and rejects only when waiting cannot help. Never called again before it has settled. After `close` or
+   * an aborted signal it settles soon, with whatever.
    */
   fetch(): Promise<Fetched<T>>
   /** Ends a fetch that is under way. */

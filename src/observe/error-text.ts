@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { errorFacts } from './error-facts.ts'
+import { isOfTheJob } from './own-frames.ts'
 
 /** Errors of the job file: the frames in it say where. */
 const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_INVALID', 'NAME_DUPLICATE'])
@@ -42,8 +43,4 @@ function frames({ stack = '' }: Error): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '))
-}
-
-function isOfTheJob(frame: string): boolean {
-  return !/node:|node_modules|[\\/]dist[\\/](src|operators|connectors)[\\/]/.test(frame)
 }

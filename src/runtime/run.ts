@@ -1,11 +1,11 @@
 import { folderStore } from '../checkpoint/folder-store.ts'
+import { systemClock, systemRandom } from '../contract/system.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import type { CheckpointSummary, JobEvent } from '../observe/events.ts'
 import type { JobMetrics } from '../observe/metrics.ts'
 import { silentLog } from '../observe/silent-log.ts'
 import { ReplaySubject } from '../rx.ts'
-import { systemClock } from '../time/system-clock.ts'
 import { assemble, type Closers, closeAll, type Surroundings } from './assemble.ts'
 import { Attempt, type Parts } from './attempt.ts'
 import { measure } from './measure.ts'
@@ -23,6 +23,17 @@ const eventsKept = 1_000
  *
  * @returns At once. Awaiting it gives the result, or throws the {@link MillraceError} that ended the job.
  * @throws MillraceError Never by itself; everything that goes wrong ends the awaited job.
+ * @example
+ * const words = listSource({ all: [{ value: 'millrace', arrivalTime: 0 }] })
+ * const lengths = collectSink<number>()
+ * const counting = job('lengths', ({ from }) =>
+ *   from('words', words).pipe(
+ *     map((word) => word.length),
+ *     sinkTo('lengths', lengths),
+ *   ),
+ * )
+ * await run(counting, { checkpoints: memoryStore() })
+ * lengths.rows // [8]
  */
 export function run(job: Job, options: RunOptions = {}): RunningJob {
   const life = new JobLife(job, options)
@@ -52,6 +63,7 @@ class JobLife {
   #restarts = 0
   #failuresInARow = 0
   #lastCheckpoint: CheckpointSummary | undefined
+  #watermark: number | undefined
 
   constructor(job: Job, options: RunOptions) {
     this.#job = job
@@ -197,13 +209,16 @@ class JobLife {
   }
 
   #measure(): JobMetrics {
-    return measure(this.#job.name, this.#parts, {
+    const metrics = measure(this.#job.name, this.#parts, {
       at: this.#clock.now(),
       startedAt: this.#startedAt,
       restarts: this.#restarts,
       lastCheckpoint: this.#lastCheckpoint,
       counters: this.#meter.counters(),
     })
+    // When the last split has ended, nothing shows the watermark any more.
+    this.#watermark = metrics.watermark ?? this.#watermark
+    return { ...metrics, watermark: this.#watermark }
   }
 
   #complete(): void {
@@ -221,6 +236,6 @@ class JobLife {
   }
 
   get #random() {
-    return this.#options.random ?? Math.random
+    return this.#options.random ?? systemRandom
   }
 }

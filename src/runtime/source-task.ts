@@ -10,6 +10,9 @@ import { SplitWatermarks } from '../time/split-watermarks.ts'
 import { splitMetrics } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
 
+/** What the splits of a source may hold together before it is handed over. */
+const bytesAheadOfAll = 256 * 2 ** 20
+
 /** What a source task needs of the run around it. */
 export interface SourceTaskContext {
   /** Runs records through the dataflow. */
@@ -69,8 +72,18 @@ export class SourceTask {
     }
   }
 
+  /** Fetches ahead, as much as the budget allows; in any case something, if there is nothing to hand over. */
   prefetch(): void {
-    for (const task of this.#splits.values()) task.prefetch(this.#context.onReady, this.#context.onError)
+    const { onReady, onError } = this.#context
+    const tasks = [...this.#splits.values()]
+    let ahead = total(tasks.filter((task) => !task.drained).map((task) => task.bytesAhead))
+    let stuck = this.next() === undefined && !tasks.some((task) => task.fetching)
+    for (const task of tasks) {
+      if (!task.drained || (ahead + task.bytesAhead > bytesAheadOfAll && !stuck)) continue
+      ahead += task.bytesAhead
+      stuck = false
+      task.prefetch(onReady, onError)
+    }
   }
 
   /**

@@ -20,6 +20,8 @@ export class SplitTask {
   firstBehindMs: number | undefined
   readonly #reader: SplitReader<unknown>
   #fetching = false
+  /** What a fetch is taken to bring: as much as the last one, and at first the most that Kinesis gives. */
+  #expectedBytes = 10 * 2 ** 20
 
   constructor(split: Split, position: CommittedPosition | undefined, reader: SplitReader<unknown>) {
     this.split = split
@@ -27,14 +29,27 @@ export class SplitTask {
     this.#reader = reader
   }
 
-  /** Fetches ahead, unless that is being done or a fetch waits to be handed over. */
+  /** Whether nothing is fetched ahead, nor being fetched. */
+  get drained(): boolean {
+    return !this.#fetching && this.ready === undefined
+  }
+
+  get fetching(): boolean {
+    return this.#fetching
+  }
+
+  /** What is held, or expected from the fetch that is under way or would be the next. */
+  get bytesAhead(): number {
+    return this.ready?.sizeBytes ?? this.#expectedBytes
+  }
+
   prefetch(onReady: () => void, onError: (error: unknown) => void): void {
-    if (this.#fetching || this.ready !== undefined) return
     this.#fetching = true
     this.#reader
       .fetch()
       .then((fetched) => {
         this.#fetching = false
+        this.#expectedBytes = fetched.sizeBytes
         this.ready = fetched
         onReady()
       })

@@ -8,6 +8,7 @@ export interface ListRecord<T> {
   readonly arrivalTime: number
 }
 
+/** How the lists are read. */
 export interface ListSourceOptions {
   /** How many records one fetch brings. Default 1, so that every record is a boundary. */
   readonly perFetch?: number

@@ -6,7 +6,14 @@ export interface ManualClock extends Clock {
   advance(ms: number): void
 }
 
-/** A clock for tests. It begins at `startMs`, by default 2001-01-01T00:00Z. */
+/**
+ * A clock for tests. It begins at `startMs`, by default 2001-01-01T00:00Z.
+ *
+ * @example
+ * const clock = manualClock(0)
+ * clock.advance(500)
+ * clock.now() // 500
+ */
 export function manualClock(startMs = 978_307_200_000): ManualClock {
   let time = startMs
   const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { job, json, run, systemClock } from 'millrace'
+import { job, json, run } from 'millrace'
 import { filesSink, parquet } from 'millrace/connectors/files'
 import { createStream, kinesisSource, putRecords } from 'millrace/connectors/kinesis'
 import {
@@ -63,7 +63,7 @@ async function medianOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 async function putFlights(encoded: readonly Buffer[], endpoint: string): Promise<void> {
-  const where = { stream: 'flights', endpoint, clock: systemClock, random: Math.random }
+  const where = { stream: 'flights', endpoint }
   await createStream({ ...where, shards: 4 })
   const origins = records.flat().map((flight) => flight.origin)
   function* all() {

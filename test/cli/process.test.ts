@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
-import { MillraceProcess, millrace } from './millrace-process.ts'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { endProcesses, MillraceProcess, millrace } from '../millrace-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'))
+afterEach(endProcesses)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const jobFile = (name: string) => fileURLToPath(new URL(`./jobs/${name}`, import.meta.url))

@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parquetReadObjects } from 'hyparquet'
-import { systemClock } from 'millrace'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { type LocalKinesis, startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { millrace } from './millrace.ts'
+import { endProcesses, MillraceProcess } from '../millrace-process.ts'
 import { expectedRows, readings } from './readings.ts'
 
 const jobFile = fileURLToPath(new URL('./hourly-job.ts', import.meta.url))
@@ -24,8 +23,6 @@ beforeAll(async () => {
   const stream = {
     stream: 'readings',
     endpoint: kinesis.endpoint,
-    clock: systemClock,
-    random: Math.random,
     inFlight: 1,
   }
   await createStream({ ...stream, shards: 4 })
@@ -36,15 +33,23 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  endProcesses()
   await kinesis.close()
   rmSync(root, { recursive: true, force: true })
 })
 
-function start(folder: string) {
-  return millrace(
-    ['run', jobFile, '--until', 'caught-up', '--endpoint', kinesis.endpoint, '--checkpoints', 'checkpoints'],
-    folder,
-  )
+function start(cwd: string): MillraceProcess {
+  const args = [
+    'run',
+    jobFile,
+    '--until',
+    'caught-up',
+    '--endpoint',
+    kinesis.endpoint,
+    '--checkpoints',
+    'checkpoints',
+  ]
+  return new MillraceProcess(args, { cwd })
 }
 
 /** Every row that a reader of the folder sees. */
@@ -74,7 +79,7 @@ describe('a job that is killed with SIGKILL at a random moment and started again
     const folder = mkdtempSync(join(root, 'straight-'))
     const startedAt = performance.now()
     const run = start(folder)
-    expect(await run.exited, run.output()).toMatchObject({ code: 0 })
+    expect(await run.ended, run.err).toBe(0)
     straightMs = performance.now() - startedAt
     expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
   })
@@ -86,12 +91,12 @@ describe('a job that is killed with SIGKILL at a random moment and started again
       for (let death = 0; death < 2; death += 1) {
         const killed = start(folder)
         const moment = Math.random() * straightMs
-        await Promise.race([after(moment), killed.exited])
-        killed.child.kill('SIGKILL')
-        await killed.exited
+        await Promise.race([after(moment), killed.ended])
+        killed.kill('SIGKILL')
+        await killed.ended
       }
       const last = start(folder)
-      expect(await last.exited, last.output()).toMatchObject({ code: 0 })
+      expect(await last.ended, last.err).toBe(0)
       expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
     })
   }

@@ -2,7 +2,14 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
+
+const running = new Set<ChildProcessWithoutNullStreams>()
+
+/** Ends what a test has left running, as one that timed out does. */
+export function endProcesses(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
 
 /** The built command line as a process of its own. */
 export class MillraceProcess {
@@ -19,7 +26,10 @@ export class MillraceProcess {
     { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
   ) {
     if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\` first`)
-    this.#child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } })
+    this.#child = spawn(process.execPath, [main, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+    })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
       this.#wake()
@@ -29,7 +39,9 @@ export class MillraceProcess {
       this.#wake()
     })
     this.ended = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve(code ?? signal)))
+    running.add(this.#child)
     void this.ended.then(() => {
+      running.delete(this.#child)
       this.#over = true
       this.#wake()
     })

@@ -1,9 +1,9 @@
-import type { Clock } from '../contract/clock.ts'
+import type { Clock, Random } from './clock.ts'
 
 /** A longer timer of Node's would fire at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** The clock of this machine. The one place where the engine reads it. */
+/** The clock of this machine. Nothing else in Millrace reads it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -18,3 +18,6 @@ export const systemClock: Clock = {
       if (signal?.aborted) done()
     }),
 }
+
+/** The chance of this machine. */
+export const systemRandom: Random = Math.random

@@ -1,8 +1,8 @@
 // Checked by the compiler alone: what the types of connectors/files infer, and what they refuse.
 import { type Format, filesSink, type ParquetColumn, parquet } from '../../connectors/files/index.ts'
 import type { Sink } from '../../src/contract/sink.ts'
+import type { Equal } from './equal.ts'
 
-type Equal<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false
 type RowOf<S> = S extends Sink<infer T> ? T : never
 
 interface Totals {

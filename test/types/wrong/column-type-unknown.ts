@@ -1,0 +1,7 @@
+// Parquet has no such type of column here.
+import { parquet } from 'millrace/connectors/files'
+
+export const format = parquet({
+  // ↓ Type '"text"' is not assignable to type 'ParquetColumn'
+  customer: 'text',
+})

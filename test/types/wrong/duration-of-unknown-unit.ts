@@ -1,0 +1,15 @@
+// Seconds are written `s`.
+import { job } from 'millrace'
+import { aggregate, count, keyBy, sinkTo, sum, tumbling, window } from 'millrace/operators'
+import { collectSink } from 'millrace/testing'
+import { orders } from '../orders.ts'
+
+export default job('totals', ({ from }) =>
+  from('orders', orders).pipe(
+    keyBy((order) => order.customer),
+    // ↓ '"10secs"' is not assignable to parameter of type
+    window(tumbling('10secs')),
+    aggregate('per-day', { orders: count(), cents: sum((order) => order.cents) }),
+    sinkTo('rows', collectSink()),
+  ),
+)

@@ -1,0 +1,15 @@
+// A key is there for every record.
+import { job } from 'millrace'
+import { aggregate, count, keyBy, sinkTo, sum, tumbling, window } from 'millrace/operators'
+import { collectSink } from 'millrace/testing'
+import { orders } from '../orders.ts'
+
+export default job('totals', ({ from }) =>
+  from('orders', orders).pipe(
+    // ↓ Type 'undefined' is not assignable to type 'Key'
+    keyBy((order) => order.coupon),
+    window(tumbling('1d')),
+    aggregate('per-day', { orders: count(), cents: sum((order) => order.cents) }),
+    sinkTo('rows', collectSink()),
+  ),
+)
