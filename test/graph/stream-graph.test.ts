@@ -47,7 +47,7 @@ describe('a stream graph', () => {
     expect(ids(false)).toEqual([
       'numbers',
       'numbers/map-1',
-      'numbers/partition-1',
+      'numbers/keyBy-1',
       'totals',
       'totals/map-1',
       'out',

@@ -73,7 +73,7 @@ describe('a dataflow', () => {
     push([1, 2, 3, 12])
     flow.push('numbers', { kind: 'barrier', epoch: 1 })
     flow.push('numbers', { kind: 'end' })
-    expect([...snapshots.keys()].sort()).toEqual(['count', 'numbers/event-time-1'])
+    expect([...snapshots.keys()].sort()).toEqual(['count', 'numbers/eventTime-1'])
     expect(came.filter((line) => !line.includes('time'))).toEqual([
       'out: "0 1" "1 2"',
       'out: barrier 1',

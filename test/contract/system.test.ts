@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../../src/time/system-clock.ts'
+import { systemClock } from '../../src/contract/system.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
