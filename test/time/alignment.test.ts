@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mayRead } from '../../src/time/alignment.ts'
+import { pace } from '../../src/time/alignment.ts'
 
 const progress = (watermarks: Readonly<Record<string, number>>, maxDriftMs = 10) => [
   { watermarkOf: (split: string) => watermarks[split], maxDriftMs },
@@ -8,18 +8,18 @@ const progress = (watermarks: Readonly<Record<string, number>>, maxDriftMs = 10)
 
 describe('a split may be read', () => {
   it('as long as it is not further ahead of the slowest than the drift', () => {
-    expect(mayRead('a', ['a', 'b'], progress({ a: 10, b: 0 }))).toBe(true)
-    expect(mayRead('a', ['a', 'b'], progress({ a: 11, b: 0 }))).toBe(false)
-    expect(mayRead('b', ['a', 'b'], progress({ a: 11, b: 0 }))).toBe(true)
+    expect(pace(['a', 'b'], progress({ a: 10, b: 0 }))('a')).toBe(true)
+    expect(pace(['a', 'b'], progress({ a: 11, b: 0 }))('a')).toBe(false)
+    expect(pace(['a', 'b'], progress({ a: 11, b: 0 }))('b')).toBe(true)
   })
 
   it('when it has brought nothing yet, and no one waits for such a one', () => {
-    expect(mayRead('a', ['a', 'b'], progress({ b: 0 }))).toBe(true)
-    expect(mayRead('b', ['a', 'b'], progress({ b: 100 }))).toBe(true)
+    expect(pace(['a', 'b'], progress({ b: 0 }))('a')).toBe(true)
+    expect(pace(['a', 'b'], progress({ b: 100 }))('b')).toBe(true)
   })
 
   it('when only a split that is over is behind', () => {
-    expect(mayRead('a', ['a'], progress({ a: 100, gone: 0 }))).toBe(true)
+    expect(pace(['a'], progress({ a: 100, gone: 0 }))('a')).toBe(true)
   })
 
   it('in at least one case, whatever the watermarks', () => {
@@ -27,7 +27,7 @@ describe('a split may be read', () => {
     fc.assert(
       fc.property(watermarks, fc.nat(), (known, drift) => {
         const splits = Object.keys(known)
-        return splits.some((split) => mayRead(split, splits, progress(known, drift)))
+        return splits.some(pace(splits, progress(known, drift)))
       }),
     )
   })
