@@ -167,9 +167,10 @@ class JobLife {
       meter: this.#meter,
       onReady: this.#wake.call,
       onFailure,
-      onClaimed: ({ generation, restoredFrom, skipped }) => {
+      onClaimed: ({ generation, restored, skipped }) => {
         for (const one of skipped) this.events$.next({ kind: 'checkpoint-skipped', ...one })
-        this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom })
+        this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom: restored?.epoch })
+        if (restored?.finished) this.events$.next({ kind: 'already-finished', epoch: restored.epoch })
       },
     }
   }
