@@ -5,7 +5,7 @@ import { decodeRecords } from './decoded-records.ts'
 import { interval } from './interval.ts'
 import type { RecordsPage } from './kinesis-api.ts'
 import { persist } from './persist.ts'
-import { pauseAfter } from './poll-pause.ts'
+import { type LastPoll, pauseAfter } from './poll-pause.ts'
 import type { Reading, ShardToRead } from './reading.ts'
 import { lossVerdict, resumption } from './resume.ts'
 import { RetryReport } from './retry-report.ts'
@@ -16,6 +16,12 @@ import { failureOf } from './service-failure.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
+
+/** What the next fetch needs to know of the last page. Its records are not kept: the engine may pause a shard for long. */
+interface LastPage extends LastPoll {
+  readonly serverTime: number | undefined
+  readonly ended: boolean
+}
 
 /**
  * Reads one shard with GetRecords. The truth is the last record fetched; an iterator is a cache of it, thrown away
@@ -31,7 +37,7 @@ export class PollingReader<T> implements SplitReader<T> {
   #readUntil: number | undefined
   #iterator: string | undefined
   #mustSee: SequencePosition | undefined
-  #last: RecordsPage | undefined
+  #last: LastPage | undefined
   #pauseMs = 0
 
   constructor(reading: Reading<T>, shard: ShardToRead, position: CommittedPosition | undefined) {
@@ -50,7 +56,7 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async fetch(): Promise<Fetched<T>> {
-    if (this.#last !== undefined && this.#last.nextIterator === undefined) return this.#nothing(true)
+    if (this.#last?.ended) return this.#nothing(true)
     try {
       await this.#pause()
       return this.#take(await this.#page())
@@ -70,8 +76,7 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #pause(): Promise<void> {
-    const last = this.#last && { records: this.#last.records.length, behindMs: this.#last.behindMs }
-    this.#pauseMs = pauseAfter(last, this.#pauseMs)
+    this.#pauseMs = pauseAfter(this.#last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 
@@ -122,15 +127,16 @@ export class PollingReader<T> implements SplitReader<T> {
     if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
     this.#readUntil = page.behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
     this.#iterator = page.nextIterator
-    this.#last = page
-    if (page.nextIterator === undefined) this.#shard.onChildren(page.children)
+    const ended = page.nextIterator === undefined
+    this.#last = { records: page.records.length, behindMs: page.behindMs, serverTime: page.serverTime, ended }
+    if (ended) this.#shard.onChildren(page.children)
     return {
       ...decoded,
       position: this.#position,
       sizeBytes: page.sizeBytes,
       behindMs: page.behindMs,
       serverTime,
-      finished: page.nextIterator === undefined,
+      finished: ended,
     }
   }
 

@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { ShardPaces } from '../../../connectors/kinesis/shard-pace.ts'
 import type { StartAt } from '../../../connectors/kinesis/starting-position.ts'
@@ -89,6 +92,24 @@ describe('records', () => {
     expect(await clock.until(reader.fetch())).toMatchObject({ values: [], finished: true })
     expect(api.calls.length).toBe(calls)
   })
+})
+
+test('the records of a page are let go of once they have been taken', async () => {
+  setFlagsFromString('--expose-gc')
+  const { clock, api, reader } = await oneShard()
+  const answerOf = api.records.bind(api)
+  let seen: WeakRef<object> | undefined
+  api.records = async (iterator) => {
+    const answer = await answerOf(iterator)
+    seen = new WeakRef(answer.records)
+    return answer
+  }
+  api.put(shard, 'a')
+  await clock.until(reader.fetch())
+  await setImmediate()
+  runInNewContext('gc')()
+  expect(seen?.deref()).toBeUndefined()
+  expect((await clock.until(reader.fetch())).values).toEqual([])
 })
 
 describe('iterators are a disposable cache', () => {
