@@ -1,6 +1,7 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { backoffMs } from './backoff.ts'
 import { decodeRecords } from './decoded-records.ts'
 import { interval } from './interval.ts'
 import type { RecordsPage } from './kinesis-api.ts'
@@ -16,6 +17,9 @@ import { failureOf } from './service-failure.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
+/** So often an end that no shard continues is asked for again: a child may be listed a moment late. */
+const looksForChildren = 3
+const betweenLooksMs = 1000
 
 /** What the next fetch needs to know of the last page. Its records are not kept: the engine may pause a shard for long. */
 interface LastPage extends LastPoll {
@@ -39,6 +43,8 @@ export class PollingReader<T> implements SplitReader<T> {
   #mustSee: SequencePosition | undefined
   #last: LastPage | undefined
   #pauseMs = 0
+  /** How often in a row the service said that the shard has ended, and nothing continued it. */
+  #doubtfulEnds = 0
 
   constructor(reading: Reading<T>, shard: ShardToRead, position: CommittedPosition | undefined) {
     this.#reading = reading
@@ -59,7 +65,8 @@ export class PollingReader<T> implements SplitReader<T> {
     if (this.#last?.ended) return this.#nothing(true)
     try {
       await this.#pause()
-      return this.#take(await this.#page())
+      const page = await this.#page()
+      return this.#take(page, page.nextIterator === undefined && (await this.#hasEnded(page)))
     } catch (error) {
       if (this.#signal.aborted) return this.#nothing(false)
       throw serviceError(error, this.#reading.place, {
@@ -76,14 +83,14 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #pause(): Promise<void> {
-    this.#pauseMs = pauseAfter(this.#last, this.#pauseMs)
+    this.#pauseMs = this.#doubtfulEnds > 0 ? betweenLooksMs : pauseAfter(this.#last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 
   /** The next page; an iterator that has expired is replaced by one after the last record fetched. */
   async #page(): Promise<RecordsPage> {
-    const { clock } = this.#reading.context
-    for (;;) {
+    const { clock, random } = this.#reading.context
+    for (let expired = 1; ; expired++) {
       this.#iterator ??= await this.#newIterator()
       const iterator = this.#iterator
       try {
@@ -95,6 +102,8 @@ export class PollingReader<T> implements SplitReader<T> {
         if (failureOf(error).kind !== 'iterator-expired') throw error
         this.#iterator = undefined
         this.#reading.context.count('iteratorsExpired', this.#shard.id)
+        // A new one that has expired already is no routine.
+        if (expired > 1) await clock.sleep(backoffMs(expired - 1, random), this.#signal)
       }
     }
   }
@@ -117,24 +126,40 @@ export class PollingReader<T> implements SplitReader<T> {
     return persist(call, { clock, random, signal: this.#signal, patienceMs, turn, onRetry })
   }
 
+  /**
+   * A closed shard has children. An end without any may be a wrong answer, and believing it would leave the rest of the
+   * shard unread: the same place is read again.
+   */
+  async #hasEnded({ children }: RecordsPage): Promise<boolean> {
+    if (await this.#shard.isContinued(children)) return true
+    this.#doubtfulEnds++
+    if (this.#doubtfulEnds < looksForChildren) return false
+    const { stream } = this.#reading.place
+    throw new MillraceError('SHARD_HOLE', 'the shard has ended, and no shard continues it', {
+      where: { stream },
+    })
+  }
+
   /** Records first, flags after: the page that ends the shard may carry its last records. */
-  #take(page: RecordsPage): Fetched<T> {
+  #take(page: RecordsPage, ended: boolean): Fetched<T> {
     const records = this.#unseen(page)
     const { decode, context } = this.#reading
     const decoded = decodeRecords(records, decode, { source: context.name, split: this.#shard.id })
     const serverTime = page.serverTime ?? context.clock.now()
+    const doubtful = page.nextIterator === undefined && !ended
+    // What says that the shard has ended though it has not says nothing about how far it has been read.
+    const behindMs = doubtful ? Math.max(1, page.behindMs) : page.behindMs
+    if (!doubtful) this.#doubtfulEnds = 0
     const lastRead = records.at(-1)
     if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
-    this.#readUntil = page.behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
+    this.#readUntil = behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
     this.#iterator = page.nextIterator
-    const ended = page.nextIterator === undefined
-    this.#last = { records: page.records.length, behindMs: page.behindMs, serverTime: page.serverTime, ended }
-    if (ended) this.#shard.onChildren(page.children)
+    this.#last = { records: page.records.length, behindMs, serverTime: page.serverTime, ended }
     return {
       ...decoded,
       position: this.#position,
       sizeBytes: page.sizeBytes,
-      behindMs: page.behindMs,
+      behindMs,
       serverTime,
       finished: ended,
     }

@@ -88,7 +88,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        onChildren: (children) => this.#lineage?.learnChildren(children),
+        isContinued: (children) => this.#isContinued(shard.id, children),
       },
       position,
     )
@@ -138,6 +138,13 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const { start } = this.#parts.snapshot
     const openAtStart = start.kind === 'timestamp' ? await this.#list({ openAt: start.ms }) : []
     return firstLineage(start, { retained, openAtStart })
+  }
+
+  /** Whether a shard has children, according to the service's answer or else to its listing. */
+  async #isContinued(id: string, children: readonly ListedShard[]): Promise<boolean> {
+    this.#lineage?.learnChildren(children)
+    if (this.#lineage?.childrenOf(id).length === 0) this.#lineage.learnAll(await this.#list('retained'))
+    return this.#lineage !== undefined && this.#lineage.childrenOf(id).length > 0
   }
 
   #note(listed: readonly ListedShard[]): void {
