@@ -56,13 +56,27 @@ const networkCode = /^(E[A-Z]{3,}|EAI_[A-Z]+|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_
 /** A body that was cut off does not parse; a request that came in too slowly is refused with status 408. */
 const unanswered = new Set(['TimeoutError', 'SyntaxError', 'RequestTimeout', 'RequestTimeoutException'])
 
+/**
+ * What a clock that is off by minutes leads to. With such a clock the SDK says of every failed call that it has just
+ * corrected it; of others that means nothing.
+ */
+const clockErrors = new Set([
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+])
+
 /** Decides from an error alone. */
 export function failureOf(error: unknown): Failure {
   const { name = '', code, message = '', $metadata }: ErrorFacts = error instanceof Error ? error : {}
   const status = $metadata?.httpStatusCode ?? 0
   if (name === 'ExpiredIteratorException') return { kind: 'iterator-expired' }
   if (throttles.has(name) || status === 429) return { kind: 'throttled', reason: name }
-  if (status >= 500 || status === 408 || $metadata?.clockSkewCorrected === true)
+  if (status >= 500 || status === 408) return { kind: 'unavailable', reason: name }
+  if (clockErrors.has(name) && $metadata?.clockSkewCorrected === true)
     return { kind: 'unavailable', reason: name }
   const refusal = refusals.get(name)
   if (refusal !== undefined) return { kind: 'refused', code: refusal }

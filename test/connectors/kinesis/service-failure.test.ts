@@ -39,6 +39,14 @@ describe('what a failed call means', () => {
     expect(failureOf(error)).toMatchObject({ kind: 'unavailable' })
   })
 
+  test('a refusal is one whatever the clock', () => {
+    const error = Object.assign(new Error(), {
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 400, clockSkewCorrected: true },
+    })
+    expect(failureOf(error)).toEqual({ kind: 'refused', code: 'STREAM_NOT_FOUND' })
+  })
+
   test.each([
     ['ResourceNotFoundException', 'STREAM_NOT_FOUND'],
     ['AccessDeniedException', 'ACCESS_DENIED'],
