@@ -2,12 +2,26 @@ import type { KinesisApi, ListedShard, ShardFilter } from './kinesis-api.ts'
 
 type Persist = <R>(call: (signal: AbortSignal) => Promise<R>) => Promise<R>
 
-/** The shards of a stream from all pages of the listing. */
+/** A page may be waited for, under throttles, longer than the token that leads to it lives. */
+const mostListings = 5
+
+/** The shards of a stream from all pages of the listing, which begins again if its token expires on the way. */
 export async function listAllShards(
   api: KinesisApi,
   filter: ShardFilter,
   persist: Persist,
 ): Promise<ListedShard[]> {
+  for (let listing = 1; ; listing++) {
+    try {
+      return await allPages(api, filter, persist)
+    } catch (error) {
+      const expired = error instanceof Error && error.name === 'ExpiredNextTokenException'
+      if (!expired || listing === mostListings) throw error
+    }
+  }
+}
+
+async function allPages(api: KinesisApi, filter: ShardFilter, persist: Persist): Promise<ListedShard[]> {
   const shards: ListedShard[] = []
   for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
     const request = next === undefined ? { filter } : { next }

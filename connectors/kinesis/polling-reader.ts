@@ -1,11 +1,12 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { backoffMs } from './backoff.ts'
 import { decodeRecords } from './decoded-records.ts'
 import { interval } from './interval.ts'
 import type { RecordsPage } from './kinesis-api.ts'
 import { persist } from './persist.ts'
-import { pauseAfter } from './poll-pause.ts'
+import { type LastPoll, pauseAfter } from './poll-pause.ts'
 import type { Reading, ShardToRead } from './reading.ts'
 import { lossVerdict, resumption } from './resume.ts'
 import { RetryReport } from './retry-report.ts'
@@ -16,6 +17,15 @@ import { failureOf } from './service-failure.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
+/** So often an end that no shard continues is asked for again: a child may be listed a moment late. */
+const looksForChildren = 3
+const betweenLooksMs = 1000
+
+/** What the next fetch needs to know of the last page. Its records are not kept: the engine may pause a shard for long. */
+interface LastPage extends LastPoll {
+  readonly serverTime: number | undefined
+  readonly ended: boolean
+}
 
 /**
  * Reads one shard with GetRecords. The truth is the last record fetched; an iterator is a cache of it, thrown away
@@ -31,8 +41,10 @@ export class PollingReader<T> implements SplitReader<T> {
   #readUntil: number | undefined
   #iterator: string | undefined
   #mustSee: SequencePosition | undefined
-  #last: RecordsPage | undefined
+  #last: LastPage | undefined
   #pauseMs = 0
+  /** How often in a row the service said that the shard has ended, and nothing continued it. */
+  #doubtfulEnds = 0
 
   constructor(reading: Reading<T>, shard: ShardToRead, position: CommittedPosition | undefined) {
     this.#reading = reading
@@ -50,10 +62,11 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async fetch(): Promise<Fetched<T>> {
-    if (this.#last !== undefined && this.#last.nextIterator === undefined) return this.#nothing(true)
+    if (this.#last?.ended) return this.#nothing(true)
     try {
       await this.#pause()
-      return this.#take(await this.#page())
+      const page = await this.#page()
+      return this.#take(page, page.nextIterator === undefined && (await this.#hasEnded(page)))
     } catch (error) {
       if (this.#signal.aborted) return this.#nothing(false)
       throw serviceError(error, this.#reading.place, {
@@ -70,15 +83,14 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #pause(): Promise<void> {
-    const last = this.#last && { records: this.#last.records.length, behindMs: this.#last.behindMs }
-    this.#pauseMs = pauseAfter(last, this.#pauseMs)
+    this.#pauseMs = this.#doubtfulEnds > 0 ? betweenLooksMs : pauseAfter(this.#last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 
   /** The next page; an iterator that has expired is replaced by one after the last record fetched. */
   async #page(): Promise<RecordsPage> {
-    const { clock } = this.#reading.context
-    for (;;) {
+    const { clock, random } = this.#reading.context
+    for (let expired = 1; ; expired++) {
       this.#iterator ??= await this.#newIterator()
       const iterator = this.#iterator
       try {
@@ -90,6 +102,8 @@ export class PollingReader<T> implements SplitReader<T> {
         if (failureOf(error).kind !== 'iterator-expired') throw error
         this.#iterator = undefined
         this.#reading.context.count('iteratorsExpired', this.#shard.id)
+        // A new one that has expired already is no routine.
+        if (expired > 1) await clock.sleep(backoffMs(expired - 1, random), this.#signal)
       }
     }
   }
@@ -112,25 +126,42 @@ export class PollingReader<T> implements SplitReader<T> {
     return persist(call, { clock, random, signal: this.#signal, patienceMs, turn, onRetry })
   }
 
+  /**
+   * A closed shard has children. An end without any may be a wrong answer, and believing it would leave the rest of the
+   * shard unread: the same place is read again.
+   */
+  async #hasEnded({ children }: RecordsPage): Promise<boolean> {
+    if (await this.#shard.isContinued(children)) return true
+    this.#doubtfulEnds++
+    if (this.#doubtfulEnds < looksForChildren) return false
+    const { stream } = this.#reading.place
+    throw new MillraceError('SHARD_HOLE', 'the shard has ended, and no shard continues it', {
+      where: { stream },
+    })
+  }
+
   /** Records first, flags after: the page that ends the shard may carry its last records. */
-  #take(page: RecordsPage): Fetched<T> {
+  #take(page: RecordsPage, ended: boolean): Fetched<T> {
     const records = this.#unseen(page)
     const { decode, context } = this.#reading
     const decoded = decodeRecords(records, decode, { source: context.name, split: this.#shard.id })
     const serverTime = page.serverTime ?? context.clock.now()
+    const doubtful = page.nextIterator === undefined && !ended
+    // What says that the shard has ended though it has not says nothing about how far it has been read.
+    const behindMs = doubtful ? Math.max(1, page.behindMs) : page.behindMs
+    if (!doubtful) this.#doubtfulEnds = 0
     const lastRead = records.at(-1)
     if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
-    this.#readUntil = page.behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
+    this.#readUntil = behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
     this.#iterator = page.nextIterator
-    this.#last = page
-    if (page.nextIterator === undefined) this.#shard.onChildren(page.children)
+    this.#last = { records: page.records.length, behindMs, serverTime: page.serverTime, ended }
     return {
       ...decoded,
       position: this.#position,
       sizeBytes: page.sizeBytes,
-      behindMs: page.behindMs,
+      behindMs,
       serverTime,
-      finished: page.nextIterator === undefined,
+      finished: ended,
     }
   }
 

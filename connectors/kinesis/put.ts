@@ -8,7 +8,8 @@ import { connect } from './connect.ts'
 import { persist } from './persist.ts'
 import { type RecordToPut, recordBatches } from './record-batches.ts'
 import { streamParameter } from './sdk-kinesis-api.ts'
-import { serviceError } from './service-error.ts'
+import { type StreamPlace, serviceError } from './service-error.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** Options of {@link putRecords}. */
 export interface PutOptions extends Connection {
@@ -18,7 +19,7 @@ export interface PutOptions extends Connection {
   readonly clock?: Clock
   /** For pauses between attempts. Default: the chance of this machine. */
   readonly random?: Random
-  /** Ends the putting; what is under way may or may not arrive. */
+  /** Ends the putting, which rejects with its reason; what is under way may or may not arrive. */
   readonly signal?: AbortSignal
   /**
    * How many calls may be under way at once. Default 4. Calls overtake each other; with 1 the records of a key arrive
@@ -45,7 +46,7 @@ const patienceMs = 120_000
  * them, so nothing is left out; after a lost answer a record may arrive twice.
  *
  * Rejects with `STREAM_NOT_FOUND`, `ACCESS_DENIED`, `CREDENTIALS_MISSING`, `REGION_MISSING`, `SOURCE_FAILED`, or after
- * two minutes without an answer `SOURCE_UNREACHABLE`.
+ * two minutes without an answer `SOURCE_UNREACHABLE`; and with what `records` throws, as it is.
  *
  * @example
  * const { endpoint, close } = await startLocalKinesis()
@@ -60,11 +61,9 @@ export async function putRecords(
   options: PutOptions,
 ): Promise<PutSummary> {
   const { client, place, close } = connect(options, options.stream)
-  const putting = new Putting(client, { clock: systemClock, random: systemRandom, ...options })
+  const putting = new Putting(client, place, { clock: systemClock, random: systemRandom, ...options })
   try {
     return await putting.all(records)
-  } catch (error) {
-    throw serviceError(error, place)
   } finally {
     putting.end()
     close()
@@ -75,28 +74,29 @@ type Options = PutOptions & Required<Pick<PutOptions, 'clock' | 'random'>>
 
 class Putting {
   readonly #client: KinesisClient
+  readonly #place: StreamPlace
   readonly #options: Options
   readonly #ending = new AbortController()
   readonly #signal: AbortSignal
   readonly #underWay = new Set<Promise<void>>()
   #put: PutSummary = { records: 0, bytes: 0, retried: 0 }
 
-  constructor(client: KinesisClient, options: Options) {
+  constructor(client: KinesisClient, place: StreamPlace, options: Options) {
     this.#client = client
+    this.#place = place
     this.#options = options
     this.#signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])])
   }
 
   async all(records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>): Promise<PutSummary> {
-    for await (const batch of recordBatches(records)) {
-      this.#signal.throwIfAborted()
+    for await (const batch of untilAborted(recordBatches(records), this.#signal)) {
       const sending = this.#batch(batch).finally(() => this.#underWay.delete(sending))
-      // Its failure is seen by whoever awaits `underWay`; nobody may be doing so yet.
-      sending.catch(() => {})
+      sending.catch((error: unknown) => this.#fail(error))
       this.#underWay.add(sending)
-      if (this.#underWay.size >= (this.#options.inFlight ?? 4)) await Promise.race(this.#underWay)
+      if (this.#underWay.size >= (this.#options.inFlight ?? 4))
+        await this.#orFailure(Promise.race(this.#underWay))
     }
-    await Promise.all(this.#underWay)
+    await this.#orFailure(Promise.all(this.#underWay))
     return this.#put
   }
 
@@ -104,14 +104,29 @@ class Putting {
     this.#ending.abort()
   }
 
+  /** The first failure ends everything, a wait for more records too, and is what the putting rejects with. */
+  #fail(error: unknown): void {
+    if (!this.#signal.aborted) this.#ending.abort(serviceError(error, this.#place))
+  }
+
+  async #orFailure(calls: Promise<unknown>): Promise<void> {
+    try {
+      await calls
+    } catch (error) {
+      this.#fail(error)
+      throw this.#signal.reason
+    }
+  }
+
   async #batch(batch: readonly RecordToPut[]): Promise<void> {
-    const startedAt = this.#options.clock.now()
+    let refusedSince: number | undefined
     let left = batch
     for (let attempts = 1; left.length > 0; attempts++) {
       if (attempts > 1) await this.#pause(attempts - 1)
+      const calledAt = this.#options.clock.now()
       const { failed, reason } = await this.#call(left)
-      const waitedMs = this.#options.clock.now() - startedAt
-      if (failed.length > 0 && reason !== throttled && waitedMs > patienceMs) {
+      refusedSince = failed.length > 0 && reason !== throttled ? (refusedSince ?? calledAt) : undefined
+      if (refusedSince !== undefined && this.#options.clock.now() - refusedSince > patienceMs) {
         throw new MillraceError(
           'SOURCE_FAILED',
           `the stream keeps refusing ${failed.length} records: ${reason}`,
@@ -137,7 +152,7 @@ class Putting {
         onRetry: () => {},
       },
     )
-    return output.FailedRecordCount ? refused(batch, output.Records ?? []) : { failed: [], reason: undefined }
+    return refused(batch, output.Records ?? [])
   }
 
   async #pause(failures: number): Promise<void> {
@@ -159,10 +174,12 @@ class Putting {
 
 const throttled = 'ProvisionedThroughputExceededException'
 
+/** A record has arrived when the answer gives its sequence number. The answer's own count of the others is not asked. */
 function refused(batch: readonly RecordToPut[], results: readonly PutRecordsResultEntry[]) {
-  const failed = batch.filter((_record, i) => results[i]?.ErrorCode != null)
+  const failed = batch.filter((_record, i) => results[i]?.SequenceNumber == null)
+  if (failed.length === 0) return { failed, reason: undefined }
   const reasons = results.map(({ ErrorCode }) => ErrorCode).filter((code) => code != null)
-  return { failed, reason: reasons.find((code) => code !== throttled) ?? reasons[0] }
+  return { failed, reason: reasons.find((code) => code !== throttled) ?? reasons[0] ?? 'no answer for them' }
 }
 
 function sum(records: readonly RecordToPut[]): number {

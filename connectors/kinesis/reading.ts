@@ -23,6 +23,6 @@ export interface ShardToRead {
   readonly pace: ShardPace
   /** Up to which arrival time all had been read when `position` was the last record, if that was noted. */
   readonly readUntil: number | undefined
-  /** Called when the shard's last records have been fetched. */
-  onChildren(children: readonly ListedShard[]): void
+  /** Asked when the service says that the shard has ended: whether other shards, perhaps these, continue it. */
+  isContinued(children: readonly ListedShard[]): Promise<boolean>
 }

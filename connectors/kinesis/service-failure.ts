@@ -28,6 +28,9 @@ const throttles = new Set([
   'ThrottlingException',
   'Throttling',
   'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'ThrottledException',
   'TooManyRequestsException',
   'SlowDown',
 ])
@@ -47,7 +50,24 @@ const refusals: ReadonlyMap<string, ErrorCode> = new Map([
   ['ExpiredTokenException', 'ACCESS_DENIED'],
 ])
 
-const networkCode = /^(E[A-Z]{3,}|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_\w+)$/
+/** `EAI_AGAIN` and its like are what a name server that is not well gives. */
+const networkCode = /^(E[A-Z]{3,}|EAI_[A-Z]+|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_\w+)$/
+
+/** A body that was cut off does not parse; a request that came in too slowly is refused with status 408. */
+const unanswered = new Set(['TimeoutError', 'SyntaxError', 'RequestTimeout', 'RequestTimeoutException'])
+
+/**
+ * What a clock that is off by minutes leads to. With such a clock the SDK says of every failed call that it has just
+ * corrected it; of others that means nothing.
+ */
+const clockErrors = new Set([
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+])
 
 /** Decides from an error alone. */
 export function failureOf(error: unknown): Failure {
@@ -55,12 +75,13 @@ export function failureOf(error: unknown): Failure {
   const status = $metadata?.httpStatusCode ?? 0
   if (name === 'ExpiredIteratorException') return { kind: 'iterator-expired' }
   if (throttles.has(name) || status === 429) return { kind: 'throttled', reason: name }
-  if (status >= 500 || $metadata?.clockSkewCorrected === true) return { kind: 'unavailable', reason: name }
+  if (status >= 500 || status === 408) return { kind: 'unavailable', reason: name }
+  if (clockErrors.has(name) && $metadata?.clockSkewCorrected === true)
+    return { kind: 'unavailable', reason: name }
   const refusal = refusals.get(name)
   if (refusal !== undefined) return { kind: 'refused', code: refusal }
   if (/region is missing/i.test(message)) return { kind: 'refused', code: 'REGION_MISSING' }
   if (typeof code === 'string' && networkCode.test(code)) return { kind: 'unavailable', reason: code }
-  // A body that was cut off does not parse.
-  if (name === 'TimeoutError' || name === 'SyntaxError') return { kind: 'unavailable', reason: name }
+  if (unanswered.has(name)) return { kind: 'unavailable', reason: name }
   return { kind: 'refused', code: 'SOURCE_FAILED' }
 }

@@ -88,7 +88,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        onChildren: (children) => this.#lineage?.learnChildren(children),
+        isContinued: (children) => this.#isContinued(shard.id, children),
       },
       position,
     )
@@ -124,10 +124,11 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   async #discoverShards(): Promise<void> {
     for (let look = 1; ; look++) {
       const listed = await this.#list('retained')
-      this.#lineage ??= await this.#firstLineage(listed)
-      this.#lineage.learnAll(listed)
-      const error = lineageError(this.#lineage, listed, this.#onceListed, this.#parts.place.stream)
-      if (error === undefined) return this.#note(listed)
+      // A first lineage is kept only when it is whole: the shards that a listing left out would never come in.
+      const lineage = this.#lineage ?? (await this.#firstLineage(listed))
+      lineage.learnAll(listed)
+      const error = lineageError(lineage, listed, this.#onceListed, this.#parts.place.stream)
+      if (error === undefined) return this.#note(lineage, listed)
       if (look === looksForHole) throw error
       await this.#parts.context.clock.sleep(betweenLooksMs, this.#signal)
       this.#signal.throwIfAborted()
@@ -140,10 +141,18 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     return firstLineage(start, { retained, openAtStart })
   }
 
-  #note(listed: readonly ListedShard[]): void {
+  /** Whether a shard has children, according to the service's answer or else to its listing. */
+  async #isContinued(id: string, children: readonly ListedShard[]): Promise<boolean> {
+    this.#lineage?.learnChildren(children)
+    if (this.#lineage?.childrenOf(id).length === 0) this.#lineage.learnAll(await this.#list('retained'))
+    return this.#lineage !== undefined && this.#lineage.childrenOf(id).length > 0
+  }
+
+  #note(lineage: Lineage, listed: readonly ListedShard[]): void {
+    this.#lineage = lineage
     const ids = new Set(listed.map(({ id }) => id))
     for (const id of ids) this.#onceListed.add(id)
-    this.#lineage?.forgetExpired(ids)
+    lineage.forgetExpired(ids)
   }
 
   #list(filter: Parameters<typeof listAllShards>[1]): Promise<ListedShard[]> {

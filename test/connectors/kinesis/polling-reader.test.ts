@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { ShardPaces } from '../../../connectors/kinesis/shard-pace.ts'
 import type { StartAt } from '../../../connectors/kinesis/starting-position.ts'
@@ -91,6 +94,65 @@ describe('records', () => {
   })
 })
 
+describe('an end that no shard continues', () => {
+  test('is not believed: the same place is read again, and nothing is skipped', async () => {
+    const { clock, api, reader } = await oneShard()
+    const answerOf = api.records.bind(api)
+    let wrong = 0
+    api.records = async (iterator) => {
+      const page = await answerOf(iterator)
+      return wrong++ === 1 ? { ...page, records: [], nextIterator: undefined, children: [] } : page
+    }
+    api.put(shard, 'a')
+    expect((await clock.until(reader.fetch())).values).toEqual(['a'])
+    api.put(shard, 'b')
+    const doubtful = await clock.until(reader.fetch())
+    expect(doubtful).toMatchObject({ values: [], finished: false })
+    expect(doubtful.behindMs).toBeGreaterThan(0)
+    expect(await clock.until(reader.fetch())).toMatchObject({ values: ['b'], finished: false })
+  })
+
+  test('is believed when the listing has the children', async () => {
+    const { clock, api, source, reader } = await oneShard()
+    api.namesChildren = false
+    const children = api.split(shard)
+    expect(await clock.until(reader.fetch())).toMatchObject({ finished: true })
+    expect(source.finished(shard)).toEqual(children)
+  })
+
+  test('is an error when it is said again and again', async () => {
+    const { clock, api, reader } = await oneShard()
+    api.put(shard, 'a')
+    for (const child of api.split(shard)) api.shards.delete(child)
+    const startedAt = clock.now()
+    const read: string[] = []
+    const whole = async () => {
+      for (let fetch = 0; fetch < 10; fetch++) read.push(...(await reader.fetch()).values)
+    }
+    await expect(clock.until(whole())).rejects.toMatchObject({ code: 'SHARD_HOLE', where: { shard } })
+    expect(read).toEqual(['a'])
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(2000)
+  })
+})
+
+test('the records of a page are let go of once they have been taken', async () => {
+  setFlagsFromString('--expose-gc')
+  const { clock, api, reader } = await oneShard()
+  const answerOf = api.records.bind(api)
+  let seen: WeakRef<object> | undefined
+  api.records = async (iterator) => {
+    const answer = await answerOf(iterator)
+    seen = new WeakRef(answer.records)
+    return answer
+  }
+  api.put(shard, 'a')
+  await clock.until(reader.fetch())
+  await setImmediate()
+  runInNewContext('gc')()
+  expect(seen?.deref()).toBeUndefined()
+  expect((await clock.until(reader.fetch())).values).toEqual([])
+})
+
 describe('iterators are a disposable cache', () => {
   test('an expired one is replaced by one after the last record fetched', async () => {
     const { clock, api, context, reader } = await oneShard()
@@ -104,6 +166,15 @@ describe('iterators are a disposable cache', () => {
       JSON.stringify({ kind: 'after', sequenceNumber: a!.sequenceNumber }),
     ])
     expect(context.counts.get('iteratorsExpired')).toBe(1)
+  })
+
+  test('when the service gives only expired ones it is asked ever less often', async () => {
+    const { clock, api, reader } = await oneShard()
+    api.put(shard, 'a')
+    api.fail('records', serviceFault('ExpiredIteratorException'), 20)
+    const startedAt = clock.now()
+    expect((await clock.until(reader.fetch())).values).toEqual(['a'])
+    expect(clock.now() - startedAt).toBeGreaterThan(30_000)
   })
 
   test('latest is never resolved again: an iterator that expired before the first record stands where it stood', async () => {

@@ -1,5 +1,5 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LeanProtocol } from '../../../connectors/kinesis/lean-protocol.ts'
 import { putRecords } from '../../../connectors/kinesis/put.ts'
 import { recordBatches } from '../../../connectors/kinesis/record-batches.ts'
@@ -96,7 +96,7 @@ test('records that the stream refuses for minutes on end are an error', async ()
 test('no server is an error in the end, and a lost connection is not', async () => {
   let calls = 0
   const flaky = putting(() =>
-    ++calls < 3 ? networkFault('ECONNRESET') : { body: '{"FailedRecordCount":0}' },
+    ++calls < 3 ? networkFault('ECONNRESET') : { body: '{"Records":[{"SequenceNumber":"1"}]}' },
   )
   expect(await flaky.clock.until(putRecords(records(1), flaky.options))).toMatchObject({ records: 1 })
   const dead = putting(() => networkFault('ECONNREFUSED'))
@@ -126,4 +126,74 @@ test('a batch never weighs more than five mebibytes', async () => {
   const sizes: number[] = []
   for await (const batch of recordBatches(Array(12).fill(mebibyte))) sizes.push(batch.length)
   expect(sizes).toEqual([5, 5, 2])
+})
+
+test('a record has arrived only when the answer gives its number, whatever the answer counts', async () => {
+  const { answer, arrived } = stream(() => undefined)
+  const answers = [
+    '{}',
+    '{"FailedRecordCount":0,"Records":[{"ErrorCode":"InternalFailure"},{"SequenceNumber":"1"}]}',
+    '{"FailedRecordCount":0,"Records":[]}',
+  ]
+  const { clock, options } = putting((request) => {
+    const body = answers.shift()
+    return body === undefined ? answer(request) : { body }
+  })
+  expect(await clock.until(putRecords(records(2), options))).toMatchObject({ records: 2, retried: 4 })
+  expect(arrived).toEqual(['record 0'])
+})
+
+test('minutes of throttling leave a failure all the patience there is', async () => {
+  const { answer } = stream((_text, call) =>
+    call < 100 ? 'ProvisionedThroughputExceededException' : call < 103 ? 'InternalFailure' : undefined,
+  )
+  const { clock, options } = putting(answer)
+  expect(await clock.until(putRecords(records(3), options))).toMatchObject({ records: 3 })
+})
+
+describe('a source that gives nothing for a while', () => {
+  const silent = () => {
+    let closed = false
+    async function* source() {
+      try {
+        yield* records(500)
+        yield* records(500)
+        await new Promise(() => {})
+      } finally {
+        closed = true
+      }
+    }
+    return { source, wasClosed: () => closed }
+  }
+
+  test('does not keep a failure back', async () => {
+    const { clock, options } = putting(() => ({
+      status: 400,
+      body: '{"__type":"ResourceNotFoundException"}',
+    }))
+    await expect(clock.until(putRecords(silent().source(), options))).rejects.toMatchObject({
+      code: 'STREAM_NOT_FOUND',
+    })
+  })
+
+  test('does not keep the signal back', async () => {
+    const stopping = new AbortController()
+    const { answer } = stream(() => undefined)
+    const { clock, options } = putting(answer)
+    const reason = new Error('enough')
+    const onProgress = () => stopping.abort(reason)
+    const put = putRecords(silent().source(), { ...options, onProgress, signal: stopping.signal })
+    await expect(clock.until(put)).rejects.toBe(reason)
+  })
+})
+
+test('what the source throws comes out as it is', async () => {
+  const { answer } = stream(() => undefined)
+  const { clock, options } = putting(answer)
+  const broken = new Error('the disk')
+  async function* source() {
+    yield* records(3)
+    throw broken
+  }
+  await expect(clock.until(putRecords(source(), options))).rejects.toBe(broken)
 })

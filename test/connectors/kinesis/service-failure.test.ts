@@ -5,16 +5,21 @@ import { failureOf } from '../../../connectors/kinesis/service-failure.ts'
 import { networkFault, serviceFault } from './scripted-kinesis.ts'
 
 describe('what a failed call means', () => {
-  test.each(['ProvisionedThroughputExceededException', 'LimitExceededException', 'KMSThrottlingException'])(
-    '%s: slow down',
-    (name) => expect(failureOf(serviceFault(name))).toMatchObject({ kind: 'throttled' }),
-  )
+  test.each([
+    'ProvisionedThroughputExceededException',
+    'LimitExceededException',
+    'KMSThrottlingException',
+    'RequestThrottled',
+  ])('%s: slow down', (name) => expect(failureOf(serviceFault(name))).toMatchObject({ kind: 'throttled' }))
 
   test.each([
     networkFault('ECONNRESET'),
     networkFault('ECONNREFUSED'),
     networkFault('EPIPE'),
     networkFault('ENOTFOUND'),
+    networkFault('EAI_AGAIN'),
+    serviceFault('RequestTimeoutException'),
+    serviceFault('UnknownError', 408),
     serviceFault('TimeoutError', 0),
     serviceFault('InternalFailureException', 500),
     serviceFault('ServiceUnavailable', 503),
@@ -32,6 +37,14 @@ describe('what a failed call means', () => {
       $metadata: { httpStatusCode: 400, clockSkewCorrected: true },
     })
     expect(failureOf(error)).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('a refusal is one whatever the clock', () => {
+    const error = Object.assign(new Error(), {
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 400, clockSkewCorrected: true },
+    })
+    expect(failureOf(error)).toEqual({ kind: 'refused', code: 'STREAM_NOT_FOUND' })
   })
 
   test.each([

@@ -234,6 +234,34 @@ describe('loss is an error', () => {
     expect(source.takeReadable()).toHaveLength(2)
   })
 
+  test('a first listing that left shards out is looked at again', async () => {
+    for (const left of [0, 1]) {
+      const { clock, api, open } = world(2)
+      const all = [...api.shards]
+      for (const [id] of all.slice(left)) api.shards.delete(id)
+      const source = await open()
+      void clock.sleep(500).then(() => {
+        for (const [id, shard] of all) api.shards.set(id, shard)
+      })
+      await clock.until(source.discover())
+      expect(source.takeReadable().map(({ id }) => id)).toEqual([shardId(0), shardId(1)])
+    }
+  })
+
+  test('a listing whose token expires on the way begins again', async () => {
+    const { clock, api, open } = world(3)
+    api.shardsPerListing = 2
+    const pageOf = api.listShards.bind(api)
+    let continued = 0
+    api.listShards = async (page) => {
+      if ('next' in page && continued++ === 0) throw serviceFault('ExpiredNextTokenException')
+      return pageOf(page)
+    }
+    const source = await open()
+    await clock.until(source.discover())
+    expect(source.takeReadable()).toHaveLength(3)
+  })
+
   test('a shard that expired before it was read stops the job', async () => {
     const { clock, api, opened } = world(2)
     const source = await opened()
