@@ -53,7 +53,9 @@ export class PollingReader<T> implements SplitReader<T> {
     if (this.#last !== undefined && this.#last.nextIterator === undefined) return this.#nothing(true)
     try {
       await this.#pause()
-      return this.#take(await this.#page())
+      const page = await this.#page()
+      if (page.nextIterator === undefined) await this.#shard.onEnd(page.children)
+      return this.#take(page)
     } catch (error) {
       if (this.#signal.aborted) return this.#nothing(false)
       throw serviceError(error, this.#reading.place, {
@@ -70,7 +72,7 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #pause(): Promise<void> {
-    const last = this.#last && { records: this.#last.records.length, behindMs: this.#last.behindMs }
+    const last = this.#last && { records: this.#last.records.length, behindMs: this.#behindMs(this.#last) }
     this.#pauseMs = pauseAfter(last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
@@ -120,18 +122,23 @@ export class PollingReader<T> implements SplitReader<T> {
     const serverTime = page.serverTime ?? context.clock.now()
     const lastRead = records.at(-1)
     if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
-    this.#readUntil = page.behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
+    const behindMs = this.#behindMs(page)
+    this.#readUntil = behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
     this.#iterator = page.nextIterator
     this.#last = page
-    if (page.nextIterator === undefined) this.#shard.onChildren(page.children)
     return {
       ...decoded,
       position: this.#position,
       sizeBytes: page.sizeBytes,
-      behindMs: page.behindMs,
+      behindMs,
       serverTime,
       finished: page.nextIterator === undefined,
     }
+  }
+
+  /** A shard that has ended is behind until its end is found: what comes next may be much older than now. */
+  #behindMs({ behindMs, nextIterator }: RecordsPage): number {
+    return nextIterator !== undefined && this.#shard.hasEnded() ? Math.max(1, behindMs) : behindMs
   }
 
   /** The records of the page without the one that was only asked for to see whether it is still there. */

@@ -23,6 +23,8 @@ export interface ShardToRead {
   readonly pace: ShardPace
   /** Up to which arrival time all had been read when `position` was the last record, if that was noted. */
   readonly readUntil: number | undefined
-  /** Called when the shard's last records have been fetched. */
-  onChildren(children: readonly ListedShard[]): void
+  /** Whether it is known to have ended: its children are. It is then never quiet, only not read to its end yet. */
+  hasEnded(): boolean
+  /** Called with what the service names when the shard's last records have been fetched. Resolves when all children are known. */
+  onEnd(children: readonly ListedShard[]): Promise<void>
 }

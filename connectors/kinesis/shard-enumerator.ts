@@ -11,7 +11,7 @@ import { PollingReader } from './polling-reader.ts'
 import { RetryReport } from './retry-report.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
-import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts'
+import { assertSameStream, firstIterator, lineageError, shardHole } from './stream-facts.ts'
 
 /** What the enumerator is made of. */
 export interface EnumeratorParts<T> {
@@ -88,7 +88,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        onChildren: (children) => this.#lineage?.learnChildren(children),
+        hasEnded: () => (this.#lineage?.childrenOf(shard.id).length ?? 0) > 0,
+        onEnd: (children) => this.#ended(shard.id, children),
       },
       position,
     )
@@ -134,6 +135,17 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     }
   }
 
+  /** Until its children are known, a shard must not count as read: they keep event time from running ahead. */
+  async #ended(id: string, children: readonly ListedShard[]): Promise<void> {
+    const lineage = this.#lineage!
+    lineage.learnChildren(children)
+    for (let look = 1; lineage.holeAfter(id) !== undefined; look++) {
+      if (look > looksForHole) throw shardHole(lineage.holeAfter(id)!, this.#parts.place.stream)
+      if (look > 1) await this.#parts.context.clock.sleep(betweenLooksMs, this.#signal)
+      lineage.learnAll(await this.#list('retained'))
+    }
+  }
+
   async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {
     const { start } = this.#parts.snapshot
     const openAtStart = start.kind === 'timestamp' ? await this.#list({ openAt: start.ms }) : []
@@ -142,8 +154,11 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   #note(listed: readonly ListedShard[]): void {
     const ids = new Set(listed.map(({ id }) => id))
+    // What was never listed is not gone, but younger than the listing.
+    const gone = new Set([...this.#onceListed].filter((id) => !ids.has(id)))
     for (const id of ids) this.#onceListed.add(id)
-    this.#lineage?.forgetExpired(ids)
+    for (const id of gone) this.#onceListed.delete(id)
+    this.#lineage?.forget(gone)
   }
 
   #list(filter: Parameters<typeof listAllShards>[1]): Promise<ListedShard[]> {
