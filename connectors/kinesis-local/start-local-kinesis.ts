@@ -56,7 +56,7 @@ export async function startLocalKinesis(options: LocalKinesisOptions = {}): Prom
 async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
   const { port = 0, host = '127.0.0.1', clock = systemClock } = options
   const streams = openStreams(options)
-  const listener = await listen(port, host, new Service((wire) => ({ wire, streams, now: clock.now() })))
+  const listener = await listen(port, host, new Service(streams, () => clock.now()))
   const stop = async () => {
     await listener.close()
     streams.close()

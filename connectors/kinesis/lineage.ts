@@ -92,10 +92,16 @@ export class Lineage {
     }
   }
 
-  /** Takes in all descendants of known shards. A parent that is not known after all have been listed has expired. */
+  /**
+   * Takes in all descendants of known shards. Of a shard that was listed, a parent that was not has expired. A shard that
+   * was not listed may be younger than the listing, and so may its parents be: they are waited for.
+   */
   learnAll(listed: readonly ListedShard[]): void {
     this.learnChildren(listed)
-    for (const shard of this.unfinished) this.#waitOnlyFor(shard, (parent) => this.#shards.has(parent))
+    const ids = new Set(listed.map(({ id }) => id))
+    for (const shard of this.unfinished) {
+      if (ids.has(shard.id)) this.#waitOnlyFor(shard, (parent) => this.#shards.has(parent))
+    }
   }
 
   finish(id: string): void {
@@ -116,6 +122,11 @@ export class Lineage {
     return firstHole(this.unfinished.map(({ range }) => range))
   }
 
+  /** Hash keys that no unfinished shard will cover once this one is finished. */
+  holeAfter(id: string): HashRange | undefined {
+    return firstHole(this.unfinished.filter((shard) => shard.id !== id).map(({ range }) => range))
+  }
+
   /** Two shards that could be read at the same time though they share hash keys. */
   get overlapping(): readonly [string, string] | undefined {
     const readable = this.readable
@@ -126,9 +137,9 @@ export class Lineage {
     return undefined
   }
 
-  /** Drops what is finished and no longer listed: nothing can refer to it any more. */
-  forgetExpired(listedIds: ReadonlySet<string>): void {
-    const expired = new Set([...this.#finished].filter((id) => !listedIds.has(id)))
+  /** Drops what is finished and has expired: nothing can refer to it any more. */
+  forget(expiredIds: ReadonlySet<string>): void {
+    const expired = new Set([...this.#finished].filter((id) => expiredIds.has(id)))
     if (expired.size === 0) return
     for (const id of expired) {
       this.#finished.delete(id)

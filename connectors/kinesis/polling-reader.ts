@@ -14,6 +14,7 @@ import { formatPosition, parsePosition, type SequencePosition } from './sequence
 import { sequenceTime } from './sequence-time.ts'
 import { serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
+import { shardHole } from './stream-facts.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -131,13 +132,11 @@ export class PollingReader<T> implements SplitReader<T> {
    * shard unread: the same place is read again.
    */
   async #hasEnded({ children }: RecordsPage): Promise<boolean> {
-    if (await this.#shard.isContinued(children)) return true
+    const hole = await this.#shard.holeAfter(children)
+    if (hole === undefined) return true
     this.#doubtfulEnds++
     if (this.#doubtfulEnds < looksForChildren) return false
-    const { stream } = this.#reading.place
-    throw new MillraceError('SHARD_HOLE', 'the shard has ended, and no shard continues it', {
-      where: { stream },
-    })
+    throw shardHole(hole, this.#reading.place.stream)
   }
 
   /** Records first, flags after: the page that ends the shard may carry its last records. */
@@ -146,10 +145,8 @@ export class PollingReader<T> implements SplitReader<T> {
     const { decode, context } = this.#reading
     const decoded = decodeRecords(records, decode, { source: context.name, split: this.#shard.id })
     const serverTime = page.serverTime ?? context.clock.now()
-    const doubtful = page.nextIterator === undefined && !ended
-    // What says that the shard has ended though it has not says nothing about how far it has been read.
-    const behindMs = doubtful ? Math.max(1, page.behindMs) : page.behindMs
-    if (!doubtful) this.#doubtfulEnds = 0
+    const behindMs = this.#behindMs(page, ended)
+    if (page.nextIterator !== undefined || ended) this.#doubtfulEnds = 0
     const lastRead = records.at(-1)
     if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
     this.#readUntil = behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
@@ -165,6 +162,15 @@ export class PollingReader<T> implements SplitReader<T> {
     }
   }
 
+  /**
+   * A shard that has ended is behind until its end is found: what comes next may be much older than now. And an answer
+   * that says it has ended, though nothing continues it, says nothing about how far it has been read.
+   */
+  #behindMs({ behindMs, nextIterator }: RecordsPage, ended: boolean): number {
+    const endsLater = nextIterator !== undefined && this.#shard.hasEnded()
+    const doubtful = nextIterator === undefined && !ended
+    return endsLater || doubtful ? Math.max(1, behindMs) : behindMs
+  }
   /** The records of the page without the one that was only asked for to see whether it is still there. */
   #unseen(page: RecordsPage): RecordsPage['records'] {
     const mustSee = this.#mustSee

@@ -1,4 +1,5 @@
 import type { SourceContext } from '../../src/contract/source.ts'
+import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
 import type { StreamPlace } from './service-error.ts'
 import type { ShardPace } from './shard-pace.ts'
@@ -23,6 +24,11 @@ export interface ShardToRead {
   readonly pace: ShardPace
   /** Up to which arrival time all had been read when `position` was the last record, if that was noted. */
   readonly readUntil: number | undefined
-  /** Asked when the service says that the shard has ended: whether other shards, perhaps these, continue it. */
-  isContinued(children: readonly ListedShard[]): Promise<boolean>
+  /** Whether it is known to have ended: its children are. It is then never quiet, only not read to its end yet. */
+  hasEnded(): boolean
+  /**
+   * Asked when the service says that the shard has ended: what of its hash range no other shard takes over. The service
+   * may name the ones that do.
+   */
+  holeAfter(children: readonly ListedShard[]): Promise<HashRange | undefined>
 }

@@ -3,6 +3,7 @@ import type { CommittedPosition } from '../../src/contract/position.ts'
 import type { SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
 import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
 import { firstLineage } from './first-shards.ts'
+import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
 import { listAllShards } from './list-all-shards.ts'
@@ -88,7 +89,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        isContinued: (children) => this.#isContinued(shard.id, children),
+        hasEnded: () => (this.#lineage?.childrenOf(shard.id).length ?? 0) > 0,
+        holeAfter: (children) => this.#holeAfter(shard.id, children),
       },
       position,
     )
@@ -141,18 +143,25 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     return firstLineage(start, { retained, openAtStart })
   }
 
-  /** Whether a shard has children, according to the service's answer or else to its listing. */
-  async #isContinued(id: string, children: readonly ListedShard[]): Promise<boolean> {
-    this.#lineage?.learnChildren(children)
-    if (this.#lineage?.childrenOf(id).length === 0) this.#lineage.learnAll(await this.#list('retained'))
-    return this.#lineage !== undefined && this.#lineage.childrenOf(id).length > 0
+  /**
+   * What no shard takes over that the service names, or else lists. Until all of them are known, a shard must not count
+   * as read: they keep event time from running ahead.
+   */
+  async #holeAfter(id: string, children: readonly ListedShard[]): Promise<HashRange | undefined> {
+    const lineage = this.#lineage!
+    lineage.learnChildren(children)
+    if (lineage.holeAfter(id) !== undefined) lineage.learnAll(await this.#list('retained'))
+    return lineage.holeAfter(id)
   }
 
   #note(lineage: Lineage, listed: readonly ListedShard[]): void {
     this.#lineage = lineage
     const ids = new Set(listed.map(({ id }) => id))
+    // What was never listed is not gone, but younger than the listing.
+    const gone = new Set([...this.#onceListed].filter((id) => !ids.has(id)))
     for (const id of ids) this.#onceListed.add(id)
-    lineage.forgetExpired(ids)
+    for (const id of gone) this.#onceListed.delete(id)
+    lineage.forget(gone)
   }
 
   #list(filter: Parameters<typeof listAllShards>[1]): Promise<ListedShard[]> {

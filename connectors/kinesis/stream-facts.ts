@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import type { HashRange } from './hash-range.ts'
 import type { ListedShard, StreamFacts } from './kinesis-api.ts'
 import type { KnownShard, Lineage } from './lineage.ts'
 import type { IteratorStart, ResolvedStart } from './starting-position.ts'
@@ -45,8 +46,11 @@ export function lineageError(
     const happened = 'the shard expired before it was read to its end'
     return new MillraceError('DATA_LOST', happened, { where: { stream, shard: vanished.id } })
   }
-  const { hole } = lineage
-  if (hole === undefined) return undefined
+  return lineage.hole && shardHole(lineage.hole, stream)
+}
+
+/** Hash keys that nothing reads: records would be lost. */
+export function shardHole(hole: HashRange, stream: string): MillraceError {
   const happened = `no unfinished shard covers hash keys ${hole.start} to ${hole.end}`
   return new MillraceError('SHARD_HOLE', happened, { where: { stream } })
 }

@@ -18,11 +18,16 @@ export class ShardLog {
   readonly #folder: SegmentFolder | undefined
   /** Oldest first. The last one takes new records. The last one that has any stays, since it knows the next counter. */
   readonly #segments: Segment[]
+  readonly #startMs: number
   #oldest: number
   #oldestArrivalMs: number
 
-  /** Without a folder the records live in memory only. */
-  constructor(folder?: SegmentFolder) {
+  /**
+   * @param startMs No record arrived before.
+   * @param folder Without it the records live in memory only.
+   */
+  constructor(startMs: number, folder?: SegmentFolder) {
+    this.#startMs = startMs
     this.#folder = folder
     const recovered = folder?.recover() ?? []
     this.#segments = recovered.length > 0 ? recovered : [this.#create(1)]
@@ -40,9 +45,9 @@ export class ShardLog {
     return this.#oldest
   }
 
-  /** When the newest record arrived; 0 if there never was one. */
+  /** When the newest record arrived, or the log began if there never was one. */
   get lastArrivalMs(): number {
-    return this.#active.lastArrivalMs || (this.#segments.at(-2)?.lastArrivalMs ?? 0)
+    return this.#active.lastArrivalMs || (this.#segments.at(-2)?.lastArrivalMs ?? this.#startMs)
   }
 
   /** Adds a record that nobody can read before {@link commit}. False, and nothing added, if the blob is malformed. */

@@ -1,36 +1,42 @@
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import { initialRanges } from '../streams/hash-key.ts'
-import { streamName } from './members.ts'
+import { maxRecordSize, streamName } from './members.ts'
 import { operation } from './operation.ts'
+import { mostShards } from './shard-limit.ts'
+import { modeOf, streamMode } from './stream-mode.ts'
+import { checkTagCount, tagMap } from './tags.ts'
 
 const onDemandShards = 4
-const mostShards = 10_000
 
 export const createStream = operation(
   'CreateStream',
   {
     StreamName: { ...streamName, required: true },
     ShardCount: { kind: 'integer', min: 1 },
-    StreamModeDetails: {
-      kind: 'structure',
-      members: { StreamMode: { kind: 'string', required: true, oneOf: ['PROVISIONED', 'ON_DEMAND'] } },
-    },
-    Tags: { kind: 'map' },
+    StreamModeDetails: streamMode,
+    Tags: tagMap,
     WarmThroughputMiBps: { kind: 'integer', min: 0 },
-    MaxRecordSizeInKiB: { kind: 'integer', min: 1024, max: 10_240 },
+    MaxRecordSizeInKiB: maxRecordSize,
   },
   (input, { streams, now }) => {
-    const mode = input.StreamModeDetails?.StreamMode === 'ON_DEMAND' ? 'ON_DEMAND' : 'PROVISIONED'
+    const tags = input.Tags ?? {}
+    checkTagCount(tags, input.StreamName)
+    const mode = modeOf(input.StreamModeDetails)
     streams.create({
       name: input.StreamName,
       createdMs: now,
       mode,
       retentionHours: 24,
+      expiredBeforeMs: now,
       maxRecordSizeKiB: input.MaxRecordSizeInKiB ?? 1024,
+      tags,
       shards: initialRanges(shardCount(mode, input.ShardCount)).map((range, index) => ({
         index,
         createdMs: now,
+        numberedFromSeconds: Math.floor(now / 1000),
         range,
+        parents: [],
+        closedMs: null,
       })),
     })
     return undefined

@@ -8,7 +8,7 @@ export const describeStreamSummary = operation('DescribeStreamSummary', streamMe
   return call.wire.encode({
     StreamDescriptionSummary: {
       ...streamFacts(stream),
-      OpenShardCount: stream.shards.length,
+      OpenShardCount: stream.open.length,
       ConsumerCount: 0,
       MaxRecordSizeInKiB: stream.description.maxRecordSizeKiB,
     },

@@ -2,11 +2,13 @@ import { recordSize } from '../log/record-layout.ts'
 import type { Slice } from '../log/shard-log.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from '../streams/local-stream.ts'
-import type { Shard } from '../streams/shard.ts'
+import { type Shard, shardIdOf } from '../streams/shard.ts'
 import { openIterator, type ShardIterator, sealIterator } from '../streams/shard-iterator.ts'
 import { rateExceeded } from '../streams/throughput.ts'
 import { streamArn } from './members.ts'
 import { type Call, operation } from './operation.ts'
+import { childMembers } from './shard-members.ts'
+import { shardNamed } from './shard-named.ts'
 
 const mostRecords = 10_000
 const mostBytes = 10 * 2 ** 20
@@ -29,37 +31,40 @@ export const getRecords = operation(
     const { stream, shard } = namedShard(iterator, call)
     if (!shard.throughput.mayGetRecords(call.now)) throw rateExceeded(stream.name, shard.id)
     stream.trim(shard, call.now)
-    return readPage(iterator, shard, Limit, call)
+    return readPage(iterator, stream, shard, Limit, call)
   },
 )
 
 function namedShard(iterator: ShardIterator, call: Call): { stream: LocalStream; shard: Shard } {
-  const stream = call.streams.get(iterator.stream)
-  const shard = stream?.shards.find(({ index }) => index === iterator.shardIndex)
-  if (
-    stream === undefined ||
-    shard === undefined ||
-    stream.description.createdMs !== iterator.streamCreatedMs
-  ) {
+  const stream = call.streams.get(iterator.stream, call.now)
+  if (stream?.description.createdMs !== iterator.streamCreatedMs) {
     throw new KinesisError(
       'ResourceNotFoundException',
       `Stream ${iterator.stream} under account 000000000000 not found.`,
     )
   }
-  return { stream, shard }
+  return { stream, shard: shardNamed(stream, shardIdOf(iterator.shardIndex)) }
 }
 
-function readPage(iterator: ShardIterator, shard: Shard, limit: number, { wire, now }: Call): Buffer {
+function readPage(
+  iterator: ShardIterator,
+  stream: LocalStream,
+  shard: Shard,
+  limit: number,
+  { wire, now }: Call,
+): Buffer {
   const from = Math.min(Math.max(iterator.counter, shard.log.oldest), shard.log.next)
   const slices = shard.log.read(from, limit, mostBytes)
   const counter = from + slices.reduce((sum, slice) => sum + slice.to - slice.from, 0)
   const sizeBytes = slices.reduce((sum, slice) => sum + sizeOf(slice), 0)
   shard.throughput.returned(sizeBytes, now)
+  const ended = !shard.open && counter >= shard.log.next
   return wire.encodeRecords({
     shard,
     slices,
     sizeBytes,
-    nextIterator: sealIterator({ ...iterator, counter }, now),
+    nextIterator: ended ? undefined : sealIterator({ ...iterator, counter }, now),
+    children: ended ? stream.childrenOf(shard).map(childMembers) : [],
     millisBehindLatest: millisBehind(shard, counter, now),
   })
 }

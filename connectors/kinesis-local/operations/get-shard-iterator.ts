@@ -7,6 +7,7 @@ import { rateExceeded } from '../streams/throughput.ts'
 import { sequenceNumber, shardId, streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { type Call, operation } from './operation.ts'
+import { shardNamed } from './shard-named.ts'
 
 const shape = {
   ...streamMembers,
@@ -24,13 +25,7 @@ type Input = InputOf<typeof shape>
 
 export const getShardIterator = operation('GetShardIterator', shape, (input, call) => {
   const stream = namedStream(input, call)
-  const shard = stream.shardOf(input.ShardId)
-  if (shard === undefined) {
-    throw new KinesisError(
-      'ResourceNotFoundException',
-      `Shard ${input.ShardId} in stream ${stream.name} under account 000000000000 does not exist`,
-    )
-  }
+  const shard = shardNamed(stream, input.ShardId)
   if (!shard.throughput.mayGetIterator(call.now)) throw rateExceeded(stream.name, shard.id)
   stream.trim(shard, call.now)
   const iterator = {

@@ -2,12 +2,11 @@ import { KinesisError } from '../protocol/kinesis-error.ts'
 import { paged } from '../protocol/paged.ts'
 import type { InputOf } from '../protocol/shape.ts'
 import type { LocalStream } from '../streams/local-stream.ts'
-import type { Shard } from '../streams/shard.ts'
 import { openListToken, sealListToken } from './list-token.ts'
 import { nextToken, shardId, streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { type Call, operation } from './operation.ts'
-import { shardFilter, shardsOfFilter } from './shard-filter.ts'
+import { type ShardSelection, selectedShards, selectionOf, shardFilter } from './shard-filter.ts'
 import { shardMembers } from './shard-members.ts'
 
 const mostShards = 1000
@@ -26,17 +25,18 @@ type Input = InputOf<typeof shape>
 /** Where a list goes on, and what it shows. The token of a page carries it to the next one. */
 interface Progress {
   readonly stream: LocalStream
-  readonly shards: readonly Shard[]
+  readonly selection: ShardSelection
   readonly after: string
 }
 
 export const listShards = operation('ListShards', shape, (input, call) => {
-  const { stream, shards, after } =
+  const { stream, selection, after } =
     input.NextToken === undefined ? begun(input, call) : continued(input, call)
   const limit = Math.min(input.MaxResults ?? mostShards, mostShards)
-  const { page, more } = paged(shards, ({ id }) => id > after, limit)
+  const { page, more } = paged(selectedShards(stream, selection), ({ id }) => id > after, limit)
+  const { createdMs } = stream.description
   const token = () =>
-    sealListToken('shards', [stream.name, stream.description.createdMs, page.at(-1)!.id], call.now)
+    sealListToken('shards', [stream.name, createdMs, page.at(-1)!.id, selection.kind, selection.ms], call.now)
   return call.wire.encode({ Shards: page.map(shardMembers), NextToken: more ? token() : undefined })
 })
 
@@ -46,8 +46,10 @@ function begun(input: Input, call: Call): Progress {
   if (created !== undefined && !sameSecond(call.wire.timestampMs(created), stream.description.createdMs)) {
     throw new KinesisError('ResourceNotFoundException', `Stream ${stream.name} was not created at that time.`)
   }
-  const { shards, after } = shardsOfFilter(stream, input.ShardFilter, call.wire)
-  return { stream, shards, after: input.ExclusiveStartShardId ?? after }
+  const filter = input.ShardFilter
+  const after = filter?.Type === 'AFTER_SHARD_ID' ? filter.ShardId : undefined
+  const selection = selectionOf(stream, filter, call)
+  return { stream, selection, after: input.ExclusiveStartShardId ?? after ?? '' }
 }
 
 function continued(input: Input, call: Call): Progress {
@@ -56,12 +58,16 @@ function continued(input: Input, call: Call): Progress {
   if (given !== undefined) {
     throw new KinesisError('InvalidArgumentException', `NextToken and ${given} cannot be provided together.`)
   }
-  const [name = '', createdMs, after = ''] = openListToken('shards', input.NextToken as string, call.now)
+  const [name = '', createdMs, after = '', kind, ms] = openListToken(
+    'shards',
+    input.NextToken as string,
+    call.now,
+  )
   const stream = namedStream({ StreamName: name, StreamARN: undefined }, call)
   if (Number(createdMs) !== stream.description.createdMs) {
     throw new KinesisError('ResourceNotFoundException', `Stream ${name} has been created anew.`)
   }
-  return { stream, shards: stream.shardsById(), after }
+  return { stream, selection: { kind: kind as ShardSelection['kind'], ms: Number(ms) }, after }
 }
 
 function sameSecond(a: number | undefined, b: number): boolean {

@@ -23,7 +23,7 @@ export const listStreams = operation(
       StreamNames: page,
       HasMoreStreams: more,
       NextToken: more ? sealListToken('streams', [page.at(-1)!], now) : undefined,
-      StreamSummaries: page.map((name) => summary(streams.get(name)!)),
+      StreamSummaries: page.map((name) => summary(streams.get(name, now)!)),
     })
   },
 )

@@ -15,6 +15,9 @@ export const streamArn = {
   pattern: /^arn:aws.*:kinesis:.*:\d{12}:stream\/\S+$/,
 } as const satisfies Member
 
+/** Of the operations on anything that has tags; here that is a stream. */
+export const resourceArn = { ...streamArn, required: true } as const satisfies Member
+
 /** Names a stream; an operation takes either. */
 export const streamMembers = { StreamName: streamName, StreamARN: streamArn } as const satisfies Members
 
@@ -31,10 +34,18 @@ export const sequenceNumber = {
   pattern: /^(?:0|[1-9]\d{0,128})$/,
 } as const satisfies Member
 
+export const hashKey = {
+  kind: 'string',
+  max: 39,
+  pattern: /^(?:0|[1-9]\d{0,38})$/,
+} as const satisfies Member
+
 export const recordMembers = {
   Data: { kind: 'blob', required: true },
   PartitionKey: { kind: 'string', required: true, min: 1, max: 256 },
-  ExplicitHashKey: { kind: 'string', max: 39, pattern: /^(?:0|[1-9]\d{0,38})$/ },
+  ExplicitHashKey: hashKey,
 } as const satisfies Members
+
+export const maxRecordSize = { kind: 'integer', min: 1024, max: 10_240 } as const satisfies Member
 
 export const nextToken = { kind: 'string', min: 1, max: 1_048_576 } as const satisfies Member

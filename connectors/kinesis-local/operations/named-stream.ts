@@ -17,7 +17,7 @@ export function namedStream({ StreamName, StreamARN }: StreamReference, call: Ca
   if (StreamName !== undefined && StreamARN !== undefined && !StreamARN.endsWith(`:stream/${StreamName}`)) {
     throw new KinesisError('InvalidArgumentException', 'StreamName and StreamARN name different streams.')
   }
-  const stream = call.streams.get(name)
+  const stream = call.streams.get(name, call.now)
   if (stream === undefined || (StreamARN !== undefined && StreamARN !== stream.arn)) {
     const missing = StreamARN ?? name
     throw new KinesisError(

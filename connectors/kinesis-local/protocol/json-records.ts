@@ -15,9 +15,7 @@ const recordOverhead = 180
 /** The output of GetRecords, built straight from the bytes of the segments. */
 export function jsonRecords(page: RecordPage): Buffer {
   const writer = new ByteWriter(expectedSize(page))
-  writer.ascii(
-    `{"MillisBehindLatest":${page.millisBehindLatest},"NextShardIterator":"${page.nextIterator}","Records":[`,
-  )
+  writer.ascii(head(page))
   const numbers = page.shard.sequenceDigits()
   for (const [index, slice] of page.slices.entries()) {
     if (index > 0) writer.ascii(',')
@@ -25,6 +23,13 @@ export function jsonRecords(page: RecordPage): Buffer {
   }
   writer.ascii(']}')
   return writer.finish()
+}
+
+/** What comes before the records. `null` for the iterator, not its absence, is how the service ends a shard. */
+function head({ millisBehindLatest, nextIterator, children }: RecordPage): string {
+  const iterator = nextIterator === undefined ? 'null' : `"${nextIterator}"`
+  const last = children.length === 0 ? '' : `"ChildShards":${JSON.stringify(children)},`
+  return `{"MillisBehindLatest":${millisBehindLatest},"NextShardIterator":${iterator},${last}"Records":[`
 }
 
 function writeSlice(writer: ByteWriter, { segment, from, to }: Slice, numbers: SequenceDigits): void {

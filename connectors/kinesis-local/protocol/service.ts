@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Responder, Response } from '../http/exchange.ts'
-import type { Call } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
+import type { LocalStreams } from '../streams/local-streams.ts'
 import { jsonWire } from './json-wire.ts'
 import { KinesisError } from './kinesis-error.ts'
 import type { Wire } from './wire.ts'
@@ -11,20 +11,29 @@ const contentTypes = new Set([jsonWire.contentType, 'application/json'])
 
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
-  readonly #newCall: (wire: Wire) => Call
+  readonly #streams: LocalStreams
+  readonly #now: () => number
 
-  constructor(newCall: (wire: Wire) => Call) {
-    this.#newCall = newCall
+  constructor(streams: LocalStreams, now: () => number) {
+    this.#streams = streams
+    this.#now = now
   }
 
+  /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
+    const now = this.#now()
+    const { status, headers, body } = this.#answer(request, now)
+    return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
+  }
+
+  #answer(request: Request, now: number): Response {
     if (request.method !== 'POST') return unauthorised
     try {
       const wire = wireOf(request)
       if (wire === undefined) return unknownContentType
       checkAuthentication(request)
       const { run } = operationOf(request)
-      const body = run(wire.decode(request.body), this.#newCall(wire))
+      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now })
       return answered(200, body ?? Buffer.alloc(0))
     } catch (error) {
       return failed(error)

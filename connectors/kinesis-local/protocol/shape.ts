@@ -6,12 +6,20 @@ interface Constraints {
   readonly max?: number
 }
 
+type TextMember = {
+  readonly kind: 'string'
+  readonly pattern?: RegExp
+  readonly oneOf?: readonly string[]
+} & Constraints
+
 /** One member of an operation's input, with the constraints that the service model puts on it. */
 export type Member =
-  | ({ readonly kind: 'string'; readonly pattern?: RegExp; readonly oneOf?: readonly string[] } & Constraints)
+  | TextMember
   | ({ readonly kind: 'integer' } & Constraints)
   /** In the representation of the wire, which the {@link Wire} reads. */
-  | ({ readonly kind: 'timestamp' | 'blob' | 'map' } & Constraints)
+  | ({ readonly kind: 'timestamp' | 'blob' } & Constraints)
+  /** From texts to texts. */
+  | ({ readonly kind: 'map'; readonly keys: TextMember; readonly values: TextMember } & Constraints)
   | ({ readonly kind: 'structure'; readonly members: Members } & Constraints)
   | ({ readonly kind: 'list'; readonly of: Member } & Constraints)
 
@@ -25,7 +33,9 @@ type ValueOf<M extends Member> = M extends { kind: 'string' }
       ? InputOf<S>
       : M extends { kind: 'list'; of: infer I extends Member }
         ? readonly ValueOf<I>[]
-        : unknown
+        : M extends { kind: 'map' }
+          ? { readonly [key: string]: string }
+          : unknown
 
 /** What {@link readInput} gives for a shape. */
 export type InputOf<S extends Members> = {
@@ -69,15 +79,12 @@ function check(member: Member, value: unknown, path: string, name: string, broke
     checkMembers(member.members, value, `${path}${name}.`, broken)
   } else if (member.kind === 'list') {
     checkList(member, value, path + name, broken)
+  } else if (member.kind === 'map') {
+    checkMap(member, value, path + name, broken)
   }
 }
 
-function checkString(
-  member: Member & { kind: 'string' },
-  value: string,
-  path: string,
-  broken: string[],
-): void {
+function checkString(member: TextMember, value: string, path: string, broken: string[]): void {
   const { min = 0, max = Number.POSITIVE_INFINITY, pattern, oneOf } = member
   const refuse = (rule: string) => broken.push(constraint(quoted(value), path, `Member must ${rule}`))
   if (isLonger(value, max)) return void refuse(`have length less than or equal to ${max}`)
@@ -102,13 +109,28 @@ function checkRange({ min, max }: Constraints, value: number, path: string, brok
 
 function checkList(member: Member & { kind: 'list' }, value: unknown, path: string, broken: string[]): void {
   if (!Array.isArray(value)) throw wrongType(path, 'a list')
-  const { min = 0, max = Number.POSITIVE_INFINITY } = member
-  const refuse = (rule: string) => broken.push(constraint(`'[${value.length} members]'`, path, rule))
-  if (value.length < min) refuse(`Member must have length greater than or equal to ${min}`)
-  if (value.length > max) return void refuse(`Member must have length less than or equal to ${max}`)
+  if (!hasLength(member, value.length, path, broken)) return
   for (let index = 0; index < value.length; index++) {
     check(member.of, value[index] ?? undefined, `${path}.`, `${index + 1}.member`, broken)
   }
+}
+
+function checkMap(member: Member & { kind: 'map' }, value: unknown, path: string, broken: string[]): void {
+  if (!isObject(value)) throw wrongType(path, 'a map')
+  const entries = Object.entries(value)
+  if (!hasLength(member, entries.length, path, broken)) return
+  for (const [key, one] of entries) {
+    check(member.keys, key, `${path}.`, 'key', broken)
+    check({ ...member.values, required: true }, one ?? undefined, `${path}.`, `${key}.member`, broken)
+  }
+}
+
+function hasLength({ min = 0, max = Infinity }: Constraints, length: number, path: string, broken: string[]) {
+  const refuse = (rule: string) =>
+    broken.push(constraint(`'[${length} members]'`, path, `Member must have length ${rule}`))
+  if (length < min) refuse(`greater than or equal to ${min}`)
+  if (length > max) refuse(`less than or equal to ${max}`)
+  return length <= max
 }
 
 /** Paths are made only for what is broken; a call of 500 records has none. */

@@ -25,7 +25,7 @@ export function hashKeyFromDecimal(text: string): HashKey | undefined {
 }
 
 export function hashKeyToDecimal(key: HashKey): string {
-  return String(BigInt(`0x${key}`))
+  return String(numberOf(key))
 }
 
 /** The ranges of a new stream: equal in size, except that the last one takes what is left. */
@@ -35,6 +35,20 @@ export function initialRanges(count: number): HashKeyRange[] {
     const end = index === count - 1 ? space : BigInt(index + 1) * width
     return { start: fromNumber(BigInt(index) * width), end: fromNumber(end - 1n) }
   })
+}
+
+/** The key before this one. */
+export function hashKeyBefore(key: HashKey): HashKey {
+  return fromNumber(numberOf(key) - 1n)
+}
+
+/** How far `to` lies behind `from`; negative if it lies before. */
+export function hashKeyDistance(from: HashKey, to: HashKey): bigint {
+  return numberOf(to) - numberOf(from)
+}
+
+function numberOf(key: HashKey): bigint {
+  return BigInt(`0x${key}`)
 }
 
 function fromNumber(number: bigint): HashKey {

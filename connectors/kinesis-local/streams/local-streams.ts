@@ -1,7 +1,8 @@
 import { ShardLog } from '../log/shard-log.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
-import { LocalStream, type StreamDescription } from './local-stream.ts'
+import { LocalStream } from './local-stream.ts'
 import { Shard } from './shard.ts'
+import type { StreamDescription } from './stream-description.ts'
 import type { StreamFolder, StreamFolders } from './stream-folders.ts'
 import type { Throughput } from './throughput.ts'
 
@@ -18,7 +19,7 @@ interface Kept {
   readonly folder: StreamFolder | undefined
 }
 
-/** All streams of one server. A stream is active as soon as it exists, and gone as soon as it is deleted. */
+/** All streams of one server. What is asked of a stream is done at once: it is never seen being changed. */
 export class LocalStreams {
   readonly #options: StreamsOptions
   readonly #kept = new Map<string, Kept>()
@@ -28,8 +29,11 @@ export class LocalStreams {
     for (const folder of options.folders?.existing() ?? []) this.#keep(folder.description, folder)
   }
 
-  get(name: string): LocalStream | undefined {
-    return this.#kept.get(name)?.stream
+  /** The stream of that name, without the shards that have expired. */
+  get(name: string, now: number): LocalStream | undefined {
+    const stream = this.#kept.get(name)?.stream
+    if (stream?.hasExpiredShards(now)) this.change(stream, {}, now)
+    return stream
   }
 
   /** In the order of their names. */
@@ -48,6 +52,27 @@ export class LocalStreams {
     this.#keep(description, this.#options.folders?.create(description))
   }
 
+  /** Changes what is known of a stream, first on disk and then for everyone. Shards that have expired go as well. */
+  change(stream: LocalStream, changes: Partial<StreamDescription>, now: number): void {
+    const { folder } = this.#kept.get(stream.name)!
+    const horizon = stream.trimHorizonMs(now)
+    const all = { ...stream.description, ...changes }
+    const description = {
+      ...all,
+      expiredBeforeMs: horizon,
+      shards: all.shards.filter(({ closedMs }) => closedMs === null || closedMs >= horizon),
+    }
+    const before = new Map(stream.shards.map((shard) => [shard.index, shard]))
+    const shards = this.#shards(description, folder, before)
+    folder?.write(description)
+    stream.become(description, shards)
+    for (const { index } of shards) before.delete(index)
+    for (const { index, log } of before.values()) {
+      log.close()
+      folder?.deleteShard(index)
+    }
+  }
+
   delete(name: string): void {
     const kept = this.#kept.get(name)
     this.#kept.delete(name)
@@ -60,10 +85,22 @@ export class LocalStreams {
   }
 
   #keep(description: StreamDescription, folder: StreamFolder | undefined): void {
-    const shards = description.shards.map(
-      (shard) => new Shard(shard, new ShardLog(folder?.segmentsOf(shard.index)), this.#options.throughput()),
-    )
     const arn = `arn:aws:kinesis:${this.#options.region}:000000000000:stream/${description.name}`
-    this.#kept.set(description.name, { stream: new LocalStream(description, arn, shards), folder })
+    const stream = new LocalStream(description, arn, this.#shards(description, folder, new Map()))
+    this.#kept.set(description.name, { stream, folder })
+  }
+
+  /** The shards of a description. Those that were there before keep their records and what they have used up. */
+  #shards(
+    { shards }: StreamDescription,
+    folder: StreamFolder | undefined,
+    before: ReadonlyMap<number, Shard>,
+  ): Shard[] {
+    return shards.map((shard) => {
+      const known = before.get(shard.index)
+      if (known?.description === shard) return known
+      const log = known?.log ?? new ShardLog(shard.createdMs, folder?.segmentsOf(shard.index))
+      return new Shard(shard, log, known?.throughput ?? this.#options.throughput())
+    })
   }
 }

@@ -1,4 +1,5 @@
 import type { Slice } from '../log/shard-log.ts'
+import type { Structure } from '../protocol/wire.ts'
 import type { Shard } from './shard.ts'
 
 /** What one GetRecords call found. The records are still bytes of their segments; a wire makes them readable. */
@@ -7,6 +8,9 @@ export interface RecordPage {
   readonly slices: readonly Slice[]
   /** Keys and data together. */
   readonly sizeBytes: number
-  readonly nextIterator: string
+  /** `undefined` at the end of a closed shard. */
+  readonly nextIterator: string | undefined
+  /** Told at the end of a closed shard. */
+  readonly children: readonly Structure[]
   readonly millisBehindLatest: number
 }

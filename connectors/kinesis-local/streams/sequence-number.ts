@@ -3,7 +3,8 @@
  *
  *     2 | 9 shard created, seconds | 1 low nibble of shard index | 16 counter | 00 | 9 seconds | 8 shard index | 2
  *
- * The counter of a shard's first record is 1. A shard's own start carries 0.
+ * The counter of a shard's first record is 1. A shard's own start carries 0, its end the largest that is positive in 64
+ * bits. The seconds in front make the numbers of a shard greater than all of its parents'.
  */
 export interface SequenceNumber {
   readonly shardCreatedSeconds: number
@@ -12,6 +13,9 @@ export interface SequenceNumber {
   /** When the record arrived. */
   readonly seconds: number
 }
+
+/** In the number that ends a closed shard. */
+export const lastCounter = 2n ** 63n - 1n
 
 /** The decimal text of a sequence number: always 56 digits. */
 export function formatSequenceNumber(parts: SequenceNumber): string {

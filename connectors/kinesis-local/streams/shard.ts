@@ -1,60 +1,91 @@
 import type { ShardLog } from '../log/shard-log.ts'
 import type { HashKeyRange } from './hash-key.ts'
 import { SequenceDigits } from './sequence-digits.ts'
-import { formatSequenceNumber, parseSequenceNumber } from './sequence-number.ts'
+import { formatSequenceNumber, lastCounter, parseSequenceNumber } from './sequence-number.ts'
 import type { Throughput } from './throughput.ts'
 
-/** What never changes about a shard. */
+/** What is known of a shard besides its records. */
 export interface ShardDescription {
   readonly index: number
   readonly createdMs: number
+  /**
+   * The time that leads its sequence numbers: the second of its creation, or of a shard with parents the first that is
+   * later than theirs and than their end.
+   */
+  readonly numberedFromSeconds: number
   readonly range: HashKeyRange
+  /** The indices of the shards that ended for it: one after a split, two after a merge, the lower one first. */
+  readonly parents: readonly number[]
+  /** `null` while it is open. */
+  readonly closedMs: number | null
 }
 
 /** One shard: its place in the stream, its records and its capacity. */
 export class Shard {
+  readonly description: ShardDescription
   readonly index: number
   readonly id: string
-  readonly createdMs: number
-  readonly range: HashKeyRange
   readonly log: ShardLog
   readonly throughput: Throughput
 
-  constructor({ index, createdMs, range }: ShardDescription, log: ShardLog, throughput: Throughput) {
-    this.index = index
-    this.id = shardIdOf(index)
-    this.createdMs = createdMs
-    this.range = range
+  constructor(description: ShardDescription, log: ShardLog, throughput: Throughput) {
+    this.description = description
+    this.index = description.index
+    this.id = shardIdOf(description.index)
     this.log = log
     this.throughput = throughput
   }
 
+  get range(): HashKeyRange {
+    return this.description.range
+  }
+
+  get open(): boolean {
+    return this.description.closedMs === null
+  }
+
+  /** Whether it took records at this time. Ends count. */
+  openAt(ms: number): boolean {
+    const { createdMs, closedMs } = this.description
+    return createdMs <= ms && (closedMs === null || closedMs >= ms)
+  }
+
   /** Below the numbers of all its records. */
   get startingSequenceNumber(): string {
-    const { createdSeconds, index } = this
-    return formatSequenceNumber({
-      shardCreatedSeconds: createdSeconds,
-      shardIndex: index,
-      counter: 0n,
-      seconds: createdSeconds,
-    })
+    return this.#sequenceNumber(0n, this.description.numberedFromSeconds)
+  }
+
+  /** Above the numbers of all its records; `undefined` while more may come. */
+  get endingSequenceNumber(): string | undefined {
+    const { closedMs } = this.description
+    return closedMs === null ? undefined : this.#sequenceNumber(lastCounter, Math.floor(closedMs / 1000))
   }
 
   /** Makes the sequence numbers of this shard's records. */
   sequenceDigits(): SequenceDigits {
-    return new SequenceDigits(this.createdSeconds, this.index)
+    return new SequenceDigits(this.description.numberedFromSeconds, this.index)
   }
 
-  /** The counter in a sequence number; `undefined` if the number is not of this shard, or lies in its future. */
+  /**
+   * The counter in a sequence number; `undefined` if the number is not of this shard, or lies in its future. Its end is
+   * where the next record would be.
+   */
   counterOf(sequenceNumber: string): number | undefined {
     const parts = parseSequenceNumber(sequenceNumber)
-    if (parts?.shardIndex !== this.index || parts.shardCreatedSeconds !== this.createdSeconds)
-      return undefined
+    if (parts?.shardIndex !== this.index) return undefined
+    if (parts.shardCreatedSeconds !== this.description.numberedFromSeconds) return undefined
+    if (sequenceNumber === this.endingSequenceNumber) return this.log.next
     return parts.counter < BigInt(this.log.next) ? Number(parts.counter) : undefined
   }
 
-  get createdSeconds(): number {
-    return Math.floor(this.createdMs / 1000)
+  #sequenceNumber(counter: bigint, seconds: number): string {
+    const { index, numberedFromSeconds } = this.description
+    return formatSequenceNumber({
+      shardCreatedSeconds: numberedFromSeconds,
+      shardIndex: index,
+      counter,
+      seconds,
+    })
   }
 }
 

@@ -1,18 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ResidentSegments } from '../log/resident-segments.ts'
 import { SegmentFolder } from '../log/segment-folder.ts'
-import { storeCorrupt } from '../log/store-corrupt.ts'
-import type { StreamDescription } from './local-stream.ts'
+import { descriptionFile, readDescription, writeDescription } from './description-file.ts'
+import type { StreamDescription } from './stream-description.ts'
 
 /** How many sealed segments of all streams together stay in memory. */
 const residentSegments = 32
-const descriptionFile = 'stream.json'
 
 /**
  * The streams in a data folder: `stream-1`, `stream-2` and so on, each with its description and a folder per shard. The
  * stream's name is not part of any path. A folder appears by a rename when it is complete and goes by a rename before
  * it is emptied, so a crash leaves no half of a stream.
+ *
+ * Which shards a stream has, its description alone decides, and that is replaced as a whole. A shard's folder is made
+ * before a description names it and deleted after none does any more; one that a crash left over is swept up.
  */
 export class StreamFolders {
   readonly #path: string
@@ -40,24 +42,29 @@ export class StreamFolders {
     const number = ++this.#last
     const unfinished = join(this.#path, `unfinished-${number}`)
     mkdirSync(unfinished)
-    writeFileSync(
-      join(unfinished, descriptionFile),
-      `${JSON.stringify({ format: 1, ...description }, null, 2)}\n`,
-    )
+    writeDescription(join(unfinished, descriptionFile), description)
     renameSync(unfinished, join(this.#path, `stream-${number}`))
     return this.#folder(number, description)
   }
 
   #open(number: number): StreamFolder {
-    const file = join(this.#path, `stream-${number}`, descriptionFile)
-    return this.#folder(number, readDescription(file))
+    const path = join(this.#path, `stream-${number}`)
+    const description = readDescription(join(path, descriptionFile))
+    const described = new Set(description.shards.map(({ index }) => `shard-${index}`))
+    for (const entry of readdirSync(path)) {
+      if (/^shard-\d+$/.test(entry) && !described.has(entry)) rmSync(join(path, entry), { recursive: true })
+    }
+    return this.#folder(number, description)
   }
 
   #folder(number: number, description: StreamDescription): StreamFolder {
     const path = join(this.#path, `stream-${number}`)
+    const shardPath = (index: number) => join(path, `shard-${index}`)
     return {
       description,
-      segmentsOf: (shard) => new SegmentFolder(join(path, `shard-${shard}`), this.#resident),
+      segmentsOf: (index) => new SegmentFolder(shardPath(index), this.#resident),
+      write: (changed) => writeDescription(join(path, descriptionFile), changed),
+      deleteShard: (index) => rmSync(shardPath(index), { recursive: true, force: true }),
       delete: () => {
         const deleted = join(this.#path, `deleted-${number}`)
         renameSync(path, deleted)
@@ -69,17 +76,10 @@ export class StreamFolders {
 
 /** One stream on disk. */
 export interface StreamFolder {
+  /** As it was when the folder was opened. */
   readonly description: StreamDescription
   segmentsOf(shardIndex: number): SegmentFolder
+  write(description: StreamDescription): void
+  deleteShard(shardIndex: number): void
   delete(): void
-}
-
-function readDescription(file: string): StreamDescription {
-  try {
-    const { format, ...description } = JSON.parse(readFileSync(file, 'utf8'))
-    if (format !== 1) throw new Error(`format ${format} is unknown to this version`)
-    return description as StreamDescription
-  } catch (error) {
-    throw storeCorrupt(file, 0, 'the description of a stream cannot be read', error)
-  }
 }

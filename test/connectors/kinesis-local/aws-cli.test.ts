@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
-import { iteratorOf, put, readAll, succeed, textOf } from './raw-call.ts'
+import { iteratorOf, put, readAll, shardId, succeed, textOf } from './raw-call.ts'
 
 const run = promisify(execFile)
 const installed = spawnSync('aws', ['--version']).status === 0
@@ -42,6 +42,31 @@ test('the unchanged AWS CLI creates, writes, reads and deletes', async (context)
   await aws('delete-stream', ...name)
   await expect(aws('describe-stream', ...name)).rejects.toThrow('ResourceNotFoundException')
 })
+
+test('the unchanged AWS CLI splits, merges, scales and tags', async (context) => {
+  if (!installed) context.skip('the AWS CLI is not installed')
+  await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'elastic', ShardCount: 1 })
+  const name = ['--stream-name', 'elastic']
+  const [first, second, third] = [0, 1, 2].map(shardId) as [string, string, string]
+  await aws('split-shard', ...name, '--shard-to-split', first, '--new-starting-hash-key', '1000')
+  await aws('merge-shards', ...name, '--shard-to-merge', second, '--adjacent-shard-to-merge', third)
+  const scaled = await aws(
+    ...['update-shard-count', ...name, '--target-shard-count', '2', '--scaling-type', 'UNIFORM_SCALING'],
+  )
+  expect(scaled).toMatchObject({ CurrentShardCount: 1, TargetShardCount: 2 })
+  await aws('add-tags-to-stream', ...name, '--tags', 'team=lake')
+  const [{ Shards }, { Tags }, ended] = await Promise.all([
+    aws('list-shards', ...name),
+    aws('list-tags-for-stream', ...name),
+    aws('get-records', '--shard-iterator', await iteratorOf(kinesis.endpoint, 'elastic', 0)),
+  ])
+  expect(Shards.map((shard: { ParentShardId?: string }) => shard.ParentShardId)).toEqual([
+    ...[undefined, first, first, second, shardId(3), shardId(3)],
+  ])
+  expect(Tags).toEqual([{ Key: 'team', Value: 'lake' }])
+  expect(ended.NextShardIterator ?? null).toBeNull()
+  expect(ended.ChildShards).toHaveLength(2)
+}, 30_000)
 
 test('what the AWS CLI sends is answered over plain HTTP/1.1 as well', async () => {
   await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'plain', ShardCount: 1 })

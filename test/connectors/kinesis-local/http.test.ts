@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
-import { succeed } from './raw-call.ts'
+import { rawCall, succeed } from './raw-call.ts'
 
 let kinesis: LocalKinesis
 let port: number
@@ -70,6 +70,16 @@ describe('one port for two versions of HTTP', () => {
     await everything(socket)
     expect(await succeed(kinesis.endpoint, 'ListStreams', {})).toMatchObject({ HasMoreStreams: false })
   })
+})
+
+test('every answer carries the time of the server, which clients take for that of the service', async () => {
+  const now = Date.UTC(2001, 0, 1, 12)
+  const past = await startLocalKinesis({ clock: { now: () => now } })
+  for (const operation of ['ListStreams', 'NoSuchOperation']) {
+    const { headers } = await rawCall(past.endpoint, operation, {})
+    expect(Date.parse(headers.get('date')!)).toBe(now)
+  }
+  await past.close()
 })
 
 describe('bodies are bounded before they are read', () => {

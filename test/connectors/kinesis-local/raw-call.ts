@@ -58,8 +58,40 @@ export interface RawRecord {
 
 export interface RawPage {
   readonly Records: RawRecord[]
-  readonly NextShardIterator: string
+  /** `null` at the end of a closed shard. */
+  readonly NextShardIterator: string | null
   readonly MillisBehindLatest: number
+  readonly ChildShards?: { ShardId: string; ParentShards: string[]; HashKeyRange: RawRange }[]
+}
+
+export interface RawRange {
+  readonly StartingHashKey: string
+  readonly EndingHashKey: string
+}
+
+/** A shard as ListShards gives it. */
+export interface RawShard {
+  readonly ShardId: string
+  readonly ParentShardId?: string
+  readonly AdjacentParentShardId?: string
+  readonly HashKeyRange: RawRange
+  readonly SequenceNumberRange: { StartingSequenceNumber: string; EndingSequenceNumber?: string }
+}
+
+export function shardId(index: number): string {
+  return `shardId-${String(index).padStart(12, '0')}`
+}
+
+/** The shards of a stream that a filter selects, from all pages of the listing. */
+export async function shardsOf(endpoint: string, StreamName: string, more: object = {}): Promise<RawShard[]> {
+  const shards: RawShard[] = []
+  let input: object = { StreamName, ...more }
+  for (;;) {
+    const page = await succeed<{ Shards: RawShard[]; NextToken?: string }>(endpoint, 'ListShards', input)
+    shards.push(...page.Shards)
+    if (page.NextToken === undefined) return shards
+    input = { NextToken: page.NextToken }
+  }
 }
 
 export async function iteratorOf(
@@ -68,10 +100,9 @@ export async function iteratorOf(
   shard: number,
   more: object = { ShardIteratorType: 'TRIM_HORIZON' },
 ): Promise<string> {
-  const ShardId = `shardId-${String(shard).padStart(12, '0')}`
   const { ShardIterator } = await succeed<{ ShardIterator: string }>(endpoint, 'GetShardIterator', {
     StreamName,
-    ShardId,
+    ShardId: shardId(shard),
     ...more,
   })
   return ShardIterator
@@ -89,7 +120,7 @@ export async function readAll(
   for (;;) {
     const page = await succeed<RawPage>(endpoint, 'GetRecords', { ShardIterator })
     records.push(...page.Records)
-    if (page.MillisBehindLatest === 0) return records
+    if (page.MillisBehindLatest === 0 || page.NextShardIterator === null) return records
     ShardIterator = page.NextShardIterator
   }
 }

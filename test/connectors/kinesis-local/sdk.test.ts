@@ -15,9 +15,9 @@ import {
   ListStreamsCommand,
   PutRecordCommand,
   PutRecordsCommand,
+  RegisterStreamConsumerCommand,
   ResourceInUseException,
   ResourceNotFoundException,
-  SplitShardCommand,
 } from '@aws-sdk/client-kinesis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
@@ -248,12 +248,11 @@ describe.each(['in memory', 'on disk'])('the unchanged AWS SDK over HTTP/2, reco
   })
 
   test('what is not supported yet says so by name', async () => {
-    const split = new SplitShardCommand({
-      StreamName: 'orders',
-      ShardToSplit: shard0,
-      NewStartingHashKey: '9',
+    const register = new RegisterStreamConsumerCommand({
+      StreamARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/orders',
+      ConsumerName: 'lake',
     })
-    await expect(client.send(split)).rejects.toThrow('does not support SplitShard yet')
+    await expect(client.send(register)).rejects.toThrow('does not support RegisterStreamConsumer yet')
   })
 
   test('a large page of 10 MiB goes through, and stops there', async () => {

@@ -41,7 +41,7 @@ describe('the log of a shard', () => {
     const batch = fc.record({ keep: fc.boolean(), records: fc.array(fc.tuple(text, text), { minLength: 1 }) })
     fc.assert(
       fc.property(fc.array(batch), fc.nat(50), fc.integer({ min: 1, max: 50 }), (batches, from, limit) => {
-        const log = new ShardLog()
+        const log = new ShardLog(0)
         const kept: string[] = []
         for (const { keep, records } of batches) {
           for (const [key, data] of records) stage(log, 5, key, data)
@@ -57,7 +57,7 @@ describe('the log of a shard', () => {
   })
 
   test('stops before the byte limit, but gives one record at least', () => {
-    const log = new ShardLog()
+    const log = new ShardLog(0)
     for (const text of ['1234567', '12', '123', '1234']) stage(log, 5, 'k', text)
     log.commit()
     expect(contents(log.read(1, 10, 5))).toEqual(['k=1234567'])
@@ -68,7 +68,7 @@ describe('the log of a shard', () => {
   test('reads sealed segments back from disk when they are no longer in memory', () => {
     const path = mkdtempSync(join(tmpdir(), 'millrace-log-'))
     try {
-      const log = new ShardLog(new SegmentFolder(path, new ResidentSegments(2)))
+      const log = new ShardLog(0, new SegmentFolder(path, new ResidentSegments(2)))
       const data = 'x'.repeat(1_000_000)
       for (let record = 0; record < 40; record++) {
         stage(log, 1e12 + record, `key-${record}`, data)
@@ -91,7 +91,7 @@ describe('the log of a shard', () => {
     const collectGarbage = runInNewContext('gc')
     collectGarbage()
     const before = process.memoryUsage()
-    const log = new ShardLog()
+    const log = new ShardLog(0)
     const records = 300_000
     const data = 'x'.repeat(100)
     for (let record = 0; record < records; record++) {

@@ -41,6 +41,8 @@ export class ScriptedKinesis implements KinesisApi {
   shardsPerListing = 100
   /** Whether the end of a shard names its children. */
   namesChildren = true
+  /** How many pages without a record come before the one that ends a closed shard. */
+  emptyPagesBeforeEnd = 0
   #counter = 0
   closed = false
 
@@ -138,7 +140,9 @@ export class ScriptedKinesis implements KinesisApi {
       throw serviceFault('ResourceNotFoundException', 400, `Shard ${id} does not exist`)
     const left = shard.records.filter((record) => isFrom(record, start))
     const records = left.slice(0, this.pageSize)
-    const ended = shard.closedAt !== undefined && left.length === records.length
+    const atEnd = shard.closedAt !== undefined && left.length === records.length
+    const lingers = atEnd && left.length === 0 && this.emptyPagesBeforeEnd-- > 0
+    const ended = atEnd && !lingers
     const last = records.at(-1)
     return {
       records,

@@ -196,6 +196,78 @@ describe('resharding', () => {
     expect(finishedRun.takeReadable().map(({ id }) => id)).toEqual([low, high])
   })
 
+  test('a listing from before a merge does not let the merged shard begin before both parents are read', async () => {
+    const { clock, api, opened } = world(2)
+    const source = await opened()
+    const [, second] = source.takeReadable()
+    const fresh = api.listShards.bind(api)
+    const stale = await fresh({ filter: 'retained' })
+    const [, high] = api.split(shardId(0))
+    const merged = api.merge(high, shardId(1))
+    expect(await clock.until(source.read(second!, undefined).fetch())).toMatchObject({ finished: true })
+    source.finished(shardId(1))
+    api.listShards = async () => stale
+    await clock.until(source.discover())
+    expect(source.takeReadable()).toEqual([])
+    api.listShards = fresh
+    await clock.until(source.discover())
+    source.finished(shardId(0))
+    expect(source.takeReadable().map(({ id }) => id)).not.toContain(merged)
+    source.finished(high)
+    expect(source.takeReadable().map(({ id }) => id)).toEqual([merged])
+  })
+
+  test('a listing from before a split brings no shard back that was read since', async () => {
+    const { clock, api, opened } = world()
+    const source = await opened()
+    const fresh = api.listShards.bind(api)
+    const stale = await fresh({ filter: 'retained' })
+    const [low, high] = api.split(shardId(0))
+    const grandchildren = api.split(low)
+    for (const parent of [shardId(0), low]) {
+      const split = source.takeReadable().find(({ id }) => id === parent)!
+      expect(await clock.until(source.read(split, undefined).fetch())).toMatchObject({ finished: true })
+      source.finished(parent)
+    }
+    api.listShards = async () => stale
+    await clock.until(source.discover())
+    api.listShards = fresh
+    await clock.until(source.discover())
+    const restarted = await opened('trim-horizon', source.snapshot())
+    expect(restarted.takeReadable().map(({ id }) => id)).toEqual([high, ...grandchildren])
+  })
+
+  test('a shard is not at its end before its children are known, though the service does not name them', async () => {
+    const { clock, api, opened } = world()
+    api.namesChildren = false
+    const source = await opened()
+    const [split] = source.takeReadable()
+    const children = api.split(shardId(0))
+    const hidden = api.shards.get(children[1])!
+    api.shards.delete(children[1])
+    const reader = source.read(split!, undefined)
+    expect(await clock.until(reader.fetch())).toMatchObject({ finished: false, behindMs: 1 })
+    api.shards.set(children[1], hidden)
+    expect(await clock.until(reader.fetch())).toMatchObject({ finished: true })
+    expect(source.finished(shardId(0))).toEqual(children)
+  })
+
+  test('a shard that has ended is never quiet, though it has nothing more to give', async () => {
+    const { clock, api, opened } = world()
+    const source = await opened()
+    const [split] = source.takeReadable()
+    const reader = source.read(split!, undefined)
+    expect(await clock.until(reader.fetch())).toMatchObject({ behindMs: 0, finished: false })
+    api.split(shardId(0))
+    api.emptyPagesBeforeEnd = 2
+    await clock.until(source.discover())
+    for (const finished of [false, false, true]) {
+      const fetched = await clock.until(reader.fetch())
+      expect(fetched).toMatchObject({ values: [], finished })
+      if (!finished) expect(fetched.behindMs).toBeGreaterThan(0)
+    }
+  })
+
   test('a split that was handed out is not given again', async () => {
     const { clock, opened } = world(3)
     const source = await opened()
@@ -269,6 +341,23 @@ describe('loss is an error', () => {
     await expect(clock.until(source.discover())).rejects.toMatchObject({
       code: 'DATA_LOST',
       where: { shard: shardId(1) },
+    })
+  })
+
+  test('a shard whose children nobody knows is a hole, found at its end', async () => {
+    const { clock, api, opened } = world()
+    api.namesChildren = false
+    const source = await opened()
+    const [split] = source.takeReadable()
+    const [, high] = api.split(shardId(0))
+    api.shards.delete(high)
+    const reader = source.read(split!, undefined)
+    for (let look = 1; look < 3; look++) {
+      expect(await clock.until(reader.fetch())).toMatchObject({ finished: false })
+    }
+    await expect(clock.until(reader.fetch())).rejects.toMatchObject({
+      code: 'SHARD_HOLE',
+      message: expect.stringContaining(`${2n ** 127n} to ${2n ** 128n - 1n}`),
     })
   })
 
