@@ -1,9 +1,10 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { decodeRecords } from './decoded-records.ts'
 import { interval } from './interval.ts'
-import type { RecordsPage } from './kinesis-api.ts'
+import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
+import { opening } from './kpl/aggregation.ts'
+import { StrayReport } from './kpl/stray-report.ts'
 import { persist } from './persist.ts'
 import { pauseAfter } from './poll-pause.ts'
 import type { Reading, ShardToRead } from './reading.ts'
@@ -13,6 +14,7 @@ import { formatPosition, parsePosition, type SequencePosition } from './sequence
 import { sequenceTime } from './sequence-time.ts'
 import { serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
+import { type Unpacking, UnreadRecords } from './unread-records.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -32,6 +34,9 @@ export class PollingReader<T> implements SplitReader<T> {
   #iterator: string | undefined
   #mustSee: SequencePosition | undefined
   #last: RecordsPage | undefined
+  /** What of the last page was not handed over yet. */
+  #unread: UnreadRecords<T> | undefined
+  readonly #unpacking: Unpacking<T>
   #pauseMs = 0
 
   constructor(reading: Reading<T>, shard: ShardToRead, position: CommittedPosition | undefined) {
@@ -41,6 +46,18 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#report = new RetryReport(reading.context, shard.id)
     this.#after = position && parsePosition(position.after)
     this.#readUntil = shard.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
+    this.#unpacking = {
+      decode: reading.decode,
+      source: reading.context.name,
+      split: shard.id,
+      open: opening({
+        aggregation: reading.aggregation,
+        range: () => (reading.placedByHashKey() ? shard.range : undefined),
+        begun: this.#after?.more ? this.#after.sequenceNumber : undefined,
+        onStray: new StrayReport(reading.context, shard.id).discarded,
+      }),
+      portion: reading.recordsPerFetch,
+    }
   }
 
   /** The last record fetched, if any, and up to which arrival time the shard has been read. */
@@ -50,10 +67,12 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async fetch(): Promise<Fetched<T>> {
+    if (this.#unread !== undefined) return this.#take(this.#unread, this.#last!)
     if (this.#last !== undefined && this.#last.nextIterator === undefined) return this.#nothing(true)
     try {
       await this.#pause()
-      return this.#take(await this.#page())
+      const page = await this.#page()
+      return this.#take(this.#unseen(page), page)
     } catch (error) {
       if (this.#signal.aborted) return this.#nothing(false)
       throw serviceError(error, this.#reading.place, {
@@ -113,36 +132,45 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   /** Records first, flags after: the page that ends the shard may carry its last records. */
-  #take(page: RecordsPage): Fetched<T> {
-    const records = this.#unseen(page)
-    const { decode, context } = this.#reading
-    const decoded = decodeRecords(records, decode, { source: context.name, split: this.#shard.id })
-    const serverTime = page.serverTime ?? context.clock.now()
-    const lastRead = records.at(-1)
-    if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
-    this.#readUntil = page.behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
+  #take(unread: UnreadRecords<T>, page: RecordsPage): Fetched<T> {
+    const { records, after, arrivedAt, sizeBytes, more } = unread.take()
+    const serverTime = page.serverTime ?? this.#reading.context.clock.now()
+    const caughtUp = page.behindMs === 0 && !more
+    this.#after = after ?? this.#after
+    this.#readUntil = caughtUp ? serverTime : (arrivedAt ?? this.#readUntil)
     this.#iterator = page.nextIterator
     this.#last = page
-    if (page.nextIterator === undefined) this.#shard.onChildren(page.children)
+    this.#unread = more ? unread : undefined
+    const finished = page.nextIterator === undefined && !more
+    if (finished) this.#shard.onChildren(page.children)
+    const { values, arrivalTimes, positionOf, undecodable } = records
     return {
-      ...decoded,
+      values,
+      arrivalTimes,
+      positionOf,
+      undecodable,
       position: this.#position,
-      sizeBytes: page.sizeBytes,
-      behindMs: page.behindMs,
+      sizeBytes,
+      behindMs: more ? Math.max(1, page.behindMs) : page.behindMs,
       serverTime,
-      finished: page.nextIterator === undefined,
+      finished,
     }
   }
 
-  /** The records of the page without the one that was only asked for to see whether it is still there. */
-  #unseen(page: RecordsPage): RecordsPage['records'] {
+  /** The records of the page without those that were only asked for to see whether they are still there. */
+  #unseen(page: RecordsPage): UnreadRecords<T> {
     const mustSee = this.#mustSee
-    if (mustSee === undefined) return page.records
-    const verdict = lossVerdict(mustSee, page)
+    const verdict = mustSee && lossVerdict(mustSee, page)
     if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
-    if (verdict === 'unknown') return page.records
+    if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
     this.#mustSee = undefined
-    return page.records.slice(1)
+    return mustSee.more
+      ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
+      : this.#unreadFrom(page, page.records.slice(1), 0)
+  }
+
+  #unreadFrom(page: RecordsPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
+    return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
   }
 
   #lost(until: number | undefined): MillraceError {
@@ -156,12 +184,15 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   get #position(): FetchedPosition | undefined {
-    return this.#after && { after: formatPosition(this.#after.sequenceNumber, this.#after.subSequence) }
+    return this.#after && { after: formatPosition(this.#after) }
   }
 
   #nothing(finished: boolean): Fetched<T> {
     return {
-      ...decodeRecords([], this.#reading.decode, { source: '', split: '' }),
+      values: [],
+      arrivalTimes: [],
+      positionOf: () => '',
+      undecodable: [],
       position: this.#position,
       sizeBytes: 0,
       // A shard that was not asked is not caught up.

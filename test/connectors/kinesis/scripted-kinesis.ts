@@ -51,6 +51,7 @@ export class ScriptedKinesis implements KinesisApi {
       createdAt: clock.now(),
       status: 'ACTIVE',
       retentionMs: 24 * 3_600_000,
+      placedByHashKey: true,
     }
     const width = 2n ** 128n / BigInt(shards)
     for (let i = 0n; i < BigInt(shards); i++) {
