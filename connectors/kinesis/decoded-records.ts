@@ -16,7 +16,7 @@ export class DecodedRecords<T> {
   readonly arrivalTimes: number[] = []
   readonly undecodable: Undecodable[] = []
   readonly #sequenceNumbers: string[] = []
-  /** Inverted (`~`) where more of the same aggregate follow: a number costs less than a position. */
+  /** Of user records; of others 0, or nothing at the end. Inverted (`~`) where more of the same aggregate follow. */
   readonly #subSequences: number[] = []
   readonly #decoding: Decoding<T>
 
@@ -28,27 +28,40 @@ export class DecodedRecords<T> {
     return this.values.length + this.undecodable.length
   }
 
-  /** Decodes a record. One that is refused never stops the others. `more` of its aggregate may follow. */
-  add(record: StoredRecord, more: boolean): void {
-    const subSequence = record.subSequence ?? 0
+  /** Decodes a record that stands for itself. One that is refused never stops the others. */
+  add(record: StoredRecord): void {
     try {
       this.values.push(this.#decoding.decode(record))
       this.arrivalTimes.push(record.arrivalTime)
       this.#sequenceNumbers.push(record.sequenceNumber)
+    } catch (error) {
+      this.#refuse(record, error, false)
+    }
+  }
+
+  /** Decodes a user record, which may have `more` of its aggregate after it. */
+  addPart(record: StoredRecord & { readonly subSequence: number }, more: boolean): void {
+    const { subSequence } = record
+    const before = this.values.length
+    try {
+      this.values.push(this.#decoding.decode(record))
+      this.arrivalTimes.push(record.arrivalTime)
+      this.#sequenceNumbers.push(record.sequenceNumber)
+      while (this.#subSequences.length < before) this.#subSequences.push(0)
       this.#subSequences.push(more ? ~subSequence : subSequence)
     } catch (error) {
-      const { sequenceNumber } = record
-      this.#refuse(record, error, formatPosition({ sequenceNumber, subSequence, more }))
+      this.#refuse(record, error, more)
     }
   }
 
   readonly positionOf = (index: number): string => {
-    const [sequenceNumber, place] = [this.#sequenceNumbers[index]!, this.#subSequences[index]!]
+    const [sequenceNumber, place] = [this.#sequenceNumbers[index]!, this.#subSequences[index] ?? 0]
     const more = place < 0
     return formatPosition({ sequenceNumber, subSequence: more ? ~place : place, more })
   }
 
-  #refuse(record: StoredRecord, error: unknown, position: string): void {
+  #refuse(record: StoredRecord, error: unknown, more: boolean): void {
+    const { sequenceNumber, subSequence = 0 } = record
     const { source, split } = this.#decoding
     this.undecodable.push({
       data: Uint8Array.from(record.data),
@@ -56,7 +69,7 @@ export class DecodedRecords<T> {
       arrivalTime: record.arrivalTime,
       source,
       split,
-      position,
+      position: formatPosition({ sequenceNumber, subSequence, more }),
       before: this.values.length,
     })
   }

@@ -53,7 +53,7 @@ export class UnreadRecords<T> {
     for (; this.#at < this.#records.length && decoded.size < this.#unpacking.portion; this.#at++) {
       const record = this.#records[this.#at]!
       const opened = this.#aggregate ?? this.#unpacking.open(record)
-      if (opened === undefined) decoded.add(record, false)
+      if (opened === undefined) decoded.add(record)
       else if (opened !== 'stray') this.#takeFrom(opened, record, decoded)
       if (this.#aggregate !== undefined) break
     }
@@ -75,7 +75,7 @@ export class UnreadRecords<T> {
     for (let subSequence = this.#taken; subSequence < end; subSequence++) {
       const partitionKey = aggregate.partitionKey(subSequence)
       const data = aggregate.data(subSequence)
-      decoded.add({ sequenceNumber, arrivalTime, partitionKey, data, subSequence }, subSequence < last)
+      decoded.addPart({ sequenceNumber, arrivalTime, partitionKey, data, subSequence }, subSequence < last)
     }
     const more = end <= last
     this.#aggregate = more ? aggregate : undefined
