@@ -58,12 +58,16 @@ export function openAggregate(data: Uint8Array): AggregatedRecord | undefined {
 /** The user records of an aggregated record, in their order. Their data are views of its bytes. */
 export class AggregatedRecord {
   readonly #data: Uint8Array
+  /** The same bytes, for the texts in them. */
+  readonly #texts: Buffer
   readonly #tables: Tables
-  readonly #partitionKeys: string[] = []
+  readonly #partitionKeys: (string | undefined)[]
 
   constructor(data: Uint8Array, tables: Tables) {
     this.#data = data
+    this.#texts = Buffer.from(data.buffer, data.byteOffset, data.length)
     this.#tables = tables
+    this.#partitionKeys = new Array(tables.partitionKeys.length / 2)
   }
 
   get size(): number {
@@ -80,28 +84,35 @@ export class AggregatedRecord {
   }
 
   partitionKey(index: number): string {
-    const key = this.#tables.records[index * perRecord]!
-    const known = this.#partitionKeys[key]
-    if (known !== undefined) return known
-    const text = Buffer.from(bytesOf(this.#data, this.#tables.partitionKeys, key)).toString('utf8')
-    this.#partitionKeys[key] = text
-    return text
+    return this.#partitionKeyAt(this.#tables.records[index * perRecord]!)
   }
 
   /** Whether the hash keys of all user records pass a test. A key that several share is tested once. */
   everyHashKey(passes: (hashKey: string) => boolean): boolean {
     const { records, partitionKeys, explicitHashKeys } = this.#tables
-    const hashKeys = new Array<boolean>(partitionKeys.length / 2)
+    const passed = new Array<boolean>(partitionKeys.length / 2)
+    const passedExplicit = new Array<boolean>(explicitHashKeys.length / 2)
     for (let at = 0; at < records.length; at += perRecord) {
-      const [key, explicit] = [records[at]!, records[at + 1]!]
+      const key = records[at]!
+      const explicit = records[at + 1]!
       if (explicit !== none) {
-        if (!passes(explicitHashKey(bytesOf(this.#data, explicitHashKeys, explicit))!)) return false
-      } else if (hashKeys[key] === undefined) {
-        if (!passes(hashKeyOf(bytesOf(this.#data, partitionKeys, key)))) return false
-        hashKeys[key] = true
+        passedExplicit[explicit] ??= passes(explicitHashKey(bytesOf(this.#data, explicitHashKeys, explicit))!)
+        if (!passedExplicit[explicit]) return false
+      } else {
+        passed[key] ??= passes(hashKeyOf(this.#partitionKeyAt(key)))
+        if (!passed[key]) return false
       }
     }
     return true
+  }
+
+  #partitionKeyAt(index: number): string {
+    const known = this.#partitionKeys[index]
+    if (known !== undefined) return known
+    const bounds = this.#tables.partitionKeys
+    const text = this.#texts.toString('utf8', bounds[2 * index], bounds[2 * index + 1])
+    this.#partitionKeys[index] = text
+    return text
   }
 }
 
@@ -120,7 +131,8 @@ class Tables {
     ]
     const checked = new Array<boolean>(explicitHashKeys)
     for (let at = 0; at < this.records.length; at += perRecord) {
-      const [key, explicit] = [this.records[at]!, this.records[at + 1]!]
+      const key = this.records[at]!
+      const explicit = this.records[at + 1]!
       if (key >= partitionKeys || explicit >= explicitHashKeys) return false
       if (explicit === none || checked[explicit] === true) continue
       if (explicitHashKey(bytesOf(data, this.explicitHashKeys, explicit)) === undefined) return false
@@ -158,7 +170,10 @@ function readKey(reader: WireReader, table: number[]): void {
 }
 
 function readRecord(reader: WireReader, into: number[]): void {
-  let [key, explicit, start, end] = [none, none, none, none]
+  let key = none
+  let explicit = none
+  let start = none
+  let end = none
   const around = reader.enter()
   while (reader.more) {
     const tag = reader.tag()

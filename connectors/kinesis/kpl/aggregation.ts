@@ -1,4 +1,4 @@
-import type { HashRange } from '../hash-range.ts'
+import { allHashKeys, type HashRange } from '../hash-range.ts'
 import type { StoredRecord } from '../kinesis-api.ts'
 import { type AggregatedRecord, looksAggregated, openAggregate } from './aggregated-record.ts'
 import { inRange } from './hash-key.ts'
@@ -48,11 +48,16 @@ function belonging(range: () => HashRange | undefined): (aggregate: AggregatedRe
   let passes = (_hashKey: string) => true
   return (aggregate) => {
     const current = range()
-    if (current === undefined) return true
+    if (current === undefined || isWhole(current)) return true
     if (current !== known) {
       known = current
       passes = inRange(current)
     }
     return aggregate.everyHashKey(passes)
   }
+}
+
+/** In a stream of one shard no record can be astray. */
+function isWhole({ start, end }: HashRange): boolean {
+  return start === allHashKeys.start && end === allHashKeys.end
 }

@@ -5,8 +5,8 @@ import type { HashRange } from '../hash-range.ts'
  * A hash key here is 32 lowercase hexadecimal digits, as MD5 gives it: such texts compare as the numbers do.
  */
 
-/** The hash key that Kinesis derives from a partition key, given in UTF-8. */
-export function hashKeyOf(partitionKey: Uint8Array): string {
+/** The hash key that Kinesis derives from a partition key: of its UTF-8. */
+export function hashKeyOf(partitionKey: string): string {
   return hash('md5', partitionKey, 'hex')
 }
 
