@@ -9,8 +9,15 @@ import { type KeyedStream, pipeable, type Step, type Stream } from '../src/strea
  * keyBy((order: { customer: string }) => order.customer)
  */
 export function keyBy<T, K extends Key>(keySelector: (value: T) => K): Step<Stream<T>, KeyedStream<K, T>> {
+  const detail = sourceOf(keySelector)
   return (upstream) => {
-    const from = Object.freeze({ kind: 'partition' as const, input: upstream.outlet })
+    const from = Object.freeze({ kind: 'partition' as const, detail, input: upstream.outlet })
     return pipeable({ outlet: { from, output: 'main' }, keySelector })
   }
+}
+
+/** The text of a function on one line, for plans. */
+function sourceOf(selector: (value: never) => unknown): string {
+  const text = String(selector).replace(/\s+/g, ' ')
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -68,10 +68,11 @@ export class CheckpointCoordinator {
   /**
    * Takes the job over: finds the newest good checkpoint and publishes the next epoch under a new generation.
    *
+   * @param accept Throws if the job has no use for what was found; then a run that is still alive is left in peace.
    * @throws MillraceError `CHECKPOINT_CORRUPT` if none is good, `CHECKPOINT_FOREIGN` if it is of another job,
    *   `JOB_FENCED` if other runs keep claiming it.
    */
-  async claim(): Promise<Claimed> {
+  async claim(accept: (found: Restored) => void = () => {}): Promise<Claimed> {
     for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
       const found = await findCheckpoints(this.#store, this.#job)
       const start = decideStart(found)
@@ -84,13 +85,15 @@ export class CheckpointCoordinator {
         )
       }
       const last = start.decision === 'continue' ? start.manifest : this.#firstManifest()
+      const parts = found.at(-1)?.parts ?? new Map()
+      const restored = start.decision === 'continue' ? restoredFrom(last, parts) : undefined
+      if (restored !== undefined) accept(restored)
       this.generation = start.nextEpoch
       this.lineage = last.lineage
       if (!(await this.#publish(claim(last, start.nextEpoch, this.#clock.now())))) continue
-      const parts = found.at(-1)?.parts ?? new Map()
       this.#rememberParts(parts)
       return {
-        restored: start.decision === 'continue' ? restoredFrom(last, parts) : undefined,
+        restored,
         skipped: found.flatMap((one) => ('damage' in one ? [{ epoch: one.epoch, reason: one.damage }] : [])),
       }
     }

@@ -53,8 +53,13 @@ function complaint(error: unknown): string {
 
 /** Node puts the place of a syntax error on the first line of its stack only; tsx has it in the message. */
 function placeOf(error: unknown): string {
-  const [place] = /^file:\S+:\d+/.exec(error instanceof Error ? (error.stack ?? '') : '') ?? []
+  const [place] = /^(?:file:|\/|[A-Za-z]:\\).*:\d+$/.exec(firstLine(error)) ?? []
   return place === undefined ? '' : ` (${place})`
+}
+
+function firstLine(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? (error.stack ?? '') : '').split('\n')
+  return line
 }
 
 /** By its looks, not by its class: the job file may have brought another copy of the package. */

@@ -23,7 +23,7 @@ export function operatorChains(graph: StreamGraph): readonly OperatorChain[] {
     const operators = before ?? []
     operators.push(node)
     if (before === undefined) chains.push({ input, operators })
-    chainEndingAt.delete(input.from)
+    else chainEndingAt.delete(input.from)
     chainEndingAt.set(node.id, operators)
   }
   return chains
@@ -35,11 +35,12 @@ export function throughPartitions(graph: StreamGraph, edge: GraphEdge): GraphEdg
   return from?.transformation.kind === 'partition' ? throughPartitions(graph, from.inputs[0]!) : edge
 }
 
-/** The source whose records come to an edge by main outputs alone; `undefined` for what a side output leads to. */
-export function sourceOf(graph: StreamGraph, edge: GraphEdge): string | undefined {
-  if (edge.output !== mainOutput) return undefined
+/** The sources whose records come to an edge by main outputs alone: none for what a side output leads to. */
+export function sourcesOf(graph: StreamGraph, edge: GraphEdge): readonly string[] {
+  if (edge.output !== mainOutput) return []
   const from = graph.nodes.find((node) => node.id === edge.from)!
-  return from.transformation.kind === 'source' ? from.id : sourceOf(graph, from.inputs[0]!)
+  if (from.transformation.kind === 'source') return [from.id]
+  return from.inputs.flatMap((input) => sourcesOf(graph, input))
 }
 
 function readers(graph: StreamGraph, edge: GraphEdge): number {

@@ -64,7 +64,7 @@ function facts(transformation: Transformation): Pick<PlanStep, 'verb' | 'detail'
       return { verb, detail, keeps: name === undefined ? undefined : 'state' }
     }
     case 'partition':
-      return { verb: 'partition', detail: 'records of one key stay together', keeps: undefined }
+      return { verb: 'keyBy', detail: transformation.detail, keeps: undefined }
     case 'union':
       return { verb: 'union', detail: '', keeps: undefined }
     case 'sink': {

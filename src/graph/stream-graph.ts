@@ -33,6 +33,9 @@ export function streamGraph(sinks: readonly SinkTransformation[]): StreamGraph {
   return { nodes: resolver.nodes }
 }
 
+/** What plans and ids call a node that has no verb of its own. */
+const verbs = { source: 'from', partition: 'keyBy', union: 'union', sink: 'sinkTo' } as const
+
 class Resolver {
   readonly nodes: GraphNode[] = []
   readonly #visited = new Map<Transformation, GraphNode>()
@@ -74,7 +77,7 @@ class Resolver {
   }
 
   #derivedId(transformation: Transformation, inputs: readonly GraphEdge[]): string {
-    const verb = transformation.kind === 'operator' ? transformation.verb : transformation.kind
+    const verb = transformation.kind === 'operator' ? transformation.verb : verbs[transformation.kind]
     const root = inputs[0]?.from.split('/')[0] ?? ''
     for (let number = 1; ; number += 1) {
       const id = `${root}/${verb}-${number}`

@@ -40,6 +40,8 @@ export interface OperatorTransformation {
 /** From here on records with the same key stay together. In one worker that costs nothing. */
 export interface PartitionTransformation {
   readonly kind: 'partition'
+  /** What plans say of the key, such as `(order) => order.customer`. */
+  readonly detail: string
   readonly input: Outlet
 }
 

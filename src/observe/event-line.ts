@@ -9,6 +9,10 @@ export function eventLine(event: JobEvent): LogLine | undefined {
   switch (event.kind) {
     case 'started':
       return { level: 'info', text: startedText(event) }
+    case 'already-finished': {
+      const text = `the input had ended with checkpoint ${event.epoch}, so nothing is read; to read on, give the job a new checkpoint folder`
+      return { level: 'warn', text }
+    }
     case 'checkpoint':
       return undefined
     case 'checkpoint-skipped':

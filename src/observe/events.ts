@@ -23,6 +23,8 @@ export type JobEvent =
       /** The epoch of the checkpoint that it continues from; `undefined` at its very first start. */
       readonly restoredFrom: number | undefined
     }
+  /** The input had ended, with this checkpoint: nothing is read any more. */
+  | { readonly kind: 'already-finished'; readonly epoch: number }
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointSummary }
   | { readonly kind: 'checkpoint-skipped'; readonly epoch: number; readonly reason: string }
   | { readonly kind: 'caught-up' }

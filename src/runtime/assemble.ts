@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly onFailure: (error: unknown) => void
   readonly onClaimed: (claimed: {
     readonly generation: number
-    readonly restoredFrom: number | undefined
+    readonly restored: Restored | undefined
     readonly skipped: readonly { readonly epoch: number; readonly reason: string }[]
   }) => void
 }
@@ -51,9 +51,8 @@ export async function closeAll(closers: Closers, log: Log): Promise<void> {
 /** Claims a job, restores it, and connects its sources and sinks. Nothing is read yet. */
 export async function assemble(job: Job, around: Surroundings, closers: Closers): Promise<Parts> {
   const coordinator = new CheckpointCoordinator(job.name, around.store, around.clock, newLineage)
-  const { restored, skipped } = await coordinator.claim()
-  around.onClaimed({ generation: coordinator.generation, restoredFrom: restored?.epoch, skipped })
-  if (restored !== undefined) refuseUnknownNames(job, restored)
+  const { restored, skipped } = await coordinator.claim((found) => refuseUnknownNames(job, found))
+  around.onClaimed({ generation: coordinator.generation, restored, skipped })
   const sinks: SinkTask[] = []
   for (const node of nodesOf(job, isSink))
     sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))

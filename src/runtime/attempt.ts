@@ -69,7 +69,10 @@ export class Attempt {
 
   async #run(): Promise<'finished' | 'stopped'> {
     await this.#recommit()
-    if (this.#parts.restored?.finished) return 'finished'
+    if (this.#parts.restored?.finished) {
+      await this.#parts.coordinator.deleteObsolete()
+      return 'finished'
+    }
     for (const source of this.#parts.sources) source.openReadable()
     // What the first start resolved, such as `latest`, must be durable before the first read.
     await this.#checkpoint()

@@ -1,7 +1,7 @@
 import type { Batch, Element } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
-import { type OperatorChain, operatorChains, sourceOf, throughPartitions } from '../graph/chaining.ts'
+import { type OperatorChain, operatorChains, sourcesOf, throughPartitions } from '../graph/chaining.ts'
 import type { GraphEdge, StreamGraph } from '../graph/stream-graph.ts'
 import { mainOutput } from '../graph/transformation.ts'
 import { type Observable, Subject } from '../rx.ts'
@@ -64,8 +64,7 @@ export class Dataflow {
       this.#outputs.get(name)!.next(element),
     )
     this.#subscribe(this.#output(input).pipe(chain.operator), (element) => main.next(element))
-    const source = sourceOf(graph, input)
-    if (source !== undefined) {
+    for (const source of sourcesOf(graph, input)) {
       this.#progressOfSource.set(source, [...this.progressOf(source), ...chain.progress])
     }
   }

@@ -63,6 +63,7 @@ class JobLife {
   #restarts = 0
   #failuresInARow = 0
   #lastCheckpoint: CheckpointSummary | undefined
+  #watermark: number | undefined
 
   constructor(job: Job, options: RunOptions) {
     this.#job = job
@@ -166,9 +167,10 @@ class JobLife {
       meter: this.#meter,
       onReady: this.#wake.call,
       onFailure,
-      onClaimed: ({ generation, restoredFrom, skipped }) => {
+      onClaimed: ({ generation, restored, skipped }) => {
         for (const one of skipped) this.events$.next({ kind: 'checkpoint-skipped', ...one })
-        this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom })
+        this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom: restored?.epoch })
+        if (restored?.finished) this.events$.next({ kind: 'already-finished', epoch: restored.epoch })
       },
     }
   }
@@ -208,13 +210,16 @@ class JobLife {
   }
 
   #measure(): JobMetrics {
-    return measure(this.#job.name, this.#parts, {
+    const metrics = measure(this.#job.name, this.#parts, {
       at: this.#clock.now(),
       startedAt: this.#startedAt,
       restarts: this.#restarts,
       lastCheckpoint: this.#lastCheckpoint,
       counters: this.#meter.counters(),
     })
+    // When the last split has ended, nothing shows the watermark any more.
+    this.#watermark = metrics.watermark ?? this.#watermark
+    return { ...metrics, watermark: this.#watermark }
   }
 
   #complete(): void {

@@ -4,7 +4,7 @@ import type { SplitProgress } from '../contract/operator.ts'
 import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
-import { mayRead } from '../time/alignment.ts'
+import { pace } from '../time/alignment.ts'
 import { beginningOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
 import { splitMetrics } from './split-metrics.ts'
@@ -91,10 +91,10 @@ export class SourceTask {
    * another split: when that leaves none to read, one goes on all the same.
    */
   next(): SplitTask | undefined {
-    const ids = [...this.#splits.keys()]
     const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
-    const inStep = ready.find((task) => mayRead(task.split.id, ids, this.#context.progress))
-    return inStep ?? (ready.length === ids.length ? ready[0] : undefined)
+    const mayRead = pace([...this.#splits.keys()], this.#context.progress)
+    const inStep = ready.find((task) => mayRead(task.split.id))
+    return inStep ?? (ready.length === this.#splits.size ? ready[0] : undefined)
   }
 
   /**

@@ -30,6 +30,13 @@ describe('a log line', () => {
     )
   })
 
+  it('says that a job had finished before, and how to read on', () => {
+    expect(eventLine({ kind: 'already-finished', epoch: 3 })).toMatchObject({
+      level: 'warn',
+      text: expect.stringContaining('give the job a new checkpoint folder'),
+    })
+  })
+
   it('says how a job ended', () => {
     const text = (outcome: 'finished' | 'stopped') => eventLine({ kind: 'ended', outcome, epoch: 9 })?.text
     expect(text('stopped')).toBe('stopped with checkpoint 9; the next run continues there')

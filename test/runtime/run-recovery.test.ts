@@ -144,11 +144,14 @@ describe('a job that has changed', () => {
         from(source, pagedSource({ s: { pages: [{ values: [1] }] } })).pipe(sinkTo(sink, collectSink())),
       )
     await readAll(named('clicks', 'lake'), store)
+    const epochs = await store.list('manifests/')
     const renamed = await failureOf(run(named('taps', 'pond'), options(store)))
     expect(renamed.code).toBe('CHECKPOINT_INCOMPATIBLE')
     expect(renamed.message).toContain('"clicks", "lake"')
     const swapped = await failureOf(run(named('lake', 'clicks'), options(store)))
     expect(swapped.code).toBe('CHECKPOINT_INCOMPATIBLE')
+    // It has not claimed the job: a run that is still alive goes on.
+    expect(await store.list('manifests/')).toEqual(epochs)
   })
 
   it('in its job name is refused', async () => {

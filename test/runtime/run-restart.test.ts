@@ -133,6 +133,39 @@ describe('a sink that fails', () => {
     expect(failure).toMatchObject({ code: 'ROW_INVALID', where: { sink: 'out' } })
   })
 
+  it('is not closed while a checkpoint is under way', async () => {
+    const clock = manualClock()
+    const steps: string[] = []
+    let staged = 0
+    let finish = () => {}
+    const { described } = copying(
+      async (_, page) => {
+        if (page !== 2) return
+        clock.advance(10_000)
+        await until(() => staged === 2)
+        throw new MillraceError('DATA_LOST', 'gone')
+      },
+      {
+        stage: async () => {
+          staged += 1
+          if (staged !== 2) return
+          await new Promise<void>((resolve) => {
+            finish = resolve
+          })
+          steps.push('staged')
+        },
+        close: () => void steps.push('closed'),
+      },
+    )
+    const failure = failureOf(run(described, { checkpoints: memoryStore(), clock }))
+    await until(() => staged === 2)
+    await quiet()
+    expect(steps).toEqual([])
+    finish()
+    expect((await failure).code).toBe('DATA_LOST')
+    expect(steps).toEqual(['staged', 'closed'])
+  })
+
   it('to close changes nothing about how the job ended', async () => {
     const close = () => {
       throw new Error('cannot close')

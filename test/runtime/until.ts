@@ -10,6 +10,6 @@ export async function until(holds: () => boolean): Promise<void> {
 }
 
 /** Lets everything that can happen without a clock happen. */
-export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) await letOthersRun()
+export async function quiet(turns = 50): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await letOthersRun()
 }

@@ -23,6 +23,12 @@ export class Process {
     if (this.#chance.in(this.#faults)) throw new MillraceError('STORE_FAILED', 'a passing fault')
   }
 
+  /** A deed in the middle of which others may have their turns. */
+  readonly slowDeed = async (): Promise<void> => {
+    for (let turns = this.#chance.between(0, 3) - 1; turns > 0; turns -= 1) await letOthersRun()
+    this.deed()
+  }
+
   /** Before or after what it is about, or both. */
   readonly around = async <T>(act: () => T | Promise<T>): Promise<T> => {
     this.deed()

@@ -37,6 +37,7 @@ class Simulation {
   readonly #totals = new Ledger<Total>()
   readonly #copies = new Ledger<string>()
   readonly #refused = new Ledger<string>()
+  readonly #listed = new Set<string>()
   readonly #byArrival: boolean
   readonly #drift: '100ms' | '1s' | '1d'
 
@@ -81,7 +82,7 @@ class Simulation {
       this.#chance.between(5, 250),
       this.#chance.oneOf([0, 0, 0.01, 0.03]),
     )
-    const store = hookedStore(this.#store, process.deed)
+    const store = hookedStore(this.#store, process.slowDeed)
     const mortal = {
       ...store,
       writeOnce: (name: string, content: Uint8Array) => process.around(() => store.writeOnce(name, content)),
@@ -98,7 +99,11 @@ class Simulation {
   }
 
   #job(process: Process): Job {
-    const source = pagedSource<Visit>(this.#world.splits, { onFetch: process.onFetch })
+    const source = pagedSource<Visit>(this.#world.splits, {
+      onFetch: process.onFetch,
+      // A child may show up a while after its parents have ended.
+      listed: (split) => this.#isListed(split),
+    })
     const outOfOrder = `${this.#world.outOfOrderMs}ms` as const
     return job('simulated', ({ from }) => {
       const visits = from('visits', source, {
@@ -125,6 +130,11 @@ class Simulation {
         ),
       ]
     })
+  }
+
+  #isListed(split: string): boolean {
+    if (this.#world.splits[split]?.parents?.length === 0 || this.#chance.in(0.2)) this.#listed.add(split)
+    return this.#listed.has(split)
   }
 
   /** Damages the newest checkpoint, if there is one to fall back to. */
