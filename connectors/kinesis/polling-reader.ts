@@ -133,7 +133,7 @@ export class PollingReader<T> implements SplitReader<T> {
 
   /** Records first, flags after: the page that ends the shard may carry its last records. */
   #take(unread: UnreadRecords<T>, page: RecordsPage): Fetched<T> {
-    const { records, after, arrivedAt, sizeBytes, more } = unread.take()
+    const { records, after, arrivedAt, sizeBytes, more, restBytes } = unread.take()
     const serverTime = page.serverTime ?? this.#reading.context.clock.now()
     const caughtUp = page.behindMs === 0 && !more
     this.#after = after ?? this.#after
@@ -151,6 +151,7 @@ export class PollingReader<T> implements SplitReader<T> {
       undecodable,
       position: this.#position,
       sizeBytes,
+      restBytes,
       behindMs: more ? Math.max(1, page.behindMs) : page.behindMs,
       serverTime,
       finished,

@@ -13,8 +13,9 @@ export interface Portion<T> {
   readonly arrivedAt: number | undefined
   /** What they weighed when they came in. */
   readonly sizeBytes: number
-  /** Whether the page has more. */
+  /** Whether the page has more, and what that weighs. */
   readonly more: boolean
+  readonly restBytes: number
 }
 
 /** How a page is taken apart. */
@@ -59,12 +60,14 @@ export class UnreadRecords<T> {
     }
     const more = this.#at < this.#records.length
     const last = this.#records[this.#aggregate === undefined ? this.#at - 1 : this.#at]
+    const sizeBytes = this.#weigh(from, fromByte, more)
     return {
       records: decoded,
       after: last && this.#positionIn(last),
       arrivedAt: last?.arrivalTime,
-      sizeBytes: this.#weigh(from, fromByte, more),
+      sizeBytes,
       more,
+      restBytes: this.#leftBytes,
     }
   }
 

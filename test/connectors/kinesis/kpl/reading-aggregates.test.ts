@@ -135,6 +135,7 @@ describe('portions', () => {
     expect([...first.values, ...second.values].join('')).toBe('xabcdefgy')
     expect(first.sizeBytes + second.sizeBytes).toBe(2 + of('abcdefg').length)
     expect(first.sizeBytes).toBeGreaterThan(0)
+    expect([first.restBytes, second.restBytes]).toEqual([second.sizeBytes, 0])
     expect(api.calls.filter((call) => call.startsWith('records'))).toHaveLength(1)
     expect(source.finished(shard)).toHaveLength(2)
   })
