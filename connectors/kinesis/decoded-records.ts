@@ -2,48 +2,75 @@ import type { Undecodable } from '../../src/contract/source.ts'
 import type { StoredRecord } from './kinesis-api.ts'
 import { formatPosition } from './sequence-position.ts'
 
-/** Records as the engine takes them. `values` and `arrivalTimes` go together; the refused ones stand apart. */
-export interface DecodedRecords<T> {
-  readonly values: T[]
-  readonly arrivalTimes: number[]
-  positionOf(index: number): string
-  readonly undecodable: Undecodable[]
+/** How records become values, and what is said of those that do not. */
+export interface Decoding<T> {
+  /** Throws for a record that it refuses. */
+  readonly decode: (record: StoredRecord) => T
+  readonly source: string
+  readonly split: string
 }
 
-/** Decodes each record. One that `decode` refuses never stops the others. */
-export function decodeRecords<T>(
-  records: readonly StoredRecord[],
-  decode: (record: StoredRecord) => T,
-  place: { readonly source: string; readonly split: string },
-): DecodedRecords<T> {
-  const values: T[] = []
-  const arrivalTimes: number[] = []
-  const sequenceNumbers: string[] = []
-  const undecodable: Undecodable[] = []
-  for (const record of records) {
+/** Records as the engine takes them. `values` and `arrivalTimes` go together; the refused ones stand apart. */
+export class DecodedRecords<T> {
+  readonly values: T[] = []
+  readonly arrivalTimes: number[] = []
+  readonly undecodable: Undecodable[] = []
+  readonly #sequenceNumbers: string[] = []
+  /** Of user records; of others 0, or nothing at the end. Inverted (`~`) where more of the same aggregate follow. */
+  readonly #subSequences: number[] = []
+  readonly #decoding: Decoding<T>
+
+  constructor(decoding: Decoding<T>) {
+    this.#decoding = decoding
+  }
+
+  get size(): number {
+    return this.values.length + this.undecodable.length
+  }
+
+  /** Decodes a record that stands for itself. One that is refused never stops the others. */
+  add(record: StoredRecord): void {
     try {
-      values.push(decode(record))
-      arrivalTimes.push(record.arrivalTime)
-      sequenceNumbers.push(record.sequenceNumber)
+      this.values.push(this.#decoding.decode(record))
+      this.arrivalTimes.push(record.arrivalTime)
+      this.#sequenceNumbers.push(record.sequenceNumber)
     } catch (error) {
-      undecodable.push(refused(record, error, values.length, place))
+      this.#refuse(record, error, false)
     }
   }
-  return { values, arrivalTimes, positionOf: (index) => formatPosition(sequenceNumbers[index]!), undecodable }
-}
 
-function refused(
-  record: StoredRecord,
-  error: unknown,
-  before: number,
-  place: { readonly source: string; readonly split: string },
-): Undecodable {
-  return {
-    data: Uint8Array.from(record.data),
-    reason: error instanceof Error ? error.message : String(error),
-    arrivalTime: record.arrivalTime,
-    ...place,
-    position: formatPosition(record.sequenceNumber),
-    before,
+  /** Decodes a user record, which may have `more` of its aggregate after it. */
+  addPart(record: StoredRecord & { readonly subSequence: number }, more: boolean): void {
+    const { subSequence } = record
+    const before = this.values.length
+    try {
+      this.values.push(this.#decoding.decode(record))
+      this.arrivalTimes.push(record.arrivalTime)
+      this.#sequenceNumbers.push(record.sequenceNumber)
+      while (this.#subSequences.length < before) this.#subSequences.push(0)
+      this.#subSequences.push(more ? ~subSequence : subSequence)
+    } catch (error) {
+      this.#refuse(record, error, more)
+    }
+  }
+
+  readonly positionOf = (index: number): string => {
+    const [sequenceNumber, place] = [this.#sequenceNumbers[index]!, this.#subSequences[index] ?? 0]
+    const more = place < 0
+    return formatPosition({ sequenceNumber, subSequence: more ? ~place : place, more })
+  }
+
+  #refuse(record: StoredRecord, error: unknown, more: boolean): void {
+    const { sequenceNumber, subSequence = 0 } = record
+    const { source, split } = this.#decoding
+    this.undecodable.push({
+      data: Uint8Array.from(record.data),
+      reason: error instanceof Error ? error.message : String(error),
+      arrivalTime: record.arrivalTime,
+      source,
+      split,
+      position: formatPosition({ sequenceNumber, subSequence, more }),
+      before: this.values.length,
+    })
   }
 }

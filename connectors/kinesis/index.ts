@@ -1,6 +1,7 @@
 export type { Connection } from './client.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
 export { type KinesisSourceOptions, kinesisSource } from './kinesis-source.ts'
+export type { Aggregation } from './kpl/aggregation.ts'
 export { type PutOptions, type PutSummary, putRecords } from './put.ts'
 export type { RecordToPut } from './record-batches.ts'
 export type { ShardStart, StartAt } from './starting-position.ts'

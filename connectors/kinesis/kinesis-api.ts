@@ -8,6 +8,8 @@ export interface StreamFacts {
   readonly createdAt: number
   readonly status: string
   readonly retentionMs: number
+  /** Whether a record goes to the shard of its hash key, or to any: Kinesis may place records as it sees fit. */
+  readonly placedByHashKey: boolean
   /** The time that the service's clock showed; `undefined` if it did not say. */
   readonly serverTime: number | undefined
 }
@@ -23,9 +25,11 @@ export interface ListedShard {
 /** Which shards to list: all that are retained, or those that were open at a time. */
 export type ShardFilter = 'retained' | { readonly openAt: number }
 
-/** A record as it was stored. */
+/** A record as it was stored, or a user record of an aggregated one. */
 export interface StoredRecord {
   readonly sequenceNumber: string
+  /** The place of a user record in its aggregated record, from 0; absent for a record that stands for itself. */
+  readonly subSequence?: number
   /** In milliseconds since 1970. */
   readonly arrivalTime: number
   /** `undefined` if it was put without one. */

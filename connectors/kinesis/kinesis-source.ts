@@ -2,6 +2,7 @@ import { codecOf, type Decode } from '../../src/contract/codec.ts'
 import type { Source } from '../../src/contract/source.ts'
 import type { Duration } from '../../src/units.ts'
 import type { Connection } from './client.ts'
+import type { Aggregation } from './kpl/aggregation.ts'
 import { openKinesis } from './open-kinesis.ts'
 import { describeStart, type StartAt } from './starting-position.ts'
 
@@ -13,6 +14,11 @@ export interface KinesisSourceOptions<T> extends Connection {
   readonly startAt: StartAt
   /** Turns the bytes of a record into a value, such as `json<Order>()`. */
   readonly decode: Decode<T>
+  /**
+   * `'kpl'` opens records that the Kinesis Producer Library has aggregated, and leaves all others as they are. `'none'`
+   * takes every record as it was stored. Default: `'kpl'`.
+   */
+  readonly aggregation?: Aggregation
   /** How shards are read: `'polling'` (default) shares 2 MiB and 5 calls a second and shard with other readers. */
   readonly read?: 'polling'
   /**

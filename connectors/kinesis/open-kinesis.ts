@@ -37,6 +37,7 @@ export async function openKinesis<T>(
     {
       api,
       decode: (record) => codec.decode(record.data),
+      aggregation: options.aggregation ?? 'kpl',
       context,
       place,
       paces: paced ? processPaces : undefined,

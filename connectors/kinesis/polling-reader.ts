@@ -2,9 +2,10 @@ import type { CommittedPosition, FetchedPosition } from '../../src/contract/posi
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { backoffMs } from './backoff.ts'
-import { decodeRecords } from './decoded-records.ts'
 import { interval } from './interval.ts'
-import type { RecordsPage } from './kinesis-api.ts'
+import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
+import { opening } from './kpl/aggregation.ts'
+import { StrayReport } from './kpl/stray-report.ts'
 import { persist } from './persist.ts'
 import { type LastPoll, pauseAfter } from './poll-pause.ts'
 import type { Reading, ShardToRead } from './reading.ts'
@@ -15,6 +16,7 @@ import { sequenceTime } from './sequence-time.ts'
 import { serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
+import { type Unpacking, UnreadRecords } from './unread-records.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -43,6 +45,9 @@ export class PollingReader<T> implements SplitReader<T> {
   #iterator: string | undefined
   #mustSee: SequencePosition | undefined
   #last: LastPage | undefined
+  /** What of the last page was not handed over yet. */
+  #unread: UnreadRecords<T> | undefined
+  readonly #unpacking: Unpacking<T>
   #pauseMs = 0
   /** How often in a row the service said that the shard has ended, and nothing continued it. */
   #doubtfulEnds = 0
@@ -54,6 +59,18 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#report = new RetryReport(reading.context, shard.id)
     this.#after = position && parsePosition(position.after)
     this.#readUntil = shard.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
+    this.#unpacking = {
+      decode: reading.decode,
+      source: reading.context.name,
+      split: shard.id,
+      open: opening({
+        aggregation: reading.aggregation,
+        range: () => (reading.placedByHashKey() ? shard.range : undefined),
+        begun: this.#after?.more ? this.#after.sequenceNumber : undefined,
+        onStray: new StrayReport(reading.context, shard.id).discarded,
+      }),
+      portion: reading.recordsPerFetch,
+    }
   }
 
   /** The last record fetched, if any, and up to which arrival time the shard has been read. */
@@ -63,11 +80,13 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async fetch(): Promise<Fetched<T>> {
+    if (this.#unread !== undefined) return this.#take(this.#unread, this.#last!)
     if (this.#last?.ended) return this.#nothing(true)
     try {
       await this.#pause()
       const page = await this.#page()
-      return this.#take(page, page.nextIterator === undefined && (await this.#hasEnded(page)))
+      const ended = page.nextIterator === undefined && (await this.#hasEnded(page))
+      return this.#receive(page, ended)
     } catch (error) {
       if (this.#signal.aborted) return this.#nothing(false)
       throw serviceError(error, this.#reading.place, {
@@ -140,25 +159,35 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   /** Records first, flags after: the page that ends the shard may carry its last records. */
-  #take(page: RecordsPage, ended: boolean): Fetched<T> {
-    const records = this.#unseen(page)
-    const { decode, context } = this.#reading
-    const decoded = decodeRecords(records, decode, { source: context.name, split: this.#shard.id })
-    const serverTime = page.serverTime ?? context.clock.now()
-    const behindMs = this.#behindMs(page, ended)
+  #receive(page: RecordsPage, ended: boolean): Fetched<T> {
+    const unread = this.#unseen(page)
     if (page.nextIterator !== undefined || ended) this.#doubtfulEnds = 0
-    const lastRead = records.at(-1)
-    if (lastRead !== undefined) this.#after = { sequenceNumber: lastRead.sequenceNumber, subSequence: 0 }
-    this.#readUntil = behindMs === 0 ? serverTime : (lastRead?.arrivalTime ?? this.#readUntil)
     this.#iterator = page.nextIterator
-    this.#last = { records: page.records.length, behindMs, serverTime: page.serverTime, ended }
+    const behindMs = this.#behindMs(page, ended)
+    return this.#take(unread, { records: page.records.length, behindMs, serverTime: page.serverTime, ended })
+  }
+
+  /** The next portion of a page. */
+  #take(unread: UnreadRecords<T>, page: LastPage): Fetched<T> {
+    const { records, after, arrivedAt, sizeBytes, more, restBytes } = unread.take()
+    const serverTime = page.serverTime ?? this.#reading.context.clock.now()
+    const behindMs = more ? Math.max(1, page.behindMs) : page.behindMs
+    this.#after = after ?? this.#after
+    this.#readUntil = behindMs === 0 ? serverTime : (arrivedAt ?? this.#readUntil)
+    this.#last = page
+    this.#unread = more ? unread : undefined
+    const { values, arrivalTimes, positionOf, undecodable } = records
     return {
-      ...decoded,
+      values,
+      arrivalTimes,
+      positionOf,
+      undecodable,
       position: this.#position,
-      sizeBytes: page.sizeBytes,
+      sizeBytes,
+      restBytes,
       behindMs,
       serverTime,
-      finished: ended,
+      finished: page.ended && !more,
     }
   }
 
@@ -171,15 +200,21 @@ export class PollingReader<T> implements SplitReader<T> {
     const doubtful = nextIterator === undefined && !ended
     return endsLater || doubtful ? Math.max(1, behindMs) : behindMs
   }
-  /** The records of the page without the one that was only asked for to see whether it is still there. */
-  #unseen(page: RecordsPage): RecordsPage['records'] {
+
+  /** The records of the page without those that were only asked for to see whether they are still there. */
+  #unseen(page: RecordsPage): UnreadRecords<T> {
     const mustSee = this.#mustSee
-    if (mustSee === undefined) return page.records
-    const verdict = lossVerdict(mustSee, page)
+    const verdict = mustSee && lossVerdict(mustSee, page)
     if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
-    if (verdict === 'unknown') return page.records
+    if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
     this.#mustSee = undefined
-    return page.records.slice(1)
+    return mustSee.more
+      ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
+      : this.#unreadFrom(page, page.records.slice(1), 0)
+  }
+
+  #unreadFrom(page: RecordsPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
+    return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
   }
 
   #lost(until: number | undefined): MillraceError {
@@ -193,12 +228,15 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   get #position(): FetchedPosition | undefined {
-    return this.#after && { after: formatPosition(this.#after.sequenceNumber, this.#after.subSequence) }
+    return this.#after && { after: formatPosition(this.#after) }
   }
 
   #nothing(finished: boolean): Fetched<T> {
     return {
-      ...decodeRecords([], this.#reading.decode, { source: '', split: '' }),
+      values: [],
+      arrivalTimes: [],
+      positionOf: () => '',
+      undecodable: [],
       position: this.#position,
       sizeBytes: 0,
       // A shard that was not asked is not caught up.

@@ -1,6 +1,7 @@
 import type { SourceContext } from '../../src/contract/source.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
+import type { Aggregation } from './kpl/aggregation.ts'
 import type { StreamPlace } from './service-error.ts'
 import type { ShardPace } from './shard-pace.ts'
 import type { IteratorStart } from './starting-position.ts'
@@ -10,15 +11,21 @@ export interface Reading<T> {
   readonly api: KinesisApi
   /** Throws for a record that it refuses. */
   readonly decode: (record: StoredRecord) => T
+  readonly aggregation: Aggregation
+  /** So many records a fetch brings at most. */
+  readonly recordsPerFetch: number
   readonly context: SourceContext
   readonly place: StreamPlace
   /** How long a record stays in the stream. May change while the job runs. */
   retentionMs(): number
+  /** Whether records are in the shards of their hash keys. May change too. */
+  placedByHashKey(): boolean
 }
 
 /** What a reader is told of its shard. */
 export interface ShardToRead {
   readonly id: string
+  readonly range: HashRange
   /** Where to begin if nothing was read yet. */
   readonly beginning: IteratorStart
   readonly pace: ShardPace

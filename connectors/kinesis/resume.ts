@@ -32,7 +32,8 @@ export function resumption({ after, beginning, readUntil, retainedSince }: Resum
     return lost ? 'lost' : { start: beginning, mustSee: undefined }
   }
   const { sequenceNumber } = after
-  const safe = readUntil !== undefined && readUntil >= retainedSince
+  // An aggregate that was read in part must come again; then it also shows that nothing after it has gone.
+  const safe = !after.more && readUntil !== undefined && readUntil >= retainedSince
   return safe
     ? { start: { kind: 'after', sequenceNumber }, mustSee: undefined }
     : { start: { kind: 'at', sequenceNumber }, mustSee: after }

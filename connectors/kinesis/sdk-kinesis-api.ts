@@ -30,6 +30,7 @@ export function sdkKinesisApi(client: KinesisClient, stream: string, onClose: ()
         createdAt: summary.StreamCreationTimestamp!.getTime(),
         status: summary.StreamStatus!,
         retentionMs: summary.RetentionPeriodHours! * 3_600_000,
+        placedByHashKey: summary.RecordDistributionStrategy !== 'AUTO',
         serverTime: serverTimeOf(output.$metadata),
       }
     },

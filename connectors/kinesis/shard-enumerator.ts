@@ -5,6 +5,7 @@ import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
 import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
+import type { Aggregation } from './kpl/aggregation.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
 import { listAllShards } from './list-all-shards.ts'
 import { persist } from './persist.ts'
@@ -18,6 +19,9 @@ import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts
 export interface EnumeratorParts<T> {
   readonly api: KinesisApi
   readonly decode: (record: StoredRecord) => T
+  readonly aggregation: Aggregation
+  /** So many records a fetch brings at most. Default: 10,000, as many as GetRecords brings. */
+  readonly recordsPerFetch?: number
   readonly context: SourceContext
   readonly place: StreamPlace
   /** Shared by all readers of a shard in this process; `undefined` for no limit. */
@@ -29,6 +33,7 @@ export interface EnumeratorParts<T> {
 }
 
 const patienceMs = 120_000
+const recordsPerGetRecords = 10_000
 /** A shard may show up a moment after its parent has ended. */
 const looksForHole = 3
 const betweenLooksMs = 1000
@@ -45,14 +50,14 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #readers = new Map<string, PollingReader<T>>()
   readonly #onceListed = new Set<string>()
   #lineage: Lineage | undefined
-  #retentionMs: number
+  #facts: StreamFacts
 
   constructor(parts: EnumeratorParts<T>) {
     this.#parts = parts
     this.discoverEveryMs = parts.discoverEveryMs
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
-    this.#retentionMs = parts.facts.retentionMs
+    this.#facts = parts.facts
     const { lineage } = parts.snapshot
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
@@ -63,7 +68,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     try {
       const facts = await this.#persist((signal) => this.#parts.api.describeStream(signal))
       assertSameStream(this.#parts.snapshot.stream, facts)
-      this.#retentionMs = facts.retentionMs
+      this.#facts = facts
       await this.#discoverShards()
     } catch (error) {
       if (this.#signal.aborted) return
@@ -81,11 +86,21 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const shard = this.#known(split.id)
     const noted = this.#parts.snapshot.read[shard.id]
     this.#readers.get(shard.id)?.close()
-    const { api, decode, context, place, paces, facts } = this.#parts
+    const { api, decode, aggregation, context, place, paces, facts } = this.#parts
     const reader = new PollingReader(
-      { api, decode, context, place, retentionMs: () => this.#retentionMs },
+      {
+        api,
+        decode,
+        aggregation,
+        recordsPerFetch: this.#parts.recordsPerFetch ?? recordsPerGetRecords,
+        context,
+        place,
+        retentionMs: () => this.#facts.retentionMs,
+        placedByHashKey: () => this.#facts.placedByHashKey,
+      },
       {
         id: shard.id,
+        range: shard.range,
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,

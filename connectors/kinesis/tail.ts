@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import type { StoredRecord } from './kinesis-api.ts'
+import type { Aggregation } from './kpl/aggregation.ts'
 import { openEnumerator } from './open-kinesis.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
 import { processPaces } from './shard-pace.ts'
@@ -15,6 +16,8 @@ export interface TailOptions extends Connection {
   /** The name or the ARN of the stream. */
   readonly stream: string
   readonly startAt: StartAt
+  /** Whether aggregated records are opened, as in `kinesisSource`. Default `'kpl'`. */
+  readonly aggregation?: Aggregation
   /** Default: the clock of this machine. */
   readonly clock?: Clock
   /** For pauses between attempts. Default: the chance of this machine. */
@@ -57,6 +60,7 @@ function open(options: TailOptions): Promise<SplitEnumerator<StoredRecord>> {
     {
       api: sdkKinesisApi(client, options.stream, close),
       decode: (record) => record,
+      aggregation: options.aggregation ?? 'kpl',
       context: { name: 'tail', clock, random, log, overrides: {}, signal, count: () => {} },
       place,
       paces: loopback ? undefined : processPaces,

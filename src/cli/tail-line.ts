@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer'
 export interface TailedRecord {
   readonly shard: string
   readonly sequenceNumber: string
+  /** Its place in an aggregated record, if it came in one. */
+  readonly subSequence?: number
   readonly partitionKey: string | undefined
   /** In milliseconds since 1970. */
   readonly arrivalTime: number
@@ -12,8 +14,9 @@ export interface TailedRecord {
 
 /** A record as one line of JSON. Data that is JSON stands there as it is, other text as a string, the rest as base64. */
 export function tailLine(record: TailedRecord): string {
-  const { shard, sequenceNumber, partitionKey, arrivalTime, data } = record
-  const facts = { shard, sequenceNumber, partitionKey, arrivedAt: new Date(arrivalTime).toISOString() }
+  const { shard, sequenceNumber, subSequence, partitionKey, arrivalTime, data } = record
+  const arrivedAt = new Date(arrivalTime).toISOString()
+  const facts = { shard, sequenceNumber, subSequence, partitionKey, arrivedAt }
   return `${JSON.stringify({ ...facts, ...content(data) })}\n`
 }
 

@@ -107,6 +107,8 @@ export interface Fetched<out T> {
   readonly position: FetchedPosition | undefined
   /** What the records weighed when they came in. */
   readonly sizeBytes: number
+  /** What the reader has taken in besides, and brings with the next fetches before it reads on. Default: nothing. */
+  readonly restBytes?: number
   /** How far behind the end of the stream this fetch was; 0 when it is caught up. */
   readonly behindMs: number
   /** The time that the source's own clock showed, for the watermark of a caught-up split. */

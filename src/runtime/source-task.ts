@@ -72,15 +72,19 @@ export class SourceTask {
     }
   }
 
-  /** Fetches ahead, as much as the budget allows; in any case something, if there is nothing to hand over. */
+  /**
+   * Fetches ahead, as much as the budget allows; in any case what a reader has taken in already, and something if there
+   * is nothing to hand over.
+   */
   prefetch(): void {
     const { onReady, onError } = this.#context
     const tasks = [...this.#splits.values()]
-    let ahead = total(tasks.filter((task) => !task.drained).map((task) => task.bytesAhead))
+    let ahead = total(tasks.map((task) => task.bytesAhead))
     let stuck = this.next() === undefined && !tasks.some((task) => task.fetching)
     for (const task of tasks) {
-      if (!task.drained || (ahead + task.bytesAhead > bytesAheadOfAll && !stuck)) continue
-      ahead += task.bytesAhead
+      const toCome = task.bytesToCome
+      if (!task.drained || (toCome > 0 && ahead + toCome > bytesAheadOfAll && !stuck)) continue
+      ahead += toCome
       stuck = false
       task.prefetch(onReady, onError)
     }

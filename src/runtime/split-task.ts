@@ -20,6 +20,8 @@ export class SplitTask {
   firstBehindMs: number | undefined
   readonly #reader: SplitReader<unknown>
   #fetching = false
+  /** What the reader has taken in, and will bring with the next fetches. */
+  #restBytes = 0
   /** What a fetch is taken to bring: as much as the last one, and at first the most that Kinesis gives. */
   #expectedBytes = 10 * 2 ** 20
 
@@ -38,9 +40,15 @@ export class SplitTask {
     return this.#fetching
   }
 
-  /** What is held, or expected from the fetch that is under way or would be the next. */
+  /** What is held, or expected from the fetch that is under way. */
   get bytesAhead(): number {
-    return this.ready?.sizeBytes ?? this.#expectedBytes
+    const coming = this.#fetching ? this.bytesToCome : 0
+    return (this.ready?.sizeBytes ?? 0) + this.#restBytes + coming
+  }
+
+  /** What the next fetch would add to that. */
+  get bytesToCome(): number {
+    return this.#restBytes > 0 ? 0 : this.#expectedBytes
   }
 
   prefetch(onReady: () => void, onError: (error: unknown) => void): void {
@@ -49,7 +57,9 @@ export class SplitTask {
       .fetch()
       .then((fetched) => {
         this.#fetching = false
-        this.#expectedBytes = fetched.sizeBytes
+        const { sizeBytes, restBytes = 0 } = fetched
+        if (this.#restBytes === 0) this.#expectedBytes = sizeBytes + restBytes
+        this.#restBytes = restBytes
         this.ready = fetched
         onReady()
       })

@@ -62,7 +62,8 @@ async function put(
   return (await putRecords(source(), { stream, endpoint, protocol, clock, random })).records
 }
 
-async function read(endpoint: string, stream: string, protocol: Protocol): Promise<number> {
+/** Reads all there is of a stream, as bytes; how many records. */
+export async function read(endpoint: string, stream: string, protocol: Protocol): Promise<number> {
   const context: SourceContext = {
     name: stream,
     clock,
@@ -94,7 +95,8 @@ async function read(endpoint: string, stream: string, protocol: Protocol): Promi
   return count
 }
 
-async function measured(name: string, work: () => Promise<number>): Promise<Figure> {
+/** The CPU time of this process while it works. */
+export async function measured(name: string, work: () => Promise<number>): Promise<Figure> {
   const before = process.cpuUsage()
   const count = await work()
   const { user, system } = process.cpuUsage(before)

@@ -1,6 +1,7 @@
 import { benchDemoStages } from './demo-stages.ts'
 import { benchEngine } from './engine.ts'
 import type { Figure } from './figure.ts'
+import { benchKinesisAggregates } from './kinesis-aggregates.ts'
 import { benchKinesisLocal } from './kinesis-local.ts'
 import { benchKinesisSource } from './kinesis-source.ts'
 
@@ -25,4 +26,5 @@ function print(title: string, figures: readonly Figure[]): void {
 print('The engine alone, over decoded records', [floor, engine])
 print('The stages of the demo, each by itself', await benchDemoStages())
 print('The Kinesis source and puts, client only', await benchKinesisSource())
+print('The Kinesis source over aggregated records, client only', await benchKinesisAggregates())
 print('The embedded Kinesis, server only', await benchKinesisLocal())

@@ -17,6 +17,12 @@ describe('a tailed record', () => {
     )
   })
 
+  it('tells its place if it came in an aggregated record', () => {
+    expect(tailLine({ ...recordOf('1'), subSequence: 2 })).toContain(
+      '"sequenceNumber":"4951","subSequence":2,',
+    )
+  })
+
   it('has other text as a string and other bytes as base64', () => {
     expect(JSON.parse(tailLine(recordOf('hello')))).toMatchObject({ data: 'hello' })
     expect(JSON.parse(tailLine(recordOf(new Uint8Array([255, 0]))))).toMatchObject({ base64: '/wA=' })

@@ -6,7 +6,7 @@ import { quiet } from './until.ts'
 const mib = 2 ** 20
 
 /** Splits whose every fetch weighs as much as it is told, and that count the fetches which were asked for. */
-function weighing(splits: number, sizeBytes: number) {
+function weighing(splits: number, sizeBytes: number, rests: readonly number[] = [0]) {
   const asked: string[] = []
   const fetched: Fetched<number> = {
     values: [1],
@@ -29,13 +29,16 @@ function weighing(splits: number, sizeBytes: number) {
       ids = []
       return taken
     },
-    read: ({ id }) => ({
-      fetch: async () => {
-        asked.push(id)
-        return fetched
-      },
-      close: () => {},
-    }),
+    read: ({ id }) => {
+      let fetches = 0
+      return {
+        fetch: async () => {
+          asked.push(id)
+          return { ...fetched, restBytes: rests[fetches++ % rests.length]! }
+        },
+        close: () => {},
+      }
+    },
     finished: () => [],
     snapshot: () => null,
     close: async () => {},
@@ -72,6 +75,20 @@ describe('what is fetched ahead', () => {
       await quiet()
     }
     expect(asked).toHaveLength(100)
+  })
+
+  it('counts what readers have taken in besides, which is brought before anybody reads on', async () => {
+    const { task, asked } = weighing(26, 2 * mib, [8 * mib, 6 * mib, 0])
+    task.prefetch()
+    await quiet()
+    expect(asked).not.toContain('split-25')
+    task.handOver(task.next()!)
+    task.prefetch()
+    await quiet()
+    expect(asked.slice(25)).toEqual(['split-0'])
+    for (let handed = 0; handed < 4; handed += 1) task.handOver(task.next()!)
+    task.prefetch()
+    expect(asked.slice(26).sort()).toEqual(['split-1', 'split-2', 'split-25', 'split-3', 'split-4'])
   })
 
   it('is one split at least, however much it brings', async () => {

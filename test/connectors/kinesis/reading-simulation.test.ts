@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ShardEnumerator } from '../../../connectors/kinesis/shard-enumerator.ts'
 import type { Json } from '../../../src/contract/json.ts'
 import type { SplitReader } from '../../../src/contract/source.ts'
+import { aggregated } from './kpl/encoder.ts'
 import { ManualClock } from './manual-clock.ts'
 import { networkFault, ScriptedKinesis, serviceFault } from './scripted-kinesis.ts'
 import { observedContext, openScripted } from './scripted-source.ts'
@@ -10,6 +11,7 @@ import { observedContext, openScripted } from './scripted-source.ts'
 const steps = [
   'put',
   'put',
+  'aggregate',
   'fetch',
   'fetch',
   'fetch',
@@ -53,6 +55,7 @@ class Run {
     open.sort((a, b) => (BigInt(a.range.start) < BigInt(b.range.start) ? -1 : 1))
     const at = pick % open.length
     if (what === 'put') this.#putOne(open[at]!.id)
+    else if (what === 'aggregate') this.#putAggregate(open[at]!, 1 + (pick % 8))
     else if (what === 'split') this.api.split(open[at]!.id)
     else if (what === 'merge') at > 0 && this.api.merge(open[at - 1]!.id, open[at]!.id)
     else if (what === 'fetch') await this.#fetch(pick)
@@ -79,10 +82,19 @@ class Run {
     this.put.push({ shard, value })
   }
 
+  #putAggregate({ id, range }: { id: string; range: { start: string } }, size: number): void {
+    const values = Array.from({ length: size }, (_, i) => `record ${this.put.length + i}`)
+    const data = aggregated(
+      values.map((value) => ({ partitionKey: 'a', explicitHashKey: range.start, data: Buffer.from(value) })),
+    )
+    this.api.putBytes(id, data, 'a')
+    this.put.push(...values.map((value) => ({ shard: id, value })))
+  }
+
   async #opened(): Promise<ShardEnumerator<string>> {
     if (this.#source !== undefined) return this.#source
     const { snapshot } = this.#checkpoint
-    const more = snapshot === undefined ? {} : { restored: snapshot }
+    const more = { recordsPerFetch: 3, ...(snapshot !== undefined && { restored: snapshot }) }
     this.#source = await this.clock.until(
       openScripted(this.api, observedContext(this.clock), 'trim-horizon', more),
     )

@@ -53,6 +53,7 @@ export class ScriptedKinesis implements KinesisApi {
       createdAt: clock.now(),
       status: 'ACTIVE',
       retentionMs: 24 * 3_600_000,
+      placedByHashKey: true,
     }
     const width = 2n ** 128n / BigInt(shards)
     for (let i = 0n; i < BigInt(shards); i++) {
@@ -66,14 +67,18 @@ export class ScriptedKinesis implements KinesisApi {
   }
 
   put(shard: string, ...texts: string[]): StoredRecord[] {
-    const records = texts.map((text) => ({
+    return texts.map((text) => this.putBytes(shard, Buffer.from(text), text))
+  }
+
+  putBytes(shard: string, data: Uint8Array, partitionKey?: string): StoredRecord {
+    const record = {
       sequenceNumber: this.#sequenceNumber(),
       arrivalTime: this.#clock.now(),
-      partitionKey: text,
-      data: Buffer.from(text),
-    }))
-    this.shards.get(shard)!.records.push(...records)
-    return records
+      partitionKey,
+      data,
+    }
+    this.shards.get(shard)!.records.push(record)
+    return record
   }
 
   split(shard: string): [string, string] {

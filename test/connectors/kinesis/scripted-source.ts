@@ -1,3 +1,4 @@
+import type { Aggregation } from '../../../connectors/kinesis/kpl/aggregation.ts'
 import { openEnumerator } from '../../../connectors/kinesis/open-kinesis.ts'
 import type { ShardEnumerator } from '../../../connectors/kinesis/shard-enumerator.ts'
 import type { ShardPaces } from '../../../connectors/kinesis/shard-pace.ts'
@@ -41,13 +42,17 @@ export function openScripted(
     readonly restored?: Json
     readonly paces?: ShardPaces
     readonly decode?: (text: string) => string
+    readonly aggregation?: Aggregation
+    readonly recordsPerFetch?: number
   } = {},
 ): Promise<ShardEnumerator<string>> {
-  const { decode = (text) => text } = more
+  const { decode = (text) => text, aggregation = 'kpl', recordsPerFetch } = more
   return openEnumerator(
     {
       api,
       decode: ({ data }) => decode(Buffer.from(data).toString()),
+      aggregation,
+      ...(recordsPerFetch !== undefined && { recordsPerFetch }),
       context,
       place: { stream: 'orders', region: 'us-east-1', endpoint: undefined },
       paces: more.paces,

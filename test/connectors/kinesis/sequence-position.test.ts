@@ -8,12 +8,12 @@ import {
 import { sequenceTime } from '../../../connectors/kinesis/sequence-time.ts'
 
 const sequenceNumber = fc.bigInt({ min: 0n, max: 10n ** 129n - 1n }).map(String)
-const position = fc.record({ sequenceNumber, subSequence: fc.nat(999_999_999) })
+const position = fc.record({ sequenceNumber, subSequence: fc.nat(999_999_999), more: fc.boolean() })
 
 test('a position survives its text', () => {
   fc.assert(
     fc.property(position, (it) => {
-      expect(parsePosition(formatPosition(it.sequenceNumber, it.subSequence))).toEqual(it)
+      expect(parsePosition(formatPosition(it))).toEqual(it)
     }),
   )
 })
@@ -31,7 +31,20 @@ test('positions are ordered as numbers, not as text', () => {
 })
 
 test('a text that is no position is refused', () => {
-  for (const text of ['', '1', '1:', ':1', '01:0', '1:00', '-1:0', 'TRIM_HORIZON', '1:0 ']) {
+  for (const text of [
+    '',
+    '1',
+    '1:',
+    ':1',
+    '01:0',
+    '1:00',
+    '-1:0',
+    'TRIM_HORIZON',
+    '1:0 ',
+    '1:+',
+    '1:0++',
+    '1+',
+  ]) {
     expect(() => parsePosition(text), text).toThrow(RangeError)
   }
 })

@@ -1,0 +1,109 @@
+import { DecodedRecords, type Decoding } from './decoded-records.ts'
+import type { StoredRecord } from './kinesis-api.ts'
+import type { AggregatedRecord } from './kpl/aggregated-record.ts'
+import type { Opened } from './kpl/aggregation.ts'
+import type { SequencePosition } from './sequence-position.ts'
+
+/** Records that are handed over together. */
+export interface Portion<T> {
+  readonly records: DecodedRecords<T>
+  /** The last of them, decodable or not, or the last that was discarded; `undefined` if there was none. */
+  readonly after: SequencePosition | undefined
+  /** When the last of them arrived. */
+  readonly arrivedAt: number | undefined
+  /** What they weighed when they came in. */
+  readonly sizeBytes: number
+  /** Whether the page has more, and what that weighs. */
+  readonly more: boolean
+  readonly restBytes: number
+}
+
+/** How a page is taken apart. */
+export interface Unpacking<T> extends Decoding<T> {
+  readonly open: (record: StoredRecord) => Opened
+  /** So many records a portion holds at most. */
+  readonly portion: number
+}
+
+/**
+ * The records of one page that were not handed over yet. They go in portions: GetRecords brings ten thousand records at
+ * most, but aggregated records can hold a million.
+ */
+export class UnreadRecords<T> {
+  readonly #records: readonly StoredRecord[]
+  readonly #unpacking: Unpacking<T>
+  /** The record that comes next, and how many of its user records have been taken. */
+  #at = 0
+  #taken: number
+  /** Set if that is not none of them. */
+  #aggregate: AggregatedRecord | undefined
+  #leftBytes: number
+  #last: SequencePosition | undefined
+
+  /** `sizeBytes` is what the page weighs; `taken` user records of the first record were taken before. */
+  constructor(records: readonly StoredRecord[], sizeBytes: number, taken: number, unpacking: Unpacking<T>) {
+    this.#records = records
+    this.#leftBytes = sizeBytes
+    this.#taken = taken
+    this.#unpacking = unpacking
+  }
+
+  take(): Portion<T> {
+    const [from, fromByte] = [this.#at, this.#byte]
+    const decoded = new DecodedRecords(this.#unpacking)
+    for (; this.#at < this.#records.length && decoded.size < this.#unpacking.portion; this.#at++) {
+      const record = this.#records[this.#at]!
+      const opened = this.#aggregate ?? this.#unpacking.open(record)
+      if (opened === undefined) decoded.add(record)
+      else if (opened !== 'stray') this.#takeFrom(opened, record, decoded)
+      if (this.#aggregate !== undefined) break
+    }
+    const more = this.#at < this.#records.length
+    const last = this.#records[this.#aggregate === undefined ? this.#at - 1 : this.#at]
+    const sizeBytes = this.#weigh(from, fromByte, more)
+    return {
+      records: decoded,
+      after: last && this.#positionIn(last),
+      arrivedAt: last?.arrivalTime,
+      sizeBytes,
+      more,
+      restBytes: this.#leftBytes,
+    }
+  }
+
+  #takeFrom(aggregate: AggregatedRecord, record: StoredRecord, decoded: DecodedRecords<T>): void {
+    const { sequenceNumber, arrivalTime } = record
+    const last = aggregate.size - 1
+    const end = Math.min(aggregate.size, this.#taken + this.#unpacking.portion - decoded.size)
+    for (let subSequence = this.#taken; subSequence < end; subSequence++) {
+      const partitionKey = aggregate.partitionKey(subSequence)
+      const data = aggregate.data(subSequence)
+      decoded.addPart({ sequenceNumber, arrivalTime, partitionKey, data, subSequence }, subSequence < last)
+    }
+    const more = end <= last
+    this.#aggregate = more ? aggregate : undefined
+    this.#taken = more ? end : 0
+    this.#last = { sequenceNumber, subSequence: Math.max(0, end - 1), more }
+  }
+
+  /** After a record, or after what was taken of it. */
+  #positionIn({ sequenceNumber }: StoredRecord): SequencePosition {
+    const inAggregate = this.#last?.sequenceNumber === sequenceNumber
+    return inAggregate ? this.#last! : { sequenceNumber, subSequence: 0, more: false }
+  }
+
+  /** How many bytes of the next record have been taken. */
+  get #byte(): number {
+    return this.#aggregate?.endOf(this.#taken - 1) ?? 0
+  }
+
+  #weigh(from: number, fromByte: number, more: boolean): number {
+    let weight = this.#leftBytes
+    if (more) {
+      weight = this.#byte - fromByte
+      for (let at = from; at < this.#at; at++) weight += this.#records[at]!.data.length
+    }
+    this.#leftBytes -= weight
+    return weight
+  }
+}
