@@ -57,6 +57,7 @@ export class UnreadRecords<T> {
       if (opened === undefined) decoded.add(record)
       else if (opened !== 'stray') this.#takeFrom(opened, record, decoded)
       if (this.#aggregate !== undefined) break
+      this.#taken = 0
     }
     const more = this.#at < this.#records.length
     const last = this.#records[this.#aggregate === undefined ? this.#at - 1 : this.#at]
@@ -82,7 +83,7 @@ export class UnreadRecords<T> {
     }
     const more = end <= last
     this.#aggregate = more ? aggregate : undefined
-    this.#taken = more ? end : 0
+    this.#taken = end
     this.#last = { sequenceNumber, subSequence: Math.max(0, end - 1), more }
   }
 
