@@ -22,6 +22,8 @@ export interface CreateStreamOptions extends Connection {
 const patienceMs = 10_000
 const betweenLooksMs = 200
 const activePatienceMs = 120_000
+/** The limit on streams that are being created passes; that on the shards of an account has the same name and does not. */
+const throttlePatienceMs = 30_000
 
 /**
  * Creates a stream unless there is one of that name, and resolves when it can be written and read. Rejects as
@@ -43,7 +45,7 @@ export async function createStream(options: CreateStreamOptions): Promise<'creat
     return described.StreamDescriptionSummary?.StreamStatus
   }
   try {
-    const outcome = await persist(create, how).catch(existing)
+    const outcome = await persist(create, { ...how, throttlePatienceMs }).catch(existing)
     await untilActive(() => persist(status, how), clock, signal)
     return outcome
   } catch (error) {

@@ -8,8 +8,10 @@ export interface Persistence {
   readonly random: Random
   /** Ends every attempt and every wait. */
   readonly signal: AbortSignal
-  /** How long calls may go without any answer before that counts as an error. Throttles never do. */
+  /** How long calls may go without any answer before that counts as an error. */
   readonly patienceMs: number
+  /** How long throttles may last, for a call that is refused in the same words for good. Default: for ever. */
+  readonly throttlePatienceMs?: number
   /** Awaited before every attempt; not part of its time. */
   turn?(signal: AbortSignal): Promise<void>
   onRetry(failure: Failure & { kind: 'throttled' | 'unavailable' }, waitMs: number): void
@@ -23,12 +25,14 @@ export class NoAnswer extends Error {
 const attemptTimeoutMs = 30_000
 
 /**
- * Calls until there is an answer: throttles are waited out for as long as they last, a service that does not answer
+ * Calls until there is an answer: throttles are waited out for as long as they last or may last, a service that does not answer
  * for as long as the patience lasts (then rejects with {@link NoAnswer}). Any other failure rejects as it is; so does
  * the end of the signal.
  */
 export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, how: Persistence): Promise<T> {
+  const { throttlePatienceMs = Number.POSITIVE_INFINITY } = how
   let silentSince: number | undefined
+  let throttledSince: number | undefined
   for (let failures = 1; ; failures++) {
     await how.turn?.(how.signal)
     const startedAt = how.clock.now()
@@ -44,6 +48,8 @@ export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, how:
           cause: error,
         })
       }
+      throttledSince = failure.kind === 'throttled' ? (throttledSince ?? startedAt) : undefined
+      if (throttledSince !== undefined && how.clock.now() - throttledSince >= throttlePatienceMs) throw error
       const waitMs = backoffMs(failures, how.random)
       how.onRetry(failure, waitMs)
       await how.clock.sleep(waitMs, how.signal)
@@ -52,11 +58,17 @@ export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, how:
   }
 }
 
-/** One attempt, ended after the timeout or with the signal. */
+/** One attempt, ended after the timeout or with the signal, also if the call does not heed that. */
 async function limited<T>(call: (signal: AbortSignal) => Promise<T>, how: Persistence): Promise<T> {
   how.signal.throwIfAborted()
   const [attempt, timer] = [new AbortController(), new AbortController()]
-  const end = () => attempt.abort(how.signal.reason)
+  let end = () => {}
+  const ended = new Promise<never>((_, reject) => {
+    end = () => {
+      attempt.abort(how.signal.reason)
+      reject(how.signal.reason)
+    }
+  })
   how.signal.addEventListener('abort', end, { once: true })
   const timedOut = how.clock.sleep(attemptTimeoutMs, timer.signal).then((): never | Promise<never> => {
     if (timer.signal.aborted) return new Promise<never>(() => {})
@@ -64,7 +76,7 @@ async function limited<T>(call: (signal: AbortSignal) => Promise<T>, how: Persis
     throw Object.assign(new Error(`no answer within ${attemptTimeoutMs / 1000} s`), { name: 'TimeoutError' })
   })
   try {
-    return await Promise.race([call(attempt.signal), timedOut])
+    return await Promise.race([call(attempt.signal), timedOut, ended])
   } finally {
     timer.abort()
     how.signal.removeEventListener('abort', end)

@@ -40,7 +40,8 @@ export interface TailedRecord extends StoredRecord {
  * parents. Keeps nothing; to read a stream reliably run a job. Throws what `kinesisSource` throws.
  */
 export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, void, undefined> {
-  const enumerator = await open(options)
+  const enumerator = await openUntilAborted(options)
+  if (enumerator === undefined) return
   const tailing = new Tailing(enumerator, options)
   try {
     while (!options.signal.aborted) {
@@ -50,6 +51,15 @@ export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, 
     }
   } finally {
     await enumerator.close()
+  }
+}
+
+async function openUntilAborted(options: TailOptions): Promise<SplitEnumerator<StoredRecord> | undefined> {
+  try {
+    return await open(options)
+  } catch (error) {
+    if (options.signal.aborted) return undefined
+    throw error
   }
 }
 

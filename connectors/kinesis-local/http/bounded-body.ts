@@ -12,7 +12,10 @@ export function boundedBody(
   declaredSize: string | undefined,
 ): Promise<Buffer | 'too-large'> {
   if (Number(declaredSize ?? 0) > largestBody) return Promise.resolve('too-large')
+  // The end of a body without bytes does not wait for somebody to read it.
+  if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0))
   return new Promise((resolve, reject) => {
+    if (stream.destroyed) reject(new Error('The client went away'))
     const chunks: Buffer[] = []
     let size = 0
     stream.on('data', (chunk: Buffer) => {

@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { Backlog } from './backlog.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { Responder, Response } from './exchange.ts'
 
 /** Speaks HTTP/1.1 on the connections that it is given. */
 export function http1Server(responder: Responder): Server {
+  const backlogs = new WeakMap<Socket, Backlog>()
   return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    respond(request, response, responder).catch(() => response.destroy())
+    const backlog = backlogs.get(request.socket) ?? new Backlog()
+    backlogs.set(request.socket, backlog)
+    respond(request, response, responder, backlog).catch(() => response.destroy())
   })
 }
 
@@ -13,22 +18,20 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   responder: Responder,
+  backlog: Backlog,
 ): Promise<void> {
+  await backlog.caughtUp()
   const { headers, method = '', url: path = '/' } = request
   const body = await boundedBody(request, headers['content-length'])
-  if (body === 'too-large') {
-    send(response, responder.refuseBody(), { connection: 'close' })
-    return
-  }
   const header = (name: string) => headers[name]?.toString()
-  send(response, responder.answer({ method, path, header, body }))
+  const answer = await backlog.answer(() =>
+    body === 'too-large' ? responder.refuseBody() : responder.answer({ method, path, header, body }),
+  )
+  response.on('close', () => backlog.sent(answer))
+  send(response, answer, body === 'too-large' ? { connection: 'close' } : {})
 }
 
-function send(
-  response: ServerResponse,
-  { status, headers, body }: Response,
-  extra: Record<string, string> = {},
-) {
+function send(response: ServerResponse, { status, headers, body }: Response, extra: Record<string, string>) {
   response.writeHead(status, { ...headers, ...extra, 'content-length': String(body.length) })
   response.end(body)
 }

@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
-import { rawCall, succeed } from './raw-call.ts'
+import { iteratorOf, rawCall, succeed } from './raw-call.ts'
 
 let kinesis: LocalKinesis
 let port: number
@@ -27,6 +27,80 @@ async function everything(socket: Socket): Promise<string> {
   await once(socket, 'close')
   return text
 }
+
+describe('a client that asks faster than it reads', () => {
+  const requests = 60
+  let calls = 0
+  let server: LocalKinesis
+  let body: string
+
+  beforeAll(async () => {
+    server = await startLocalKinesis({
+      clock: {
+        now() {
+          calls++
+          return 1e12
+        },
+      },
+    })
+    const { endpoint } = server
+    await succeed(endpoint, 'CreateStream', { StreamName: 'big', ShardCount: 1 })
+    const Data = Buffer.alloc(2 ** 20 - 1, 1).toString('base64')
+    for (let i = 0; i < 4; i++)
+      await succeed(endpoint, 'PutRecord', { StreamName: 'big', Data, PartitionKey: 'k' })
+    body = JSON.stringify({ ShardIterator: await iteratorOf(endpoint, 'big', 0) })
+  })
+  afterAll(() => server.close())
+
+  /** Gives the server all the time it could want. */
+  async function answeredMeanwhile(): Promise<number> {
+    const before = calls
+    const looks = 30
+    for (let look = 0; look < looks; look++) await succeed(server.endpoint, 'ListStreams', {})
+    return calls - before - looks
+  }
+
+  test('over HTTP/1.1 gets answers as it takes them, and all of them in the end', async () => {
+    const socket = connect(Number(new URL(server.endpoint).port), '127.0.0.1').pause()
+    const request = listStreams
+      .replace('ListStreams', 'GetRecords')
+      .replace('Length: 2', `Length: ${body.length}`)
+      .replace('Connection: close\r\n', '')
+      .slice(0, -2)
+    socket.write(`${request}${body}`.repeat(requests))
+    socket.write(listStreams)
+    expect(await answeredMeanwhile()).toBeLessThan(10)
+    const text = await everything(socket.resume())
+    expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(requests + 1)
+    expect(text.slice(text.lastIndexOf('HTTP/1.1'))).toContain('"StreamNames":["big"]')
+  })
+
+  test('over HTTP/2 as well', async () => {
+    const session = connectHttp2(server.endpoint)
+    const streams = Array.from({ length: requests }, () =>
+      session
+        .request({
+          ':method': 'POST',
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'Kinesis_20131202.GetRecords',
+          authorization: 'x',
+        })
+        .end(body),
+    )
+    await once(streams[0]!, 'response')
+    expect(await answeredMeanwhile()).toBeLessThan(10)
+    const sizes = await Promise.all(
+      streams.map(async (stream) => {
+        let size = 0
+        for await (const chunk of stream) size += (chunk as Buffer).length
+        return size
+      }),
+    )
+    expect(new Set(sizes).size).toBe(1)
+    expect(sizes[0]).toBeGreaterThan(5_000_000)
+    session.close()
+  })
+})
 
 describe('one port for two versions of HTTP', () => {
   test('both are answered side by side', async () => {

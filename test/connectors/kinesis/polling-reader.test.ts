@@ -135,6 +135,17 @@ describe('an end that no shard continues', () => {
   })
 })
 
+test('closing ends a fetch at once, even if a call does not heed its signal', async () => {
+  const { clock, api, reader } = await oneShard()
+  api.records = () => new Promise(() => {})
+  const startedAt = clock.now()
+  const fetch = reader.fetch()
+  await setImmediate()
+  reader.close()
+  expect(await clock.until(fetch)).toMatchObject({ values: [], finished: false })
+  expect(clock.now()).toBe(startedAt)
+})
+
 test('the records of a page are let go of once they have been taken', async () => {
   setFlagsFromString('--expose-gc')
   const { clock, api, reader } = await oneShard()
