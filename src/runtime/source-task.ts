@@ -96,7 +96,9 @@ export class SourceTask {
    */
   next(): SplitTask | undefined {
     const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
-    const mayRead = pace([...this.#splits.keys()], this.#context.progress)
+    // A quiet split has nothing to catch up with: waiting for it would last until something arrives in it.
+    const awaited = [...this.#splits.values()].filter((task) => !task.idle).map((task) => task.split.id)
+    const mayRead = pace(awaited, this.#context.progress)
     const inStep = ready.find((task) => mayRead(task.split.id))
     return inStep ?? (ready.length === this.#splits.size ? ready[0] : undefined)
   }

@@ -4,7 +4,7 @@ import type { SplitProgress } from '../contract/operator.ts'
  * Says of each split whether it may be read on, or is so far ahead in event time that the others must catch up first.
  * Splits that have shown no record yet neither wait nor make others wait.
  *
- * @param splits Those that are not read to their end.
+ * @param splits Those that are not read to their end and not quiet.
  */
 export function pace(
   splits: readonly string[],

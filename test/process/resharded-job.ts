@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { job, json } from 'millrace'
 import { filesSink, parquet } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
@@ -17,7 +16,7 @@ import {
 import type { Reading } from './readings.ts'
 
 const readings = kinesisSource({
-  stream: process.env['STREAM'] ?? 'readings',
+  stream: 'readings',
   startAt: 'trim-horizon',
   decode: json<Reading>(),
   discoverEvery: '100ms',

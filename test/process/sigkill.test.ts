@@ -1,14 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parquetReadObjects } from 'hyparquet'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { type LocalKinesis, startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endProcesses, MillraceProcess } from '../millrace-process.ts'
 import { expectedRows, readings } from './readings.ts'
+import { rowsIn } from './rows-in.ts'
 
 const jobFile = fileURLToPath(new URL('./hourly-job.ts', import.meta.url))
 const runs = Number(process.env['MILLRACE_SIGKILL_RUNS'] ?? 20)
@@ -50,25 +50,6 @@ function start(cwd: string): MillraceProcess {
     'checkpoints',
   ]
   return new MillraceProcess(args, { cwd })
-}
-
-/** Every row that a reader of the folder sees. */
-async function rowsIn(folder: string): Promise<string[]> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.parquet'),
-  )
-  const rows: string[] = []
-  for (const file of files) {
-    const content = readFileSync(join(folder, file))
-    const buffer = content.buffer.slice(
-      content.byteOffset,
-      content.byteOffset + content.byteLength,
-    ) as ArrayBuffer
-    for (const row of await parquetReadObjects({ file: buffer })) {
-      rows.push(`${row['sensor']} ${(row['hour'] as Date).getTime()} ${row['n']} ${row['total']}`)
-    }
-  }
-  return rows.sort()
 }
 
 describe('a job that is killed with SIGKILL at a random moment and started again', () => {

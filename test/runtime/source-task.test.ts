@@ -183,6 +183,18 @@ describe('alignment of a source task', () => {
     ])
   })
 
+  it('waits for no split that is caught up and empty: nothing would ever end the wait', async () => {
+    const splits = { a: { pages }, b: { pages: [{ values: [], behindMs: 0 }] } }
+    const { task, told } = taskOf(splits, { progress: [by({ a: 100, b: 0 })] })
+    await runDown(task)
+    expect(told.filter((line) => !line.startsWith('time'))).toEqual([
+      'a opened',
+      'b opened',
+      'b idle',
+      'a: 1',
+    ])
+  })
+
   it('reads on when two clocks disagree about who is ahead', async () => {
     const progress = [by({ a: 100, b: 0 }), by({ a: 0, b: 100 })]
     const { task, told } = taskOf({ a: { pages }, b: { pages } }, { progress })

@@ -30,6 +30,7 @@ export const createStream = operation(
       expiredBeforeMs: now,
       maxRecordSizeKiB: input.MaxRecordSizeInKiB ?? 1024,
       tags,
+      shardLevelMetrics: [],
       shards: initialRanges(shardCount(mode, input.ShardCount)).map((range, index) => ({
         index,
         createdMs: now,

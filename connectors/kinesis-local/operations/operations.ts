@@ -5,6 +5,8 @@ import { deleteStream } from './delete-stream.ts'
 import { describeLimits } from './describe-limits.ts'
 import { describeStream } from './describe-stream.ts'
 import { describeStreamSummary } from './describe-stream-summary.ts'
+import { disableEnhancedMonitoring } from './disable-enhanced-monitoring.ts'
+import { enableEnhancedMonitoring } from './enable-enhanced-monitoring.ts'
 import { getRecords } from './get-records.ts'
 import { getShardIterator } from './get-shard-iterator.ts'
 import { increaseStreamRetentionPeriod } from './increase-stream-retention-period.ts'
@@ -34,6 +36,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     describeLimits,
     describeStream,
     describeStreamSummary,
+    disableEnhancedMonitoring,
+    enableEnhancedMonitoring,
     getRecords,
     getShardIterator,
     increaseStreamRetentionPeriod,
@@ -63,8 +67,6 @@ export const missingOperations: ReadonlySet<string> = new Set([
   'DescribeAccountSettings',
   'DescribeChannel',
   'DescribeStreamConsumer',
-  'DisableEnhancedMonitoring',
-  'EnableEnhancedMonitoring',
   'GetResourcePolicy',
   'ListChannels',
   'ListStreamConsumers',

@@ -10,7 +10,7 @@ export function streamFacts({ description, arn }: LocalStream): Structure {
     StreamModeDetails: { StreamMode: description.mode },
     RetentionPeriodHours: description.retentionHours,
     StreamCreationTimestamp: new Date(description.createdMs),
-    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+    EnhancedMonitoring: [{ ShardLevelMetrics: description.shardLevelMetrics }],
     EncryptionType: 'NONE',
   }
 }

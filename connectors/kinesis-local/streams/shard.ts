@@ -25,6 +25,7 @@ export class Shard {
   readonly description: ShardDescription
   readonly index: number
   readonly id: string
+  readonly range: HashKeyRange
   readonly log: ShardLog
   readonly throughput: Throughput
 
@@ -32,12 +33,9 @@ export class Shard {
     this.description = description
     this.index = description.index
     this.id = shardIdOf(description.index)
+    this.range = description.range
     this.log = log
     this.throughput = throughput
-  }
-
-  get range(): HashKeyRange {
-    return this.description.range
   }
 
   get open(): boolean {

@@ -12,11 +12,12 @@ export interface StreamDescription {
   readonly expiredBeforeMs: number
   readonly maxRecordSizeKiB: number
   readonly tags: { readonly [key: string]: string }
+  readonly shardLevelMetrics: readonly string[]
   /** All that have not expired, open and closed. */
   readonly shards: readonly ShardDescription[]
 }
 
-/** A description as a release wrote it that knew nothing of resharding and tags. */
+/** A description as a release wrote it that knew nothing of resharding, tags and monitoring. */
 type Older = Pick<
   StreamDescription,
   'name' | 'createdMs' | 'mode' | 'retentionHours' | 'maxRecordSizeKiB'
@@ -35,6 +36,7 @@ export function completed(written: Older | StreamDescription): StreamDescription
   return {
     expiredBeforeMs: written.createdMs,
     tags: {},
+    shardLevelMetrics: [],
     ...(written as Partial<StreamDescription> & Older),
     shards,
   }

@@ -7,6 +7,9 @@ import {
   DecreaseStreamRetentionPeriodCommand,
   DescribeLimitsCommand,
   DescribeStreamSummaryCommand,
+  DisableEnhancedMonitoringCommand,
+  EnableEnhancedMonitoringCommand,
+  type EnableEnhancedMonitoringCommandInput,
   IncreaseStreamRetentionPeriodCommand,
   InvalidArgumentException,
   KinesisClient,
@@ -157,12 +160,30 @@ describe('what is changed of a stream', () => {
     await put()
   })
 
+  test('which metrics its shards are to have', async () => {
+    type Metrics = NonNullable<EnableEnhancedMonitoringCommandInput['ShardLevelMetrics']>
+    const enable = (...ShardLevelMetrics: Metrics) =>
+      client.send(new EnableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics }))
+    const disable = (...ShardLevelMetrics: Metrics) =>
+      client.send(new DisableEnhancedMonitoringCommand({ StreamName, ShardLevelMetrics }))
+    expect(await enable('OutgoingBytes', 'IncomingBytes')).toMatchObject({
+      CurrentShardLevelMetrics: [],
+      DesiredShardLevelMetrics: ['IncomingBytes', 'OutgoingBytes'],
+    })
+    await restart()
+    expect((await disable('IncomingBytes')).DesiredShardLevelMetrics).toEqual(['OutgoingBytes'])
+    expect((await summary()).EnhancedMonitoring).toEqual([{ ShardLevelMetrics: ['OutgoingBytes'] }])
+    expect((await enable('ALL')).DesiredShardLevelMetrics).toHaveLength(7)
+    expect((await disable('ALL')).DesiredShardLevelMetrics).toEqual([])
+  })
+
   test('a data folder of a release that knew no resharding is read', async () => {
     await stop()
     const file = join(data, 'stream-1', 'stream.json')
     const {
       tags: _tags,
       expiredBeforeMs: _expired,
+      shardLevelMetrics: _metrics,
       shards,
       ...older
     } = JSON.parse(readFileSync(file, 'utf8'))
