@@ -4,18 +4,18 @@ export interface HashRange {
   readonly end: string
 }
 
-const last = 2n ** 128n - 1n
-
 /** The whole space of hash keys, 0 to 2^128 − 1. */
-export const allHashKeys: HashRange = { start: '0', end: String(last) }
+export const allHashKeys: HashRange = { start: '0', end: String(2n ** 128n - 1n) }
 
-/** The first part of the whole space that no range covers; `undefined` if all of it is covered. Ranges may overlap. */
-export function firstHole(ranges: readonly HashRange[]): HashRange | undefined {
+/** The first part of `within` that no range covers; `undefined` if all of it is covered. Ranges may overlap. */
+export function firstHole(ranges: readonly HashRange[], within = allHashKeys): HashRange | undefined {
+  const last = BigInt(within.end)
   const sorted = ranges
     .map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) }))
     .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))
-  let covered = 0n
+  let covered = BigInt(within.start)
   for (const { start, end } of sorted) {
+    if (start > last) break
     if (start > covered) return { start: String(covered), end: String(start - 1n) }
     if (end >= covered) covered = end + 1n
   }

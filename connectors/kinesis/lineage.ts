@@ -38,6 +38,8 @@ export type LineageJson = {
 export class Lineage {
   readonly #shards = new Map<string, KnownShard>()
   readonly #finished = new Set<string>()
+  /** Those that have children here. */
+  readonly #parents = new Set<string>()
 
   /** Begins with shards that need nothing before them, and their descendants among `listed`. */
   static startingWith(roots: readonly ListedShard[], listed: readonly ListedShard[]): Lineage {
@@ -50,10 +52,7 @@ export class Lineage {
   static fromJson({ shards, finished }: LineageJson): Lineage {
     const lineage = new Lineage()
     for (const { id, kind, parents, range } of shards) {
-      lineage.#shards.set(
-        id,
-        kind === 'root' ? { kind, id, parents: [], range } : { kind, id, parents, range },
-      )
+      lineage.#add(kind === 'root' ? { kind, id, parents: [], range } : { kind, id, parents, range })
     }
     for (const id of finished) lineage.#finished.add(id)
     return lineage
@@ -79,6 +78,11 @@ export class Lineage {
     return this.#finished.has(id)
   }
 
+  /** Whether a child is known: then it has ended. */
+  hasChildren(id: string): boolean {
+    return this.#parents.has(id)
+  }
+
   childrenOf(id: string): readonly string[] {
     return [...this.#shards.values()]
       .filter(({ parents }) => parents.some((parent) => parent === id))
@@ -88,7 +92,7 @@ export class Lineage {
   /** Takes in children of a shard that has ended. Other parents of theirs may not be known yet: they are waited for. */
   learnChildren(children: readonly ListedShard[]): void {
     for (const { id, parents, range } of this.#descendantsIn(children)) {
-      this.#shards.set(id, { kind: 'child', id, parents, range })
+      this.#add({ kind: 'child', id, parents, range })
     }
   }
 
@@ -122,9 +126,10 @@ export class Lineage {
     return firstHole(this.unfinished.map(({ range }) => range))
   }
 
-  /** Hash keys that no unfinished shard will cover once this one is finished. */
+  /** Hash keys of a shard that no known child of it goes on with. */
   holeAfter(id: string): HashRange | undefined {
-    return firstHole(this.unfinished.filter((shard) => shard.id !== id).map(({ range }) => range))
+    const children = this.childrenOf(id).map((child) => this.#shards.get(child)!.range)
+    return firstHole(children, this.#shards.get(id)?.range)
   }
 
   /** Two shards that could be read at the same time though they share hash keys. */
@@ -143,9 +148,15 @@ export class Lineage {
     if (expired.size === 0) return
     for (const id of expired) {
       this.#finished.delete(id)
+      this.#parents.delete(id)
       this.#shards.delete(id)
     }
     for (const shard of this.#shards.values()) this.#waitOnlyFor(shard, (parent) => !expired.has(parent))
+  }
+
+  #add(shard: KnownShard): void {
+    this.#shards.set(shard.id, shard)
+    for (const parent of shard.parents) this.#parents.add(parent)
   }
 
   #descendantsIn(listed: readonly ListedShard[]): Iterable<ListedShard> {

@@ -104,7 +104,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        hasEnded: () => (this.#lineage?.childrenOf(shard.id).length ?? 0) > 0,
+        hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
         holeAfter: (children) => this.#holeAfter(shard.id, children),
       },
       position,

@@ -26,6 +26,23 @@ describe('hash ranges', () => {
     expect(firstHole([{ start: '0', end: '9' }])).toEqual({ start: '10', end: allHashKeys.end })
   })
 
+  test('a hole within a range is named, what lies beside it is none', () => {
+    const within = { start: '10', end: '19' }
+    expect(firstHole([], within)).toEqual(within)
+    expect(firstHole([{ start: '0', end: '30' }], within)).toBeUndefined()
+    expect(firstHole([{ start: '5', end: '14' }], within)).toEqual({ start: '15', end: '19' })
+    expect(firstHole([{ start: '12', end: '30' }], within)).toEqual({ start: '10', end: '11' })
+    expect(
+      firstHole(
+        [
+          { start: '10', end: '15' },
+          { start: '25', end: '30' },
+        ],
+        within,
+      ),
+    ).toEqual({ start: '16', end: '19' })
+  })
+
   test('ranges that are cut from the whole have no hole, and have one without any of them', () => {
     fc.assert(
       fc.property(
