@@ -45,7 +45,14 @@ export class LocalStreams {
         `Stream ${name} under account 000000000000 already exists.`,
       )
     }
-    this.#keep(description, this.#options.folders?.create(description))
+    const folder = this.#options.folders?.create(description)
+    try {
+      this.#keep(description, folder)
+    } catch (error) {
+      // Left behind, it would come back at the next start, beside the stream of that name which is created then.
+      folder?.delete()
+      throw error
+    }
   }
 
   delete(name: string): void {
