@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MillraceError } from '../../../src/errors.ts'
 
@@ -14,7 +15,7 @@ const held = new Set<string>()
 export function lockFolder(folder: string): () => void {
   const path = made(folder)
   const lock = join(path, 'lock')
-  const owner = held.has(path) ? process.pid : livingOwner(lock)
+  const owner = held.has(path) ? process.pid : ownerInstead(lock)
   if (owner !== undefined) {
     throw new MillraceError(
       'OPTION_INVALID',
@@ -22,7 +23,6 @@ export function lockFolder(folder: string): () => void {
       { where: { file: lock } },
     )
   }
-  writeFileSync(lock, String(process.pid))
   held.add(path)
   return () => {
     held.delete(path)
@@ -40,6 +40,61 @@ function made(folder: string): string {
       cause,
     })
   }
+}
+
+/**
+ * Takes the lock, or gives the living process that has it. The lock appears with its content, by a link that replaces
+ * nothing: of several servers that start at the same time one gets it.
+ */
+function ownerInstead(lock: string): number | undefined {
+  const own = `${lock}-${randomUUID()}`
+  writeFileSync(own, String(process.pid))
+  try {
+    while (!linked(own, lock)) {
+      const owner = livingOwner(lock)
+      if (owner !== undefined) return owner
+      setAside(lock)
+    }
+    return undefined
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+function linked(file: string, name: string): boolean {
+  try {
+    linkSync(file, name)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // A file system without links.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error
+    return exclusivelyCopied(file, name)
+  }
+}
+
+function exclusivelyCopied(file: string, name: string): boolean {
+  try {
+    writeFileSync(name, readFileSync(file), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Removes a lock without a living owner, unless another server has put its own there since that was found out. */
+function setAside(lock: string): void {
+  const aside = `${lock}-${randomUUID()}`
+  try {
+    renameSync(lock, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  if (livingOwner(aside) !== undefined) linked(aside, lock)
+  rmSync(aside)
 }
 
 /** The process that wrote the lock, unless it is gone, or is this one under a number that was given out again. */

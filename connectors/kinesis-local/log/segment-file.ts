@@ -5,6 +5,8 @@ export class SegmentFile {
   readonly path: string
   #size: number
   #descriptor: number | undefined
+  /** The file may hold more than `#size`: an append failed, and what it left could not be cut off either. */
+  #torn = false
 
   /** `size` is what the file holds; 0 for one that does not exist yet. */
   constructor(path: string, size: number) {
@@ -15,12 +17,18 @@ export class SegmentFile {
   /** Returns after the system has taken all bytes: they survive the death of this process. */
   append(bytes: Buffer): void {
     this.#descriptor ??= openSync(this.path, 'a')
+    if (this.#torn) this.#cutOff(this.#descriptor)
     try {
       for (let written = 0; written < bytes.length; ) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written)
       }
     } catch (error) {
-      ftruncateSync(this.#descriptor, this.#size)
+      this.#torn = true
+      try {
+        this.#cutOff(this.#descriptor)
+      } catch {
+        // The next append tries again before it writes.
+      }
       throw error
     }
     this.#size += bytes.length
@@ -38,5 +46,10 @@ export class SegmentFile {
   delete(): void {
     this.close()
     unlinkSync(this.path)
+  }
+
+  #cutOff(descriptor: number): void {
+    ftruncateSync(descriptor, this.#size)
+    this.#torn = false
   }
 }

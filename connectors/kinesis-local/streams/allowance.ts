@@ -1,4 +1,7 @@
-/** So much per second, and no more than one second's worth at once. */
+/**
+ * So much per second, and no more than one second's worth at once. One that asks for more gets it when all is there, and
+ * the debt is paid off before anything else is granted. A clock that goes back gives nothing and takes nothing away.
+ */
 export class Allowance {
   readonly #perSecond: number
   #left: number
@@ -9,12 +12,11 @@ export class Allowance {
     this.#left = perSecond
   }
 
-  /** What can be taken now. */
-  left(now: number): number {
+  grants(amount: number, now: number): boolean {
     const passedMs = Math.max(0, now - this.#at)
-    this.#at = Math.max(this.#at, now)
+    this.#at = now
     this.#left = Math.min(this.#perSecond, this.#left + (passedMs * this.#perSecond) / 1000)
-    return this.#left
+    return this.#left >= Math.min(amount, this.#perSecond)
   }
 
   take(amount: number): void {

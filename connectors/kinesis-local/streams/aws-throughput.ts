@@ -12,9 +12,10 @@ export class AwsThroughput implements Throughput {
   #secondStartMs = 0
   #returnedInSecond = 0
   #readBlockedUntilMs = 0
+  #readAtMs = 0
 
   mayPut(sizeBytes: number, now: number): boolean {
-    if (this.#putRecords.left(now) < 1 || this.#putBytes.left(now) < sizeBytes) return false
+    if (!this.#putRecords.grants(1, now) || !this.#putBytes.grants(sizeBytes, now)) return false
     this.#putRecords.take(1)
     this.#putBytes.take(sizeBytes)
     return true
@@ -26,8 +27,8 @@ export class AwsThroughput implements Throughput {
 
   /** A call that finds the second's bytes used up closes the shard for one more second. */
   mayGetRecords(now: number): boolean {
-    if (now < this.#readBlockedUntilMs) return false
     this.#startSecond(now)
+    if (now < this.#readBlockedUntilMs) return false
     if (this.#returnedInSecond >= readBytesPerSecond) {
       this.#readBlockedUntilMs = now + 1000
       return false
@@ -45,6 +46,10 @@ export class AwsThroughput implements Throughput {
   }
 
   #startSecond(now: number): void {
+    const wentBackMs = Math.max(0, this.#readAtMs - now)
+    this.#readAtMs = now
+    this.#secondStartMs -= wentBackMs
+    this.#readBlockedUntilMs -= wentBackMs
     if (now - this.#secondStartMs < 1000) return
     this.#secondStartMs = now
     this.#returnedInSecond = 0
@@ -52,7 +57,7 @@ export class AwsThroughput implements Throughput {
 }
 
 function takeOne(allowance: Allowance, now: number): boolean {
-  if (allowance.left(now) < 1) return false
+  if (!allowance.grants(1, now)) return false
   allowance.take(1)
   return true
 }

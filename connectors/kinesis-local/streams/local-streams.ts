@@ -49,7 +49,14 @@ export class LocalStreams {
         `Stream ${name} under account 000000000000 already exists.`,
       )
     }
-    this.#keep(description, this.#options.folders?.create(description))
+    const folder = this.#options.folders?.create(description)
+    try {
+      this.#keep(description, folder)
+    } catch (error) {
+      // Left behind, it would come back at the next start, beside the stream of that name which is created then.
+      folder?.delete()
+      throw error
+    }
   }
 
   /** Changes what is known of a stream, first on disk and then for everyone. Shards that have expired go as well. */

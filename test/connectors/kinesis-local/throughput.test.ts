@@ -56,6 +56,25 @@ describe('the limits of a shard', () => {
     for (let record = 0; record < 1000; record++) shard.mayPut(1, now)
     expect(shard.mayPut(1, now - 60_000)).toBe(false)
   })
+
+  test('a clock that goes back blocks nothing for longer than it would have been', () => {
+    for (let record = 0; record < 1000; record++) shard.mayPut(1, now)
+    shard.returned(2 * MiB, now)
+    expect(shard.mayGetRecords(now + 100)).toBe(false)
+    now -= 3_600_000
+    expect(shard.mayPut(1, now)).toBe(false)
+    expect(shard.mayPut(1, now + 1)).toBe(true)
+    expect(shard.mayGetRecords(now)).toBe(false)
+    expect(shard.mayGetRecords(now + 1000)).toBe(true)
+  })
+
+  test("a record of more than a second's worth goes through and is paid off", () => {
+    expect(shard.mayPut(5 * MiB, now)).toBe(true)
+    expect(shard.mayPut(1, now + 4000)).toBe(false)
+    expect(shard.mayPut(1, now + 4001)).toBe(true)
+    expect(shard.mayPut(5 * MiB, now + 4001)).toBe(false)
+    expect(shard.mayPut(5 * MiB, now + 5100)).toBe(true)
+  })
 })
 
 describe('a server with limits', () => {
