@@ -19,7 +19,7 @@ export type WindowResult<K, W, R> = Flat<{ key: K; window: W } & R>
  * The defaults of the types are what the compiler goes on with after a missing `window`, so that it reports no more
  * than that.
  *
- * @param name Keeps the windows in checkpoints: a new name starts anew.
+ * @param name Keeps the windows in checkpoints: a checkpoint that has another name is refused.
  * @param aggregates By the names that they get in the result; `key` and `window` are taken.
  * @throws MillraceError `JOB_INVALID` for an aggregate named `key` or `window`; while running `RECORD_LATE` for a record
  *   whose window has closed, unless `window` names an output for it.

@@ -116,9 +116,16 @@ function isTime(time: number): boolean {
   return Number.isFinite(time) && Math.abs(time) <= 8.64e15
 }
 
+/** A text of digits and a `Date` look like times when they are printed, so their kind comes first. */
+function described(time: unknown): string {
+  if (typeof time === 'string') return `the text ${JSON.stringify(time)}`
+  if (time instanceof Date) return 'a Date, not its getTime()'
+  return String(time)
+}
+
 function invalid(time: unknown, arrivalTime: number): MillraceError {
   return new MillraceError(
     'EVENT_TIME_INVALID',
-    `the event time of a record is ${String(time)} (it arrived at ${new Date(arrivalTime).toISOString()})`,
+    `the event time of a record is ${described(time)} (it arrived at ${new Date(arrivalTime).toISOString()})`,
   )
 }

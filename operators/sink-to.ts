@@ -5,7 +5,7 @@ import type { SinkHandle, Step, Stream } from '../src/stream.ts'
 /**
  * Ends a stream in a sink.
  *
- * @param name Keeps what the sink has staged in checkpoints: a new name starts anew.
+ * @param name Keeps what the sink has staged in checkpoints: a checkpoint that has another name is refused.
  * @example
  * sinkTo('numbers', collectSink<number>())
  */

@@ -41,10 +41,10 @@ const catalogue = {
       'Give the process AWS credentials (environment, profile or role), or use the embedded Kinesis with --endpoint.',
   },
   ACCESS_DENIED: { retryable: false, advice: 'Allow the role or user the action that the message names.' },
-  REGION_MISSING: { retryable: false, advice: 'Set AWS_REGION, or `region` of the source.' },
+  REGION_MISSING: { retryable: false, advice: 'Set AWS_REGION, --region, or `region` of the source.' },
   SOURCE_UNREACHABLE: {
     retryable: true,
-    advice: 'Check the endpoint, the region and the network; the job retries by itself for a while.',
+    advice: 'Check the endpoint, the region and the network. A job tries again by itself for a while.',
   },
   SOURCE_FAILED: { retryable: true, advice: 'The service refused a read; the cause has its words.' },
   SHARD_HOLE: {

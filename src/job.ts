@@ -34,7 +34,7 @@ export interface FromOptions {
 
 /** What a job is built with. */
 export interface JobBuilder {
-  /** The stream of a source. `name` keeps the source's positions in checkpoints: a new name starts anew. */
+  /** The stream of a source. `name` keeps the source's positions in checkpoints: a checkpoint that has another name is refused. */
   from<T>(name: string, source: Source<T>, options?: FromOptions): Stream<T>
 }
 

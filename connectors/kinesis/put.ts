@@ -1,12 +1,14 @@
 import { type KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-kinesis'
 import type { Clock, Random } from '../../src/contract/clock.ts'
+import type { Log } from '../../src/contract/log.ts'
 import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { backoffMs } from './backoff.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
-import { persist } from './persist.ts'
+import { type Persistence, persist } from './persist.ts'
 import { type RecordToPut, recordBatches } from './record-batches.ts'
+import { RetryReport } from './retry-report.ts'
 import { streamParameter } from './sdk-kinesis-api.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -19,6 +21,8 @@ export interface PutOptions extends Connection {
   readonly clock?: Clock
   /** For pauses between attempts. Default: the chance of this machine. */
   readonly random?: Random
+  /** Hears, at most twice a minute, that the service does not answer. */
+  readonly log?: Log
   /** Ends the putting, which rejects with its reason; what is under way may or may not arrive. */
   readonly signal?: AbortSignal
   /**
@@ -79,6 +83,7 @@ class Putting {
   readonly #ending = new AbortController()
   readonly #signal: AbortSignal
   readonly #underWay = new Set<Promise<void>>()
+  readonly #onRetry: Persistence['onRetry']
   #put: PutSummary = { records: 0, bytes: 0, retried: 0 }
 
   constructor(client: KinesisClient, place: StreamPlace, options: Options) {
@@ -86,6 +91,9 @@ class Putting {
     this.#place = place
     this.#options = options
     this.#signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])])
+    const { clock, log } = options
+    this.#onRetry =
+      log === undefined ? () => {} : new RetryReport({ name: 'put', clock, log, count() {} }).retried
   }
 
   async all(records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>): Promise<PutSummary> {
@@ -149,7 +157,7 @@ class Putting {
         random: this.#options.random,
         signal: this.#signal,
         patienceMs,
-        onRetry: () => {},
+        onRetry: this.#onRetry,
       },
     )
     return refused(batch, output.Records ?? [])

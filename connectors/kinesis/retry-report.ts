@@ -1,15 +1,17 @@
 import type { SourceContext } from '../../src/contract/source.ts'
 
+type Told = Pick<SourceContext, 'name' | 'clock' | 'log' | 'count'>
+
 const logEveryMs = 30_000
 
 /** Counts every retry of a split and logs one of them now and then. */
 export class RetryReport {
-  readonly #context: SourceContext
+  readonly #context: Told
   readonly #split: string | undefined
   #loggedAt = Number.NEGATIVE_INFINITY
   #unlogged = 0
 
-  constructor(context: SourceContext, split?: string) {
+  constructor(context: Told, split?: string) {
     this.#context = context
     this.#split = split
   }

@@ -4,21 +4,30 @@ import type { ListedShard, StreamFacts } from './kinesis-api.ts'
 import type { KnownShard, Lineage } from './lineage.ts'
 import type { IteratorStart, ResolvedStart } from './starting-position.ts'
 
-/** Throws `DATA_LOST` if the stream is not the one that the checkpoint speaks of. */
+/**
+ * The stream must be the one that the checkpoint speaks of.
+ *
+ * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if it is another one, `DATA_LOST` if it was created again.
+ */
 export function assertSameStream(
   expected: { readonly arn: string; readonly createdAt: number },
   found: Pick<StreamFacts, 'arn' | 'createdAt'>,
 ): void {
   if (found.arn === expected.arn && found.createdAt === expected.createdAt) return
+  if (found.arn !== expected.arn)
+    throw new MillraceError(
+      'CHECKPOINT_INCOMPATIBLE',
+      `the checkpoint belongs to ${expected.arn}, but the source now reads ${found.arn}`,
+    )
   throw new MillraceError(
     'DATA_LOST',
-    `the checkpoint belongs to ${named(expected)}, but there is now ${named(found)}: the stream was created again, ` +
-      'or the source now names another one',
+    `the stream of ${instant(expected.createdAt)} was deleted and created again at ${instant(found.createdAt)}`,
+    { where: { stream: found.arn } },
   )
 }
 
-function named({ arn, createdAt }: { readonly arn: string; readonly createdAt: number }): string {
-  return `${arn} of ${new Date(createdAt).toISOString()}`
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 /** Where a shard is begun: a child always with its first record. */

@@ -44,6 +44,9 @@ function defaultOf(module: unknown, depth = 3): unknown {
 
 function complaint(error: unknown): string {
   const name = propertyOf(error, 'name')
+  if (/does not provide an export named/.test(String(propertyOf(error, 'message')))) {
+    return `the job file, or a file that it imports, imports what is not there${placeOf(error)}`
+  }
   if (name === 'SyntaxError' || name === 'TransformError') {
     return `the job file, or a file that it imports, does not parse${placeOf(error)}`
   }

@@ -40,6 +40,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       if (!stream.destroyed) stream.write(text)
     },
     isTTY: stream.isTTY === true,
-    columns: () => stream.columns ?? 80,
+    // Some terminals do not know their width, and say 0.
+    columns: () => stream.columns || 80,
   }
 }

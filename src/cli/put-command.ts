@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import type { Random } from '../contract/clock.ts'
 import { MillraceError } from '../errors.ts'
 import { countText } from '../observe/figures.ts'
+import { lineLog } from '../observe/line-log.ts'
+import { logText } from '../observe/log-line.ts'
 import { type ConnectionFlags, withConnection } from './connection-options.ts'
 import type { Environment } from './environment.ts'
 import { jsonRecord, type NewRecord } from './json-record.ts'
@@ -45,7 +47,8 @@ async function put(
 ): Promise<void> {
   const input = inputOf(file, environment)
   const { createStream, putRecords } = await services.kinesis()
-  const { clock, random, stdout } = environment
+  const { clock, random, stdout, stderr } = environment
+  const log = lineLog((line) => stderr.write(`${logText(line, clock.now())}\n`))
   const target = { ...connectionOf(flags), stream: flags.stream, clock, random }
   if (flags.create !== undefined) await createStream({ ...target, shards: flags.create })
   const stopped = new AbortController()
@@ -55,7 +58,7 @@ async function put(
   const records = recordsOf(lines, flags.key?.split('.'), random, (error) => refusals.push(error))
   try {
     // One call at a time keeps the order of the lines.
-    stdout.write(putText(await putRecords(records, { ...target, inFlight: 1 }), flags.stream))
+    stdout.write(putText(await putRecords(records, { ...target, log, inFlight: 1 }), flags.stream))
   } finally {
     endListening()
   }

@@ -63,6 +63,6 @@ Examples:
   millrace run job.ts                                       for ever, from the last checkpoint on
   millrace run job.ts --from trim-horizon --until caught-up  all that the stream still has, then end
   millrace run job.ts --endpoint http://127.0.0.1:4567       against \`millrace local\`
-  millrace run job.ts --json | jq .kind                      for programs
+  millrace run job.ts --json | jq 'select(.kind)'            for programs
 
 Exit codes: 0 ended or stopped, 1 failed, 2 wrong use, 3 failed but may succeed later.`

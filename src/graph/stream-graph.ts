@@ -36,10 +36,15 @@ export function streamGraph(sinks: readonly SinkTransformation[]): StreamGraph {
 /** What plans and ids call a node that has no verb of its own. */
 const verbs = { source: 'from', partition: 'keyBy', union: 'union', sink: 'sinkTo' } as const
 
+function verbOf(transformation: Transformation): string {
+  return transformation.kind === 'operator' ? transformation.verb : verbs[transformation.kind]
+}
+
 class Resolver {
   readonly nodes: GraphNode[] = []
   readonly #visited = new Map<Transformation, GraphNode>()
-  readonly #ids = new Set<string>()
+  /** Names and ids in lower case, each with the verb that has it. */
+  readonly #ids = new Map<string, string>()
 
   visit(transformation: Transformation): GraphNode {
     const known = this.#visited.get(transformation)
@@ -56,10 +61,12 @@ class Resolver {
 
   #idOf(transformation: Transformation, inputs: readonly GraphEdge[]): string {
     const name = nameOf(transformation)
-    return name === undefined ? this.#derivedId(transformation, inputs) : this.#claim(name)
+    return name === undefined
+      ? this.#derivedId(transformation, inputs)
+      : this.#claim(name, verbOf(transformation))
   }
 
-  #claim(name: string): string {
+  #claim(name: string, verb: string): string {
     if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
       throw new MillraceError(
         'JOB_INVALID',
@@ -69,20 +76,24 @@ class Resolver {
     if (name in Object.prototype) {
       throw new MillraceError('JOB_INVALID', `the name "${name}" is one of JavaScript's own: choose another`)
     }
-    if (this.#ids.has(name.toLowerCase())) {
-      throw new MillraceError('NAME_DUPLICATE', `the name "${name}" is used twice, letter case aside`)
+    const other = this.#ids.get(name.toLowerCase())
+    if (other !== undefined) {
+      throw new MillraceError(
+        'NAME_DUPLICATE',
+        `the name "${name}" is used twice, letter case aside: by ${other} and by ${verb}`,
+      )
     }
-    this.#ids.add(name.toLowerCase())
+    this.#ids.set(name.toLowerCase(), verb)
     return name
   }
 
   #derivedId(transformation: Transformation, inputs: readonly GraphEdge[]): string {
-    const verb = transformation.kind === 'operator' ? transformation.verb : verbs[transformation.kind]
+    const verb = verbOf(transformation)
     const root = inputs[0]?.from.split('/')[0] ?? ''
     for (let number = 1; ; number += 1) {
       const id = `${root}/${verb}-${number}`
       if (this.#ids.has(id)) continue
-      this.#ids.add(id)
+      this.#ids.set(id, verb)
       return id
     }
   }

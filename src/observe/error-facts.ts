@@ -16,7 +16,7 @@ export interface ErrorFacts {
 /** What is known of an error that may or may not be of the catalogue. */
 export function errorFacts(error: unknown): ErrorFacts {
   const { code, happened, where, retryable, advice, cause } = millraceError(error)
-  const causes = cause === undefined ? [] : reasons(cause).filter((reason) => !happened.endsWith(reason))
+  const causes = cause === undefined ? [] : reasons(cause).filter((reason) => !happened.includes(reason))
   return { code, message: happened, where: placesOf(where), causes, retryable, advice }
 }
 

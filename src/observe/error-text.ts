@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { errorFacts } from './error-facts.ts'
 import { isOfTheJob } from './own-frames.ts'
+import { printable } from './printable.ts'
 
 /** Errors of the job file: the frames in it say where. */
 const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_INVALID', 'NAME_DUPLICATE'])
@@ -12,13 +13,14 @@ const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_IN
 export function errorText(error: unknown, { verbose = false } = {}): string {
   const { code, message, where, causes, advice } = errorFacts(error)
   const places = Object.entries(where).map(([name, value]) => `${placeName(name)} ${value}`)
-  return [
+  const lines = [
     `${code}: ${message}`,
     ...(places.length > 0 ? [`  where: ${places.join(', ')}`] : []),
     ...causes.map((cause) => `  because: ${cause.replaceAll('\n', '\n    ')}`),
     `  what to do: ${advice}`,
     ...framesOf(error, code, verbose).map((frame) => `    ${frame}`),
-  ].join('\n')
+  ]
+  return printable(lines.join('\n'))
 }
 
 function placeName(name: string): string {

@@ -38,11 +38,15 @@ export function eventLine(event: JobEvent): LogLine | undefined {
 
 /** What a run has done in all. */
 export function summaryLine({ records, written, at, startedAt }: JobMetrics): LogLine {
-  const rows = Object.entries(written).map(([sink, count]) => `${countText(count)} rows to ${sink}`)
+  const rows = Object.entries(written).map(([sink, count]) => `${counted(count, 'row')} to ${sink}`)
   return {
     level: 'info',
-    text: `${[`${countText(records)} records read`, ...rows].join(', ')} in ${durationText(at - startedAt)}`,
+    text: `${[`${counted(records, 'record')} read`, ...rows].join(', ')} in ${durationText(at - startedAt)}`,
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${countText(count)} ${what}${count === 1 ? '' : 's'}`
 }
 
 function startedText({ job, generation, restoredFrom }: JobEvent & { kind: 'started' }): string {
@@ -52,6 +56,7 @@ function startedText({ job, generation, restoredFrom }: JobEvent & { kind: 'star
 }
 
 function endedText({ outcome, epoch }: JobEvent & { kind: 'ended' }): string {
+  if (epoch === 0) return 'stopped before the first checkpoint'
   return outcome === 'finished'
     ? `finished: every result is out, checkpoint ${epoch} is the last`
     : `stopped with checkpoint ${epoch}; the next run continues there`

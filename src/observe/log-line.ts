@@ -1,5 +1,7 @@
 import type { LogFields } from '../contract/log.ts'
 
+import { printable } from './printable.ts'
+
 /** One line of a log. */
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error'
@@ -8,7 +10,7 @@ export interface LogLine {
 
 /** A line of a log as text: `2026-01-02T03:04:05.678Z WARN  checkpoint 7 was skipped …`. */
 export function logText({ level, text }: LogLine, at: number): string {
-  return `${new Date(at).toISOString()} ${level.toUpperCase().padEnd(5)} ${onOneLine(text)}`
+  return `${new Date(at).toISOString()} ${level.toUpperCase().padEnd(5)} ${printable(onOneLine(text))}`
 }
 
 /** A message and the facts that belong to it, as one text: `shard opened shard=shardId-0 records=12`. */

@@ -6,5 +6,8 @@ const ownFolders = ['src', 'operators', 'connectors', 'dist'].map((folder) => `$
 
 /** Whether a line of a stack is in code of the job: not of Node, of Millrace, or of another package. */
 export function isOfTheJob(frame: string): boolean {
-  return !/node:|[\\/]node_modules[\\/]/.test(frame) && !ownFolders.some((folder) => frame.includes(folder))
+  return (
+    !/node:|[\\/]node_modules[\\/]|\(<anonymous>\)$/.test(frame) &&
+    !ownFolders.some((folder) => frame.includes(folder))
+  )
 }

@@ -1,7 +1,7 @@
 import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
-import { isMillraceError, MillraceError, reasons } from '../errors.ts'
+import { isMillraceError, MillraceError, millraceError, reasons } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
@@ -121,16 +121,14 @@ export class FusedChain {
   }
 
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
-    const operator = transformation.create(
-      {
-        id,
-        emit: next.process,
-        emitWatermark: next.onWatermark,
-        sideOutput: (output) => this.#sides.get(outletName(id, output))?.process,
-        count: (counter, by) => this.#context.count(`${id}.${counter}`, by),
-      },
-      this.#context.restored[id],
-    )
+    const context = {
+      id,
+      emit: next.process,
+      emitWatermark: next.onWatermark,
+      sideOutput: (output: string) => this.#sides.get(outletName(id, output))?.process,
+      count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
+    }
+    const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
     this.#operators.push({ id, operator })
     return {
       process: operator.process,
@@ -149,6 +147,15 @@ export function sideOutletNames(nodes: readonly GraphNode<OperatorTransformation
 /** The name that a side output of one operator has in the whole dataflow. */
 export function outletName(operator: string, output: string): string {
   return `${operator}:${output}`
+}
+
+/** What an operator says while it is made, as that its state does not fit, has its name. */
+function created<T>(operator: string, create: () => T): T {
+  try {
+    return create()
+  } catch (error) {
+    throw millraceError(error).at({ operator })
+  }
 }
 
 function failure(error: unknown): MillraceError {

@@ -59,6 +59,8 @@ class JobLife {
   readonly #over = new AbortController()
   readonly #startedAt: number
   #parts: Parts | undefined
+  /** The epoch of the last claim: a checkpoint too, even if nothing could be opened after it. */
+  #claimed = 0
   #stopping = false
   #restarts = 0
   #failuresInARow = 0
@@ -87,7 +89,7 @@ class JobLife {
       await measuring
       const metrics = this.#measure()
       this.metrics$.next(metrics)
-      const epoch = this.#parts?.coordinator.epoch ?? 0
+      const epoch = Math.max(this.#claimed, this.#parts?.coordinator.epoch ?? 0)
       this.events$.next({ kind: 'ended', outcome, epoch })
       this.#complete()
       return { outcome, epoch, metrics }
@@ -168,6 +170,7 @@ class JobLife {
       onReady: this.#wake.call,
       onFailure,
       onClaimed: ({ generation, restored, skipped }) => {
+        this.#claimed = generation
         for (const one of skipped) this.events$.next({ kind: 'checkpoint-skipped', ...one })
         this.events$.next({ kind: 'started', job: job.name, generation, restoredFrom: restored?.epoch })
         if (restored?.finished) this.events$.next({ kind: 'already-finished', epoch: restored.epoch })

@@ -35,7 +35,7 @@ export function overridesOf({ from, endpoint, region }: RunOptions): SourceOverr
 export interface JobResult {
   /** `finished`: the input ended; `stopped`: {@link RunningJob.stop} was called. */
   readonly outcome: 'finished' | 'stopped'
-  /** The epoch of the last checkpoint. */
+  /** The epoch of the last checkpoint; 0 if the job was stopped before there was one. */
   readonly epoch: number
   readonly metrics: JobMetrics
 }

@@ -82,6 +82,16 @@ describe('a job file that does not load', () => {
     expect(err).toMatch(/broken\.ts:[23]\b/)
   })
 
+  it('tells an import of a name that is not there from a line that does not parse', async () => {
+    const { code, err } = await millrace([
+      'plan',
+      written('nameless.mjs', "import { nothing } from 'node:path'\nnothing()\n"),
+    ])
+    expect(code).toBe(2)
+    expect(err).toContain('imports what is not there')
+    expect(err).toContain("does not provide an export named 'nothing'")
+  })
+
   it('shows where it threw, and what', async () => {
     const { code, err } = await millrace(['run', jobFile('throws.ts')])
     expect(code).toBe(2)

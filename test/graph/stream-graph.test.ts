@@ -82,6 +82,10 @@ describe('a name', () => {
     ],
   ])('cannot be that of %s', (_what, build) => expect(build).toThrow('NAME_DUPLICATE'))
 
+  it('that is taken is refused with the verbs of both', () => {
+    expect(named('same', 'same')).toThrow('used twice, letter case aside: by from and by sinkTo')
+  })
+
   it.each(['', 'a b', 'a/b', '-a', 'ü', 'a'.repeat(65), '__proto__', '../x'])('cannot be %j', (name) => {
     expect(named(name, 'out')).toThrow('JOB_INVALID')
     expect(named('in', name)).toThrow('JOB_INVALID')

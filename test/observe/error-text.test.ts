@@ -23,12 +23,23 @@ describe('an error for a person', () => {
     ])
   })
 
+  it('gives no reason that it has given already', () => {
+    const cause = new Error('no such table')
+    const error = new MillraceError('SOURCE_FAILED', 'refused (Oops: no such table) twice', { cause })
+    expect(errorText(error)).not.toContain('because')
+  })
+
+  it('writes out control characters, which may come from a record', () => {
+    expect(errorText(new MillraceError('RECORD_UNDECODABLE', 'no \x1b[31m'))).toContain('no \\x1b[31m')
+  })
+
   it("shows the frames of the job's own functions, and only those", () => {
     const cause = withStack(
       'no such field',
       'orderOf (/home/me/job.ts:12:3)',
       'run (/home/me/node_modules/millrace/dist/src/runtime/chain.js:1:1)',
       'process (node:internal/process:1:1)',
+      'Array.map (<anonymous>)',
     )
     const text = errorText(new MillraceError('OPERATOR_FAILED', 'map threw', { cause }))
     expect(text).toMatch(/at orderOf \(\/home\/me\/job\.ts:12:3\)$/)

@@ -40,6 +40,9 @@ describe('a log line', () => {
   it('says how a job ended', () => {
     const text = (outcome: 'finished' | 'stopped') => eventLine({ kind: 'ended', outcome, epoch: 9 })?.text
     expect(text('stopped')).toBe('stopped with checkpoint 9; the next run continues there')
+    expect(eventLine({ kind: 'ended', outcome: 'stopped', epoch: 0 })?.text).toBe(
+      'stopped before the first checkpoint',
+    )
     expect(text('finished')).toBe('finished: every result is out, checkpoint 9 is the last')
   })
 
@@ -55,6 +58,10 @@ describe('a log line', () => {
     expect(logText({ level: 'warn', text: 'a\n  b' }, 0)).toBe('1970-01-01T00:00:00.000Z WARN  a b')
   })
 
+  it('writes control characters out', () => {
+    expect(logText({ level: 'warn', text: 'no \x1b[31m' }, 0)).toMatch(/no \\x1b\[31m$/)
+  })
+
   it('carries facts as name=value', () => {
     expect(withFields('opened', { shard: 'shard-0', records: 3, note: 'a b', none: undefined })).toBe(
       'opened shard=shard-0 records=3 note="a b"',
@@ -62,7 +69,7 @@ describe('a log line', () => {
   })
 
   it('sums up a run', () => {
-    const metrics = metricsOf(12, { records: 12_345, written: { lake: 678, late: 0 } })
-    expect(summaryLine(metrics).text).toBe('12,345 records read, 678 rows to lake, 0 rows to late in 12s')
+    const metrics = metricsOf(12, { records: 12_345, written: { lake: 678, late: 1 } })
+    expect(summaryLine(metrics).text).toBe('12,345 records read, 678 rows to lake, 1 row to late in 12s')
   })
 })

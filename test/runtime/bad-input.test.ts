@@ -88,6 +88,19 @@ describe('an event time', () => {
     expect(failure.code).toBe('EVENT_TIME_INVALID')
     expect(failure.where).toMatchObject({ source: 'times', shard: 's', sequenceNumber: '1.1' })
   })
+
+  it.each([
+    ['the text "1795251600000"', '1795251600000'],
+    ['a Date', new Date(0)],
+  ])('that is %s is called that, since it looks like a time', async (name, time) => {
+    const timed = job('timed', ({ from }) =>
+      from('times', pagedSource({ s: { pages: [{ values: [time], finished: true }] } })).pipe(
+        eventTime((value) => value as unknown as number),
+        sinkTo('out', collectSink<unknown>()),
+      ),
+    )
+    expect((await failureOf(run(timed))).happened).toContain(`the event time of a record is ${name}`)
+  })
 })
 
 describe('a late record', () => {

@@ -134,6 +134,7 @@ describe('a job that has changed', () => {
       const failure = await failureOf(run(per(aggregates), options(store)))
       expect(failure.code).toBe('CHECKPOINT_INCOMPATIBLE')
       expect(failure.message).toContain('n = count')
+      expect(failure.where.operator).toBe('totals')
     }
   })
 

@@ -63,6 +63,19 @@ describe('stop()', () => {
     expect(sink.rows).toEqual([1, 2, 3, 4])
   })
 
+  it('while a sink cannot be opened tells the checkpoint at which the next run continues', async () => {
+    const { described } = copying(stepwise(), {
+      open: () => {
+        throw new MillraceError('SINK_FAILED', 'no such folder')
+      },
+    })
+    const running = run(described, options())
+    const events = eventsOf(running)
+    await until(() => events.some(({ kind }) => kind === 'restarting'))
+    running.stop()
+    expect(await running).toMatchObject({ outcome: 'stopped', epoch: 1 })
+  })
+
   it('while a source connects ends the wait for it', async () => {
     const source: Source<number> = {
       ...stepwise(),

@@ -112,6 +112,15 @@ test('no server is an error in the end, and a lost connection is not', async () 
   })
 })
 
+test('silence of the service is told now and then', async () => {
+  const { clock, options } = putting(() => networkFault('ECONNREFUSED'))
+  const told: string[] = []
+  const log = { info() {}, warn: (message: string) => told.push(message) }
+  await expect(clock.until(putRecords(records(1), { ...options, log }))).rejects.toThrow('SOURCE_UNREACHABLE')
+  expect(told[0]).toBe('Kinesis does not answer; trying again')
+  expect(told.length).toBeLessThan(6)
+})
+
 test('no more calls than allowed are under way', async () => {
   const { answer, sizes } = stream(() => undefined)
   const { clock, options } = putting(answer)

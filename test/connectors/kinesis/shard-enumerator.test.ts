@@ -371,6 +371,16 @@ describe('loss is an error', () => {
       message: expect.stringContaining('created again'),
     })
   })
+
+  test('another stream does not fit the checkpoint', async () => {
+    const { api, opened } = world()
+    const restored = (await opened()).snapshot()
+    api.facts = { ...api.facts, arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/payments' }
+    await expect(opened('trim-horizon', restored)).rejects.toMatchObject({
+      code: 'CHECKPOINT_INCOMPATIBLE',
+      message: expect.stringContaining('stream/payments'),
+    })
+  })
 })
 
 describe('opening', () => {
