@@ -1,3 +1,5 @@
+import { MillraceError } from '../src/errors.ts'
+
 /**
  * Boils many values down to one. `T` is what it takes, `R` what it gives. The accumulator must be plain data (numbers,
  * strings, arrays, objects …), since checkpoints carry it.
@@ -37,6 +39,13 @@ export function defineAggregate<T, A, R>(parts: {
 
 const addition = (a: number, b: number) => a + b
 
+/** One value that is no number would spoil the accumulator, and checkpoints would keep it. */
+function finite(value: number, kind: string): number {
+  if (Number.isFinite(value)) return value
+  const got = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`
+  throw new MillraceError('OPERATOR_FAILED', `${kind}(…) got ${got} from a record: it takes finite numbers`)
+}
+
 /**
  * How many values there are.
  *
@@ -54,7 +63,7 @@ export function count(): Aggregate<unknown, number> {
 }
 
 /**
- * The sum of a number of each value. Exact for whole numbers up to 2^53.
+ * The sum of a number of each value, which must be finite. Exact for whole numbers up to 2^53.
  *
  * @example
  * sum((order: { cents: number }) => order.cents)
@@ -63,7 +72,7 @@ export function sum<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'sum',
     create: () => 0,
-    add: (total: number, value: T) => total + of(value),
+    add: (total: number, value: T) => total + finite(of(value), 'sum'),
     merge: addition,
     result: (total) => total,
   })
@@ -79,7 +88,7 @@ export function min<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'min',
     create: () => Number.POSITIVE_INFINITY,
-    add: (least: number, value: T) => Math.min(least, of(value)),
+    add: (least: number, value: T) => Math.min(least, finite(of(value), 'min')),
     merge: Math.min,
     result: (least) => least,
   })
@@ -95,7 +104,7 @@ export function max<T>(of: (value: T) => number): Aggregate<T, number> {
   return defineAggregate({
     kind: 'max',
     create: () => Number.NEGATIVE_INFINITY,
-    add: (greatest: number, value: T) => Math.max(greatest, of(value)),
+    add: (greatest: number, value: T) => Math.max(greatest, finite(of(value), 'max')),
     merge: Math.max,
     result: (greatest) => greatest,
   })
@@ -112,7 +121,7 @@ export function average<T>(of: (value: T) => number): Aggregate<T, number> {
     kind: 'average',
     create: () => ({ total: 0, counted: 0 }),
     add: (mean: { total: number; counted: number }, value: T) => {
-      mean.total += of(value)
+      mean.total += finite(of(value), 'average')
       mean.counted += 1
       return mean
     },

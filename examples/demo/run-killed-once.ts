@@ -50,7 +50,7 @@ function beginning({ restoredFrom }: Said): string {
 }
 
 function progress({ records, watermark, lastCheckpoint }: Said): string {
-  const read = `${records.toLocaleString('en').padStart(11)} flights read`
+  const read = `${records.toLocaleString('en').padStart(11)} flights read in this run`
   const day = watermark === undefined ? '—' : new Date(watermark).toISOString().slice(0, 10)
   return `${read}   complete up to ${day}   checkpoint ${lastCheckpoint?.epoch ?? '—'}`
 }

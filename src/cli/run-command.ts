@@ -50,6 +50,12 @@ async function runFile(
   const report = reportFor(environment, flags.json === true)
   const { clock, random } = environment
   const running = run(job, { ...runOptions(flags, folderStore), log: report.log, clock, random })
+  if (flags.from !== undefined) {
+    running.events$.subscribe((event) => {
+      if (event.kind !== 'started' || event.restoredFrom === undefined) return
+      report.log.warn('--from is for a job without a checkpoint: it continues where it was')
+    })
+  }
   const endListening = onStopRequest(environment, () => running.stop())
   try {
     await follow(running, report)

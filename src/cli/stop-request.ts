@@ -9,7 +9,10 @@ const exitCodeOfSignal: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SI
 export function onStopRequest(environment: Environment, stop: () => void): () => void {
   let requested = false
   const endSignals = environment.onSignal((signal) => {
-    if (requested) return environment.exit(exitCodeOfSignal[signal])
+    if (requested) {
+      environment.stderr.write(`\n${signal} again: ended at once, without a last checkpoint\n`)
+      return environment.exit(exitCodeOfSignal[signal])
+    }
     requested = true
     stop()
   })

@@ -8,8 +8,8 @@ import { SegmentFolder } from '../../../connectors/kinesis-local/log/segment-fol
 import { ShardLog } from '../../../connectors/kinesis-local/log/shard-log.ts'
 import { jsonWire } from '../../../connectors/kinesis-local/protocol/json-wire.ts'
 import { initialRanges } from '../../../connectors/kinesis-local/streams/hash-key.ts'
-import type { StreamDescription } from '../../../connectors/kinesis-local/streams/local-stream.ts'
 import { LocalStreams } from '../../../connectors/kinesis-local/streams/local-streams.ts'
+import { completed } from '../../../connectors/kinesis-local/streams/stream-description.ts'
 import { StreamFolders } from '../../../connectors/kinesis-local/streams/stream-folders.ts'
 import { unlimited } from '../../../connectors/kinesis-local/streams/throughput.ts'
 
@@ -60,7 +60,7 @@ test('whatever the disk refuses, a restart finds exactly what was acknowledged',
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const shard = join(folder, String(runs++))
-      const open = () => new ShardLog(new SegmentFolder(shard, new ResidentSegments(2)))
+      const open = () => new ShardLog(0, new SegmentFolder(shard, new ResidentSegments(2)))
       const acknowledged: string[] = []
       let log = open()
       for (const [index, { kilobytes, fault, restart }] of steps.entries()) {
@@ -94,21 +94,22 @@ test('a stream that could not be created whole is not there after a restart', ()
   const data = join(folder, 'streams')
   const open = () =>
     new LocalStreams({ region: 'us-east-1', throughput: () => unlimited, folders: new StreamFolders(data) })
-  const described = (createdMs: number): StreamDescription => ({
-    name: 'orders',
-    createdMs,
-    mode: 'PROVISIONED',
-    retentionHours: 24,
-    maxRecordSizeKiB: 1024,
-    shards: initialRanges(2).map((range, index) => ({ index, createdMs, range })),
-  })
+  const described = (createdMs: number) =>
+    completed({
+      name: 'orders',
+      createdMs,
+      mode: 'PROVISIONED',
+      retentionHours: 24,
+      maxRecordSizeKiB: 1024,
+      shards: initialRanges(2).map((range, index) => ({ index, createdMs, range })),
+    })
   const streams = open()
   disk.fault = 'shard folder'
   expect(() => streams.create(described(1))).toThrow('no space left')
   disk.fault = undefined
   expect(open().names()).toEqual([])
   streams.create(described(2))
-  expect(open().get('orders')?.description.createdMs).toBe(2)
+  expect(open().get('orders', 2)?.description.createdMs).toBe(2)
   expect(readdirSync(data)).toHaveLength(1)
 })
 
