@@ -17,6 +17,13 @@ import type { OpenFiles, TailState } from './tail-state.ts'
 /** All open files together hold no more than this; the largest is finished early instead. */
 const openBytesLimit = 256 * 2 ** 20
 
+/**
+ * Loose rows take several times the memory of their bytes. After so many rows those of all files are packed, except
+ * where they are so few that the pack would be larger.
+ */
+const looseRowsLimit = 2 ** 18
+const worthPacking = 16
+
 /** What a sink of files was told. */
 export interface FilesPlan<T> {
   readonly folder: string
@@ -45,6 +52,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
   #openBytes: number
   #leftovers: readonly string[]
   #hasStaged = false
+  #sincePacked = 0
 
   constructor(plan: FilesPlan<T>, context: SinkContext, found: Found) {
     this.#plan = plan
@@ -69,6 +77,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
       this.#openBytes += sizeBytes
       this.#finishIfFull(file)
       if (this.#openBytes > openBytesLimit) this.#finishLargest()
+      if (++this.#sincePacked >= looseRowsLimit) this.#packLoose()
     }
   }
 
@@ -80,6 +89,8 @@ export class FilesWriter<T> implements SinkWriter<T> {
     const now = this.#context.clock.now()
     if (last) refuseUnrepeated(this.#plan.folder, this.#files)
     for (const file of this.#files.values()) {
+      // A clock that went back must not make a file wait until it has caught up.
+      file.openedAt = Math.min(file.openedAt, now)
       if (isDue(file.facts, now, last, this.#plan.roll)) this.#finish(file)
     }
     const state = this.#state.snapshot(this.#files)
@@ -122,6 +133,11 @@ export class FilesWriter<T> implements SinkWriter<T> {
   #finish(file: OpenFile): void {
     this.#openBytes -= file.sizeBytes
     this.#spool.add(file.finish())
+  }
+
+  #packLoose(): void {
+    this.#sincePacked = 0
+    for (const file of this.#files.values()) if (file.looseRows >= worthPacking) file.pack()
   }
 
   /** Not one whose rows are published already: that has to end where it ended then. */

@@ -60,6 +60,11 @@ export class OpenFile {
     return this.#lastPacked + this.#loose.length
   }
 
+  /** How many rows are not packed. */
+  get looseRows(): number {
+    return this.#loose.length
+  }
+
   get facts(): OpenFacts {
     const { first, lastRow, sizeBytes, openedAt, published } = this
     return { rows: lastRow + 1 - first, lastRow, sizeBytes, openedAt, publishedTo: published[0]?.last }

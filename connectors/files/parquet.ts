@@ -16,7 +16,7 @@ import { parquetFile } from './parquet-file.ts'
  * | `boolean` | boolean | |
  * | `timestamp` | Date, or milliseconds since 1970 | invalid dates, fractions |
  *
- * @throws MillraceError `OPTION_INVALID` without any column.
+ * @throws MillraceError `OPTION_INVALID` without any column, or for one that cannot be.
  * @example
  * parquet({ customer: 'string', minute: 'timestamp', cents: 'int64' })
  */
@@ -44,6 +44,8 @@ export function parquet<const C extends Readonly<Record<string, ParquetColumn>>>
 }
 
 function typeOf(name: string, column: ParquetColumn): ColumnType {
+  if (name === '__proto__')
+    throw new MillraceError('OPTION_INVALID', "no column can be named __proto__, a name of JavaScript's own")
   if (Object.hasOwn(columnTypes, column)) return columnTypes[column]
   const known = Object.keys(columnTypes).join(', ')
   throw new MillraceError('OPTION_INVALID', `column ${name} has type ${String(column)}; there are ${known}`)

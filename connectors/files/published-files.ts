@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MillraceError } from '../../src/errors.ts'
 import { ifThere } from './file-error.ts'
@@ -13,15 +13,21 @@ export interface FoundFile extends PublishedFile {
   readonly sink: string
 }
 
-/** All finished files of a folder and its partitions. */
-export async function findFiles(folder: string, partition = ''): Promise<FoundFile[]> {
+/** All finished files of a folder and its partitions, also where a link leads to them. */
+export async function findFiles(folder: string, partition = '', above: string[] = []): Promise<FoundFile[]> {
   const found: FoundFile[] = []
-  const entries = (await ifThere(readdir(join(folder, partition), { withFileTypes: true }))) ?? []
-  for (const entry of entries) {
+  const path = await ifThere(realpath(join(folder, partition)))
+  // A link may lead back to where it came from.
+  if (path === undefined || above.includes(path)) return found
+  for (const entry of (await ifThere(readdir(path, { withFileTypes: true }))) ?? []) {
+    const parsed = parseFileName(entry.name)
+    if (parsed === undefined && !entry.name.includes('=')) continue
     const file = join(partition, entry.name)
-    if (entry.isDirectory() && entry.name.includes('=')) found.push(...(await findFiles(folder, file)))
-    const parsed = entry.isFile() ? parseFileName(entry.name) : undefined
-    if (parsed !== undefined) found.push({ ...parsed, partition, file })
+    const kind = entry.isSymbolicLink() ? await ifThere(stat(join(path, entry.name))) : entry
+    if (kind?.isDirectory() && entry.name.includes('=')) {
+      found.push(...(await findFiles(folder, file, [...above, path])))
+    }
+    if (kind?.isFile() && parsed !== undefined) found.push({ ...parsed, partition, file })
   }
   return found
 }

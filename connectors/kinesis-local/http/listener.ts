@@ -59,7 +59,8 @@ function whenRecognised(socket: Socket, found: (isHttp2: boolean) => void): void
 
 function bound(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    // It stays: a connection that cannot be accepted later on must not end the process.
+    server.on('error', (cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'OPTION_INVALID'
       reject(new MillraceError(code, `the embedded Kinesis cannot listen on ${host}:${port}`, { cause }))
     })

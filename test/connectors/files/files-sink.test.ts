@@ -1,6 +1,19 @@
-import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { filesSink, parquet } from '../../../connectors/files/index.ts'
@@ -284,6 +297,19 @@ describe('filesSink', () => {
       expect((await idsIn(folder)).sort((a, b) => a - b)).toEqual(delays(600).map(({ id }) => id))
     })
 
+    test('nor where the folder of a partition has become a link', async () => {
+      const older = await twoCheckpoints()
+      const [moved, partition] = [newFolder(), join(folder, 'month=2001-02')]
+      renameSync(partition, moved)
+      symlinkSync(moved, partition)
+      const writer = await open(older)
+      write(writer, delays(500, 100))
+      await checkpoint(writer, true)
+      rmSync(partition)
+      renameSync(moved, partition)
+      expect((await idsIn(folder)).sort((a, b) => a - b)).toEqual(delays(600).map(({ id }) => id))
+    })
+
     test('it makes no difference when there is a checkpoint in the middle of a published file', async () => {
       const older = await twoCheckpoints()
       let writer = await open(older)
@@ -380,6 +406,51 @@ describe('filesSink', () => {
     })
     await expect(writer.ready()).rejects.toMatchObject({ code: 'SINK_FAILED' })
     await expect(writer.stage(true)).rejects.toMatchObject({ code: 'SINK_FAILED' })
+    await writer.close()
+  })
+
+  test('a clock that goes back does not keep a file open for as long', async () => {
+    const writer = await lakeSink(folder, '1MiB').open(contextOf(clock), undefined)
+    write(writer, delays(10))
+    clock.time -= 86_400_000
+    expect((await checkpoint(writer)).committables).toHaveLength(0)
+    clock.time += 300_000
+    expect((await checkpoint(writer)).committables).not.toHaveLength(0)
+    await writer.close()
+  })
+
+  test('rows take little more memory than their bytes, however many partitions they are spread over', async () => {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    const sink = filesSink({
+      folder,
+      format: parquet({ id: 'int32', name: 'string', cents: 'int64' }),
+      partitionBy: ({ id }) => ({ part: `${id % 1000}` }),
+      roll: { size: '1GiB' },
+    })
+    const writer = await sink.open(contextOf(clock), undefined)
+    gc()
+    const before = process.memoryUsage().heapUsed
+    for (let from = 0; from < 600_000; from += 1000) {
+      const rows = Array.from({ length: 1000 }, (_, i) => ({
+        id: from + i,
+        name: `row ${from + i}`,
+        cents: i,
+      }))
+      writer.write(rows, [])
+    }
+    gc()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(40 * 2 ** 20)
+    await writer.close()
+  })
+
+  test('a link that leads back into the folder is no endless way', async () => {
+    mkdirSync(folder)
+    symlinkSync('.', join(folder, 'loop=1'))
+    const writer = await open()
+    write(writer, delays(10))
+    await checkpoint(writer, true)
+    expect((await idsIn(folder)).sort((a, b) => a - b)).toEqual(delays(10).map(({ id }) => id))
     await writer.close()
   })
 

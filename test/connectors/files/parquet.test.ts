@@ -151,6 +151,10 @@ describe('parquet', () => {
     ])
   })
 
+  test('a column whose name no object can hold is refused before the first row', () => {
+    expect(() => parquet({ ['__proto__']: 'int32' })).toThrow('no column can be named __proto__')
+  })
+
   test('rows go through the state of a checkpoint exactly', () => {
     fc.assert(
       fc.property(fc.array(anyRow, { maxLength: 20 }), (values) => {
