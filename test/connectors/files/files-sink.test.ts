@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -450,6 +451,8 @@ describe('filesSink', () => {
     const writer = await open()
     write(writer, delays(10))
     await checkpoint(writer, true)
+    // Some versions of Node would read along the link for ever themselves.
+    unlinkSync(join(folder, 'loop=1'))
     expect((await idsIn(folder)).sort((a, b) => a - b)).toEqual(delays(10).map(({ id }) => id))
     await writer.close()
   })
