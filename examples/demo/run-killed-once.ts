@@ -29,7 +29,7 @@ function isMidway(said: Said, records: number): boolean {
 
 /** Resolves with whether the job was killed. */
 async function runJob(endpoint: string, folder: string, killWhen: (said: Said) => boolean): Promise<boolean> {
-  const args = ['run', jobFile, '--from', 'trim-horizon', '--until', 'caught-up', '--json']
+  const args = ['run', jobFile, '--until', 'caught-up', '--json']
   const where = ['--endpoint', endpoint, '--checkpoints', `${folder}/checkpoints`]
   const child = millrace([...args, ...where], ['ignore', 'pipe', 'inherit'])
   const exited = once(child, 'exit')
