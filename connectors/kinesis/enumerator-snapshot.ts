@@ -1,5 +1,6 @@
 import type { Json } from '../../src/contract/json.ts'
 import { MillraceError } from '../../src/errors.ts'
+import type { GapsJson } from './gap-ledger.ts'
 import type { LineageJson } from './lineage.ts'
 import type { ResolvedStart } from './starting-position.ts'
 
@@ -16,6 +17,8 @@ export type EnumeratorSnapshot = {
    * `readUntil`. A restart needs it to tell a quiet shard from lost records.
    */
   readonly read: { readonly [shard: string]: ReadUntil }
+  /** What the job has gone on without. Absent if there was nothing. */
+  readonly gaps?: GapsJson
 }
 
 /** Up to which arrival time a shard was read when a record was the last of it. */

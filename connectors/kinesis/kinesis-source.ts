@@ -2,6 +2,7 @@ import { codecOf, type Decode } from '../../src/contract/codec.ts'
 import type { Source } from '../../src/contract/source.ts'
 import type { Duration } from '../../src/units.ts'
 import type { Connection } from './client.ts'
+import type { OnDataLoss } from './data-loss.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import { openKinesis } from './open-kinesis.ts'
 import { describeStart, type StartAt } from './starting-position.ts'
@@ -27,6 +28,12 @@ export interface KinesisSourceOptions<T> extends Connection {
    * endpoint is plain HTTP on this machine.
    */
   readonly pace?: 'aws' | 'none'
+  /**
+   * What happens when records may have expired before they were read. `'fail'` stops the job with `DATA_LOST`, which
+   * names what may be missing. `'continue'` goes on with the oldest record that is left: the gap is kept in the
+   * checkpoints, told as an event and counted. Default: `'fail'`.
+   */
+  readonly onDataLoss?: OnDataLoss
   /** How often to look for new shards. Default `'30s'`. Children of a shard are found at its end whatever this says. */
   readonly discoverEvery?: Duration
 }

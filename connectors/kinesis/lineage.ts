@@ -108,6 +108,12 @@ export class Lineage {
     }
   }
 
+  /** Takes in shards whose parents are unknown and have expired, and their descendants. */
+  adopt(orphans: readonly ListedShard[], listed: readonly ListedShard[]): void {
+    for (const { id, range } of orphans) this.#add({ kind: 'child', id, parents: [], range })
+    this.learnAll(listed)
+  }
+
   finish(id: string): void {
     if (this.#shards.has(id)) this.#finished.add(id)
   }

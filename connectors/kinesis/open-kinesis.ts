@@ -38,6 +38,7 @@ export async function openKinesis<T>(
       api,
       decode: (record) => codec.decode(record.data),
       aggregation: options.aggregation ?? 'kpl',
+      onDataLoss: options.onDataLoss ?? 'fail',
       context,
       place,
       paces: paced ? processPaces : undefined,

@@ -1,19 +1,17 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
-import { MillraceError } from '../../src/errors.ts'
 import { backoffMs } from './backoff.ts'
-import { interval } from './interval.ts'
 import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
 import { opening } from './kpl/aggregation.ts'
 import { StrayReport } from './kpl/stray-report.ts'
 import { persist } from './persist.ts'
 import { type LastPoll, pauseAfter } from './poll-pause.ts'
-import type { Reading, ShardToRead } from './reading.ts'
+import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { lossVerdict, resumption } from './resume.ts'
 import { RetryReport } from './retry-report.ts'
 import { formatPosition, parsePosition, type SequencePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
-import { serviceError } from './service-error.ts'
+import { isShardGone, serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
 import { type Unpacking, UnreadRecords } from './unread-records.ts'
@@ -22,6 +20,7 @@ import { type Unpacking, UnreadRecords } from './unread-records.ts'
 const patienceMs = 120_000
 /** So often an end that no shard continues is asked for again: a child may be listed a moment late. */
 const looksForChildren = 3
+/** Also between answers that say nothing though a record is missed. */
 const betweenLooksMs = 1000
 
 /** What the next fetch needs to know of the last page. Its records are not kept: the engine may pause a shard for long. */
@@ -44,6 +43,8 @@ export class PollingReader<T> implements SplitReader<T> {
   #readUntil: number | undefined
   #iterator: string | undefined
   #mustSee: SequencePosition | undefined
+  /** How often in a row the answer was empty where that record must come. */
+  #missed = 0
   #last: LastPage | undefined
   /** What of the last page was not handed over yet. */
   #unread: UnreadRecords<T> | undefined
@@ -88,11 +89,7 @@ export class PollingReader<T> implements SplitReader<T> {
       const ended = page.nextIterator === undefined && (await this.#hasEnded(page))
       return this.#receive(page, ended)
     } catch (error) {
-      if (this.#signal.aborted) return this.#nothing(false)
-      throw serviceError(error, this.#reading.place, {
-        source: this.#reading.context.name,
-        shard: this.#shard.id,
-      })
+      return this.#endOrThrow(error)
     }
   }
 
@@ -102,8 +99,22 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#shard.pace.release()
   }
 
+  /** A fetch that failed: over if it was told to be, or if the job goes on without the rest of the shard. */
+  async #endOrThrow(error: unknown): Promise<Fetched<T>> {
+    if (this.#signal.aborted) return this.#nothing(false)
+    const { place, context } = this.#reading
+    try {
+      if (!isShardGone(error)) throw error
+      await this.#shard.expired(this.#unreadUntil(this.#retainedSince))
+      return this.#nothing(true)
+    } catch (failure) {
+      throw serviceError(failure, place, { source: context.name, shard: this.#shard.id })
+    }
+  }
+
   async #pause(): Promise<void> {
-    this.#pauseMs = this.#doubtfulEnds > 0 ? betweenLooksMs : pauseAfter(this.#last, this.#pauseMs)
+    const doubtful = this.#doubtfulEnds > 0 || this.#missed > 0
+    this.#pauseMs = doubtful ? betweenLooksMs : pauseAfter(this.#last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 
@@ -129,10 +140,10 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #newIterator(): Promise<string> {
-    const retainedSince = this.#reading.context.clock.now() - this.#reading.retentionMs()
+    const retainedSince = this.#retainedSince
     const { beginning } = this.#shard
     const resumed = resumption({ after: this.#after, beginning, readUntil: this.#readUntil, retainedSince })
-    if (resumed === 'lost') throw this.#lost(retainedSince)
+    if (resumed.lost) this.#lose(retainedSince)
     this.#mustSee = resumed.mustSee
     return this.#persist((signal) => this.#reading.api.shardIterator(this.#shard.id, resumed.start, signal))
   }
@@ -193,21 +204,24 @@ export class PollingReader<T> implements SplitReader<T> {
 
   /**
    * A shard that has ended is behind until its end is found: what comes next may be much older than now. And an answer
-   * that says it has ended, though nothing continues it, says nothing about how far it has been read.
+   * that says it has ended, though nothing continues it, or that lacks the record which must come, says nothing about
+   * how far it has been read.
    */
   #behindMs({ behindMs, nextIterator }: RecordsPage, ended: boolean): number {
     const endsLater = nextIterator !== undefined && this.#shard.hasEnded()
-    const doubtful = nextIterator === undefined && !ended
+    const doubtful = (nextIterator === undefined && !ended) || this.#missed > 0
     return endsLater || doubtful ? Math.max(1, behindMs) : behindMs
   }
 
   /** The records of the page without those that were only asked for to see whether they are still there. */
   #unseen(page: RecordsPage): UnreadRecords<T> {
     const mustSee = this.#mustSee
-    const verdict = mustSee && lossVerdict(mustSee, page)
-    if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
+    const verdict = mustSee && lossVerdict(mustSee, page, this.#missed + 1)
+    this.#missed = verdict === 'unknown' ? this.#missed + 1 : 0
+    if (verdict === 'lost') this.#lose(page.records[0]?.arrivalTime ?? this.#retainedSince)
     if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
     this.#mustSee = undefined
+    if (verdict === 'lost') return this.#unreadFrom(page, page.records, 0)
     return mustSee.more
       ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
       : this.#unreadFrom(page, page.records.slice(1), 0)
@@ -217,14 +231,21 @@ export class PollingReader<T> implements SplitReader<T> {
     return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
   }
 
-  #lost(until: number | undefined): MillraceError {
-    const { stream } = this.#reading.place
-    const sequenceNumber = this.#after?.sequenceNumber
-    return new MillraceError(
-      'DATA_LOST',
-      `records that arrived ${interval(this.#readUntil, until)} may have expired before they were read`,
-      { where: { stream, ...(sequenceNumber !== undefined && { sequenceNumber }) } },
-    )
+  /** Goes on without what may have expired, if the job is to; else throws. */
+  #lose(until: number): void {
+    this.#shard.lost(this.#unreadUntil(until))
+    this.#readUntil = until
+    // What was left of an aggregate has gone as well.
+    if (this.#after?.more) this.#after = { ...this.#after, more: false }
+  }
+
+  #unreadUntil(until: number): Unread {
+    return { after: this.#position?.after, from: this.#readUntil, until }
+  }
+
+  /** Records that arrived before may have expired. */
+  get #retainedSince(): number {
+    return this.#reading.context.clock.now() - this.#reading.retentionMs()
   }
 
   get #position(): FetchedPosition | undefined {

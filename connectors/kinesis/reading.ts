@@ -22,6 +22,16 @@ export interface Reading<T> {
   placedByHashKey(): boolean
 }
 
+/** Records of a shard that may have expired unread. */
+export interface Unread {
+  /** The last record that was read, in the words of positions; `undefined` if none was. */
+  readonly after: string | undefined
+  /** All that arrived before was read; `undefined` if that is not known. */
+  readonly from: number | undefined
+  /** Nothing that arrived later has expired. */
+  readonly until: number
+}
+
 /** What a reader is told of its shard. */
 export interface ShardToRead {
   readonly id: string
@@ -38,4 +48,11 @@ export interface ShardToRead {
    * may name the ones that do.
    */
   holeAfter(children: readonly ListedShard[]): Promise<HashRange | undefined>
+  /** Told when records may have expired unread. Throws `DATA_LOST`, unless the job is to go on without them. */
+  lost(unread: Unread): void
+  /**
+   * Told when the service does not know the shard any more. Rejects with `DATA_LOST`, unless the job is to go on
+   * without the rest of the shard: once this resolves, the shard counts as read to its end.
+   */
+  expired(unread: Unread): Promise<void>
 }

@@ -14,40 +14,48 @@ export interface ResumeFacts {
   readonly retainedSince: number
 }
 
-/** Where the iterator is to stand, and the record that must come first if nothing is to have been lost. */
+/** Where the iterator is to stand. */
 export interface Resumption {
   readonly start: IteratorStart
+  /** The record that must come first if nothing is to have been lost. */
   readonly mustSee: SequencePosition | undefined
+  /** Records may have expired, and nothing can tell whether. */
+  readonly lost: boolean
 }
 
 /**
- * Decides where to read on; `'lost'` if records may have expired and nothing can tell whether. AFTER_SEQUENCE_NUMBER
- * on an expired record silently goes on with the oldest one that is left. So where expiry is possible, the last record
- * is asked for again: as long as it is there, nothing after it has gone.
+ * Decides where to read on. AFTER_SEQUENCE_NUMBER on an expired record silently goes on with the oldest one that is
+ * left. So where expiry is possible, the last record is asked for again: as long as it is there, nothing after it has
+ * gone.
  */
-export function resumption({ after, beginning, readUntil, retainedSince }: ResumeFacts): Resumption | 'lost' {
+export function resumption({ after, beginning, readUntil, retainedSince }: ResumeFacts): Resumption {
   if (after === undefined) {
     // Empty when it was last looked at; what came since may be gone already.
     const lost = readUntil !== undefined && readUntil < retainedSince
-    return lost ? 'lost' : { start: beginning, mustSee: undefined }
+    return { start: beginning, mustSee: undefined, lost }
   }
   const { sequenceNumber } = after
   // An aggregate that was read in part must come again; then it also shows that nothing after it has gone.
   const safe = !after.more && readUntil !== undefined && readUntil >= retainedSince
   return safe
-    ? { start: { kind: 'after', sequenceNumber }, mustSee: undefined }
-    : { start: { kind: 'at', sequenceNumber }, mustSee: after }
+    ? { start: { kind: 'after', sequenceNumber }, mustSee: undefined, lost: false }
+    : { start: { kind: 'at', sequenceNumber }, mustSee: after, lost: false }
 }
 
-/** What the answer to a suspicious resumption shows: `unknown` if it was empty and more is to come. */
+/** What the answer to a suspicious resumption shows: `unknown` if it was empty and another may show more. */
 export type LossVerdict = 'intact' | 'lost' | 'unknown'
+
+/** So many empty answers in a row that claim to be caught up are believed. */
+const emptyLooks = 3
 
 /**
  * Whether records expired before they were read. `lost` is said as well when the last record is gone and nothing
- * followed it: then nothing may have been lost, but nobody can tell.
+ * followed it: then nothing may have been lost, but nobody can tell. An empty answer is no proof at first, whatever
+ * it says of being caught up. `look` counts those answers from 1.
  */
-export function lossVerdict(mustSee: SequencePosition, page: RecordsPage): LossVerdict {
+export function lossVerdict(mustSee: SequencePosition, page: RecordsPage, look: number): LossVerdict {
   const first = page.records[0]
   if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
-  return page.nextIterator === undefined || page.behindMs === 0 ? 'lost' : 'unknown'
+  if (page.nextIterator === undefined) return 'lost'
+  return page.behindMs === 0 && look >= emptyLooks ? 'lost' : 'unknown'
 }

@@ -16,14 +16,10 @@ export function serviceError(error: unknown, place: StreamPlace, where: Where = 
   if (error instanceof NoAnswer) {
     return new MillraceError('SOURCE_UNREACHABLE', `Kinesis ${placed(place)} gave ${error.message}`, details)
   }
-  if (
-    error instanceof Error &&
-    error.name === 'ResourceNotFoundException' &&
-    /^shard\b/i.test(error.message)
-  ) {
+  if (isShardGone(error)) {
     return new MillraceError(
       'DATA_LOST',
-      `the shard has expired, read to its end or not (${error.message})`,
+      `the shard has expired, read to its end or not (${words(error)})`,
       details,
     )
   }
@@ -33,6 +29,13 @@ export function serviceError(error: unknown, place: StreamPlace, where: Where = 
     code,
     sentences[code]?.(place, words(error)) ?? `Kinesis ${placed(place)}: ${words(error)}`,
     details,
+  )
+}
+
+/** Whether a call failed because its shard does not exist any more; not so if its stream does not. */
+export function isShardGone(error: unknown): boolean {
+  return (
+    error instanceof Error && error.name === 'ResourceNotFoundException' && /^shard\b/i.test(error.message)
   )
 }
 

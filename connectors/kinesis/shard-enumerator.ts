@@ -1,25 +1,33 @@
 import type { Json } from '../../src/contract/json.ts'
 import type { CommittedPosition } from '../../src/contract/position.ts'
-import type { SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { Gap, SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { OnDataLoss } from './data-loss.ts'
 import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
+import { expiredUnread, goOnWithout } from './expired-shards.ts'
 import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
 import { listAllShards } from './list-all-shards.ts'
+import { Losses } from './losses.ts'
 import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
+import type { Unread } from './reading.ts'
 import { RetryReport } from './retry-report.ts'
+import { parsePosition } from './sequence-position.ts'
+import { sequenceTime } from './sequence-time.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
-import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts'
+import { assertSameStream, firstIterator, shardHole } from './stream-facts.ts'
 
 /** What the enumerator is made of. */
 export interface EnumeratorParts<T> {
   readonly api: KinesisApi
   readonly decode: (record: StoredRecord) => T
   readonly aggregation: Aggregation
+  /** Default `'fail'`. */
+  readonly onDataLoss?: OnDataLoss
   /** So many records a fetch brings at most. Default: 10,000, as many as GetRecords brings. */
   readonly recordsPerFetch?: number
   readonly context: SourceContext
@@ -49,6 +57,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #handedOut = new Set<string>()
   readonly #readers = new Map<string, PollingReader<T>>()
   readonly #onceListed = new Set<string>()
+  readonly #losses: Losses
   #lineage: Lineage | undefined
   #facts: StreamFacts
 
@@ -58,7 +67,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
-    const { lineage } = parts.snapshot
+    const { lineage, gaps } = parts.snapshot
+    this.#losses = new Losses(parts.onDataLoss ?? 'fail', parts.place.stream, parts.context, gaps)
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
     for (const { id } of lineage.shards) this.#onceListed.add(id)
@@ -84,7 +94,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
     const shard = this.#known(split.id)
-    const noted = this.#parts.snapshot.read[shard.id]
+    const noted = this.#readers.get(shard.id)?.progress ?? this.#parts.snapshot.read[shard.id]
     this.#readers.get(shard.id)?.close()
     const { api, decode, aggregation, context, place, paces, facts } = this.#parts
     const reader = new PollingReader(
@@ -103,7 +113,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         range: shard.range,
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
-        readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
+        // Of a shard of which nothing was emitted, whatever was fetched may have gone since.
+        readUntil: position === undefined || noted?.after === position.after ? noted?.readUntil : undefined,
+        lost: (unread) => this.#lose([gapIn(shard, unread, this.#now)]),
+        expired: (unread) => this.#expired(gapIn(shard, unread, this.#now)),
         hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
         holeAfter: (children) => this.#holeAfter(shard.id, children),
       },
@@ -123,11 +136,13 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   snapshot(): Json {
     const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
     for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
+    const gaps = this.#losses.toJson()
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
     return {
       ...this.#parts.snapshot,
       lineage: this.#lineage?.toJson() ?? null,
       read: Object.fromEntries(Object.entries(read).filter(([id]) => unfinished.has(id))),
+      ...(gaps && { gaps }),
     } satisfies EnumeratorSnapshot
   }
 
@@ -144,12 +159,58 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       // A first lineage is kept only when it is whole: the shards that a listing left out would never come in.
       const lineage = this.#lineage ?? (await this.#firstLineage(listed))
       lineage.learnAll(listed)
-      const error = lineageError(lineage, listed, this.#onceListed, this.#parts.place.stream)
-      if (error === undefined) return this.#note(lineage, listed)
-      if (look === looksForHole) throw error
+      const expired = expiredUnread(lineage, listed, this.#onceListed)
+      if (expired.length === 0 && lineage.hole === undefined) return this.#note(lineage, listed)
+      if (look === looksForHole) return this.#goOnWithout(expired, lineage, listed)
       await this.#parts.context.clock.sleep(betweenLooksMs, this.#signal)
       this.#signal.throwIfAborted()
     }
+  }
+
+  /** A shard that is being read finds out by itself: what was fetched of it comes before its children. */
+  #goOnWithout(expired: readonly KnownShard[], lineage: Lineage, listed: readonly ListedShard[]): void {
+    const unread = this.#losses.accepted ? expired.filter(({ id }) => !this.#readers.has(id)) : expired
+    const ids = unread.map(({ id }) => id)
+    this.#lose(unread.map((shard) => this.#unreadOf(shard)))
+    goOnWithout(lineage, ids, listed)
+    if (lineage.hole !== undefined) throw shardHole(lineage.hole, this.#parts.place.stream)
+    this.#note(lineage, listed)
+  }
+
+  async #expired(gap: Gap): Promise<void> {
+    this.#lose([gap])
+    const listed = await this.#list('retained')
+    goOnWithout(this.#lineage!, [gap.split], listed)
+    const { hole } = this.#lineage!
+    if (hole !== undefined) throw shardHole(hole, this.#parts.place.stream)
+  }
+
+  /** @throws MillraceError `DATA_LOST`, unless the job is to go on. */
+  #lose(gaps: readonly Gap[]): void {
+    const looked = new Set(gaps.map(({ split }) => split))
+    const others = this.#lineage?.unfinished.filter(({ id }) => !looked.has(id)) ?? []
+    const alike = others.map((shard) => this.#unreadOf(shard))
+    this.#losses.accept(
+      gaps,
+      alike.filter(({ from, until }) => from !== null && from < until),
+    )
+  }
+
+  /** What may have expired of a shard that nobody has looked at since the last checkpoint. */
+  #unreadOf(shard: KnownShard): Gap {
+    const until = this.#now - this.#facts.retentionMs
+    const read = this.#readers.get(shard.id)?.progress ?? this.#restoredProgress(shard.id)
+    return gapIn(shard, { after: read.after ?? undefined, from: read.readUntil, until }, this.#now)
+  }
+
+  /** The checkpoint may know of more that was fetched than was emitted. */
+  #restoredProgress(id: string): { readonly after: string | null; readonly readUntil: number | undefined } {
+    const noted = this.#parts.snapshot.read[id]
+    const { positions } = this.#parts.context
+    const after = (positions === undefined ? noted?.after : positions[id]) ?? null
+    if (noted !== undefined && noted.after === after) return noted
+    const readUntil = after === null ? undefined : sequenceTime(parsePosition(after).sequenceNumber)
+    return { after, readUntil }
   }
 
   async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {
@@ -188,9 +249,18 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     return persist(call, { clock, random, signal: this.#signal, patienceMs, onRetry: this.#report.retried })
   }
 
+  get #now(): number {
+    return this.#parts.context.clock.now()
+  }
+
   #known(id: string): KnownShard {
     const shard = this.#lineage?.get(id)
     if (shard === undefined) throw new RangeError(`${id} is not a shard that was handed out`)
     return shard
   }
+}
+
+function gapIn({ id, range }: KnownShard, { after, from, until }: Unread, noticedAt: number): Gap {
+  const { start, end } = range
+  return { split: id, range: { start, end }, after: after ?? null, from: from ?? null, until, noticedAt }
 }

@@ -1,7 +1,7 @@
 import { MillraceError } from '../../src/errors.ts'
 import type { HashRange } from './hash-range.ts'
-import type { ListedShard, StreamFacts } from './kinesis-api.ts'
-import type { KnownShard, Lineage } from './lineage.ts'
+import type { StreamFacts } from './kinesis-api.ts'
+import type { KnownShard } from './lineage.ts'
 import type { IteratorStart, ResolvedStart } from './starting-position.ts'
 
 /**
@@ -21,7 +21,8 @@ export function assertSameStream(
     )
   throw new MillraceError(
     'DATA_LOST',
-    `the stream of ${instant(expected.createdAt)} was deleted and created again at ${instant(found.createdAt)}`,
+    `the stream of ${instant(expected.createdAt)} was deleted and created again at ${instant(found.createdAt)}; ` +
+      "positions in the old one say nothing about the new one, so not even onDataLoss: 'continue' goes on",
     { where: { stream: found.arn } },
   )
 }
@@ -37,25 +38,6 @@ export function firstIterator(shard: KnownShard, start: ResolvedStart): Iterator
   const own = start.shards[shard.id]
   if (own === undefined || own === 'trim-horizon') return { kind: 'trim-horizon' }
   return 'at' in own ? { kind: 'at', sequenceNumber: own.at } : { kind: 'after', sequenceNumber: own.after }
-}
-
-/**
- * What is wrong with a lineage in the light of a listing: a shard that expired unread, or hash keys whose shard was
- * never seen. A shard that was never listed before may only be new.
- */
-export function lineageError(
-  lineage: Lineage,
-  listed: readonly ListedShard[],
-  onceListed: ReadonlySet<string>,
-  stream: string,
-): MillraceError | undefined {
-  const ids = new Set(listed.map(({ id }) => id))
-  const vanished = lineage.unfinished.find(({ id }) => onceListed.has(id) && !ids.has(id))
-  if (vanished !== undefined) {
-    const happened = 'the shard expired before it was read to its end'
-    return new MillraceError('DATA_LOST', happened, { where: { stream, shard: vanished.id } })
-  }
-  return lineage.hole && shardHole(lineage.hole, stream)
 }
 
 /** Hash keys that nothing reads: records would be lost. */

@@ -21,6 +21,20 @@ export interface SourceOverrides {
   readonly region?: string
 }
 
+/** Input that may have gone before it was read, and that the job goes on without. Times are milliseconds since 1970. */
+export type Gap = {
+  readonly split: string
+  /** Of which keys: for Kinesis, hash keys. Both ends are in it. */
+  readonly range: { readonly start: string; readonly end: string }
+  /** The last record that was read before; `null` if there was none. */
+  readonly after: string | null
+  /** Everything that arrived before was read; `null` if that is not known. */
+  readonly from: number | null
+  /** Nothing that arrived later is missing. */
+  readonly until: number
+  readonly noticedAt: number
+}
+
 /** What the engine gives a source. */
 export interface SourceContext {
   /** The name that the job gave the source. */
@@ -33,6 +47,10 @@ export interface SourceContext {
   readonly signal: AbortSignal
   /** Adds to a counter of the job's metrics, such as `throttled`. */
   count(counter: string, split?: string, by?: number): void
+  /** The positions of the checkpoint that the job starts from, by split; the same that `read` is given. Default: none. */
+  readonly positions?: Readonly<Record<string, string>>
+  /** Tells of input that the job goes on without. One that was told may be told again, also longer. */
+  onGap?(gap: Gap): void
 }
 
 /** A description of input. Holding one opens nothing. */
