@@ -10,6 +10,8 @@ export type EnumeratorSnapshot = {
   /** A stream that was deleted and created again has the same ARN, but not the same time. */
   readonly stream: { readonly arn: string; readonly createdAt: number }
   readonly start: ResolvedStart
+  /** What arrived from then on is to be read, in milliseconds since 1970. Absent in checkpoints of earlier versions. */
+  readonly wantedSince?: number
   /** `null` before the shards were listed for the first time. */
   readonly lineage: LineageJson | null
   /**

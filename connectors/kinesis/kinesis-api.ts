@@ -20,6 +20,8 @@ export interface ListedShard {
   /** None for a shard the stream began with, two after a merge. They may have expired and be listed no more. */
   readonly parents: readonly string[]
   readonly range: HashRange
+  /** In milliseconds since 1970, where its sequence numbers tell. */
+  readonly createdAt?: number | undefined
 }
 
 /** Which shards to list: all that are retained, or those that were open at a time. */

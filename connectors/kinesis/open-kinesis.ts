@@ -16,7 +16,7 @@ import { serviceNow } from './service-now.ts'
 import { type EnumeratorParts, ShardEnumerator } from './shard-enumerator.ts'
 import { processPaces } from './shard-pace.ts'
 import { resolveStart } from './starting-position.ts'
-import { assertSameStream } from './stream-facts.ts'
+import { assertSameStream, wantedSince } from './stream-facts.ts'
 
 /** So long the start of a job waits for an answer before it says that there is none. */
 const patienceMs = 10_000
@@ -103,5 +103,6 @@ function first(
 ): EnumeratorSnapshot {
   const now = serviceNow(clock.now(), facts.serverTime)
   const start = resolveStart(overrides.startAt ?? startAt, now)
-  return { schema: 1, stream: { arn: facts.arn, createdAt: facts.createdAt }, start, lineage: null, read: {} }
+  const stream = { arn: facts.arn, createdAt: facts.createdAt }
+  return { schema: 1, stream, start, wantedSince: wantedSince(start, now, facts), lineage: null, read: {} }
 }

@@ -4,7 +4,7 @@ import { backoffMs } from './backoff.ts'
 import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
 import { opening } from './kpl/aggregation.ts'
 import { StrayReport } from './kpl/stray-report.ts'
-import { persist } from './persist.ts'
+import { type Persistence, persist } from './persist.ts'
 import { type LastPoll, pauseAfter } from './poll-pause.ts'
 import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { lossVerdict, resumption } from './resume.ts'
@@ -34,6 +34,7 @@ interface LastPage extends LastPoll {
  * whenever the service says so.
  */
 export class PollingReader<T> implements SplitReader<T> {
+  heldBy: string | undefined
   readonly #reading: Reading<T>
   readonly #shard: ShardToRead
   readonly #closing = new AbortController()
@@ -153,8 +154,15 @@ export class PollingReader<T> implements SplitReader<T> {
     turn: (signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
   ): Promise<R> {
     const { clock, random } = this.#reading.context
-    const onRetry = this.#report.retried
-    return persist(call, { clock, random, signal: this.#signal, patienceMs, turn, onRetry })
+    const onRetry: Persistence['onRetry'] = (failure, waitMs) => {
+      if (failure.kind === 'throttled') this.heldBy = 'throttling'
+      this.#report.retried(failure, waitMs)
+    }
+    const attempt = (signal: AbortSignal) => {
+      this.heldBy = undefined
+      return call(signal)
+    }
+    return persist(attempt, { clock, random, signal: this.#signal, patienceMs, turn, onRetry })
   }
 
   /**

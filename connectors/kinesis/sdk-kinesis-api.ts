@@ -10,6 +10,7 @@ import {
   type Shard,
 } from '@aws-sdk/client-kinesis'
 import type { KinesisApi, ListedShard, RecordsPage, ShardFilter, StoredRecord } from './kinesis-api.ts'
+import { shardTime } from './sequence-time.ts'
 import { serverTimeOf } from './server-time.ts'
 import type { IteratorStart } from './starting-position.ts'
 
@@ -89,6 +90,7 @@ function listedShard(shard: Shard): ListedShard {
     id: shard.ShardId!,
     parents: parents.filter((parent) => parent != null),
     range: { start: shard.HashKeyRange!.StartingHashKey!, end: shard.HashKeyRange!.EndingHashKey! },
+    createdAt: shardTime(shard.SequenceNumberRange!.StartingSequenceNumber!),
   }
 }
 

@@ -10,7 +10,20 @@
  * that records have expired, never to decide it.
  */
 export function sequenceTime(sequenceNumber: string): number | undefined {
+  return secondsAt(29, sequenceNumber)
+}
+
+/** When the shard of a sequence number was created, as little to be relied upon. */
+export function shardTime(sequenceNumber: string): number | undefined {
+  return secondsAt(1, sequenceNumber)
+}
+
+/** A time from this year on would mean that the numbers are made another way. */
+const beyond = Date.UTC(2106, 0)
+
+function secondsAt(digit: number, sequenceNumber: string): number | undefined {
   const hex = BigInt(sequenceNumber).toString(16)
   if (hex.length !== 47 || !hex.startsWith('2') || !hex.endsWith('2')) return undefined
-  return Number.parseInt(hex.slice(29, 38), 16) * 1000
+  const ms = Number.parseInt(hex.slice(digit, digit + 9), 16) * 1000
+  return ms < beyond ? ms : undefined
 }

@@ -19,7 +19,7 @@ import { parsePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
-import { assertSameStream, firstIterator, shardHole } from './stream-facts.ts'
+import { assertSameStream, firstIterator, missesNothingUntil, shardHole } from './stream-facts.ts'
 
 /** What the enumerator is made of. */
 export interface EnumeratorParts<T> {
@@ -50,6 +50,7 @@ const betweenLooksMs = 1000
 export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly exhausted = false
   readonly discoverEveryMs: number
+  readonly fetchWithinMs = 300_000
   readonly #parts: EnumeratorParts<T>
   readonly #report: RetryReport
   readonly #closing = new AbortController()
@@ -58,6 +59,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #readers = new Map<string, PollingReader<T>>()
   readonly #onceListed = new Set<string>()
   readonly #losses: Losses
+  /** Of the shards of the last listing, as far as they tell. */
+  #createdAt: ReadonlyMap<string, number> = new Map()
   #lineage: Lineage | undefined
   #facts: StreamFacts
 
@@ -94,7 +97,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
     const shard = this.#known(split.id)
-    const noted = this.#readers.get(shard.id)?.progress ?? this.#parts.snapshot.read[shard.id]
+    const readUntil = this.#readUntil(shard, position?.after ?? null)
     this.#readers.get(shard.id)?.close()
     const { api, decode, aggregation, context, place, paces, facts } = this.#parts
     const reader = new PollingReader(
@@ -113,8 +116,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         range: shard.range,
         beginning: firstIterator(shard, this.#parts.snapshot.start),
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
-        // Of a shard of which nothing was emitted, whatever was fetched may have gone since.
-        readUntil: position === undefined || noted?.after === position.after ? noted?.readUntil : undefined,
+        readUntil,
         lost: (unread) => this.#lose([gapIn(shard, unread, this.#now)]),
         expired: (unread) => this.#expired(gapIn(shard, unread, this.#now)),
         hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
@@ -156,6 +158,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   async #discoverShards(): Promise<void> {
     for (let look = 1; ; look++) {
       const listed = await this.#list('retained')
+      this.#createdAt = new Map(listed.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt]] : [])))
       // A first lineage is kept only when it is whole: the shards that a listing left out would never come in.
       const lineage = this.#lineage ?? (await this.#firstLineage(listed))
       lineage.learnAll(listed)
@@ -199,18 +202,20 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   /** What may have expired of a shard that nobody has looked at since the last checkpoint. */
   #unreadOf(shard: KnownShard): Gap {
     const until = this.#now - this.#facts.retentionMs
-    const read = this.#readers.get(shard.id)?.progress ?? this.#restoredProgress(shard.id)
+    const { positions } = this.#parts.context
+    const noted = this.#parts.snapshot.read[shard.id]
+    const after = (positions === undefined ? noted?.after : positions[shard.id]) ?? null
+    const restored = { after, readUntil: this.#readUntil(shard, after) }
+    const read = this.#readers.get(shard.id)?.progress ?? restored
     return gapIn(shard, { after: read.after ?? undefined, from: read.readUntil, until }, this.#now)
   }
 
-  /** The checkpoint may know of more that was fetched than was emitted. */
-  #restoredProgress(id: string): { readonly after: string | null; readonly readUntil: number | undefined } {
-    const noted = this.#parts.snapshot.read[id]
-    const { positions } = this.#parts.context
-    const after = (positions === undefined ? noted?.after : positions[id]) ?? null
-    if (noted !== undefined && noted.after === after) return noted
-    const readUntil = after === null ? undefined : sequenceTime(parsePosition(after).sequenceNumber)
-    return { after, readUntil }
+  /** Up to which arrival time a shard was read when a record was the last. More may have been fetched than emitted. */
+  #readUntil(shard: KnownShard, after: string | null): number | undefined {
+    const read = this.#readers.get(shard.id)?.progress ?? this.#parts.snapshot.read[shard.id]
+    if (read !== undefined && read.after === after) return read.readUntil
+    if (after !== null) return sequenceTime(parsePosition(after).sequenceNumber)
+    return missesNothingUntil(shard, this.#parts.snapshot, this.#createdAt.get(shard.id))
   }
 
   async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {

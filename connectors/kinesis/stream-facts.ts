@@ -1,7 +1,9 @@
 import { MillraceError } from '../../src/errors.ts'
+import type { EnumeratorSnapshot } from './enumerator-snapshot.ts'
 import type { HashRange } from './hash-range.ts'
 import type { StreamFacts } from './kinesis-api.ts'
 import type { KnownShard } from './lineage.ts'
+import { sequenceTime } from './sequence-time.ts'
 import type { IteratorStart, ResolvedStart } from './starting-position.ts'
 
 /**
@@ -38,6 +40,31 @@ export function firstIterator(shard: KnownShard, start: ResolvedStart): Iterator
   const own = start.shards[shard.id]
   if (own === undefined || own === 'trim-horizon') return { kind: 'trim-horizon' }
   return 'at' in own ? { kind: 'at', sequenceNumber: own.at } : { kind: 'after', sequenceNumber: own.after }
+}
+
+/**
+ * From which arrival time on a job that starts now must not miss anything. What a stream has from before its start it
+ * reads as long as it is there.
+ */
+export function wantedSince(
+  start: ResolvedStart,
+  now: number,
+  { retentionMs }: Pick<StreamFacts, 'retentionMs'>,
+): number {
+  return start.kind === 'timestamp' && start.ms >= now - retentionMs ? start.ms : now
+}
+
+/** Up to which arrival time nothing of a shard is missed though nothing was read of it; `undefined` if unknown. */
+export function missesNothingUntil(
+  shard: KnownShard,
+  { start, wantedSince }: Pick<EnumeratorSnapshot, 'start' | 'wantedSince'>,
+  createdAt: number | undefined,
+): number | undefined {
+  const own = firstIterator(shard, start)
+  if ('sequenceNumber' in own) return sequenceTime(own.sequenceNumber)
+  // A child that no listing has is younger than the last one.
+  if (wantedSince === undefined || (shard.kind === 'child' && createdAt === undefined)) return undefined
+  return Math.max(wantedSince, createdAt ?? wantedSince)
 }
 
 /** Hash keys that nothing reads: records would be lost. */

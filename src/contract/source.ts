@@ -79,11 +79,19 @@ export interface SplitEnumerator<out T> {
   discover(): Promise<void>
   readonly discoverEveryMs: number
   /**
+   * A fetch that takes longer, without a reason that its reader names, has stalled: its reader is replaced by another.
+   * Default: a fetch may take for ever.
+   */
+  readonly fetchWithinMs?: number
+  /**
    * The unfinished splits whose parents have all been read to their end, each of them once only: a split that was
    * handed out is not given again.
    */
   takeReadable(): readonly Split[]
-  /** A reader of a split that was handed out, after `position`, or where the split begins if there is none. */
+  /**
+   * A reader of a split that was handed out, after `position`, or where the split begins if there is none. Called again
+   * for a split whose reader has stalled: nothing that the earlier one brings counts any more.
+   */
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T>
   /**
    * The split was read to its end and all its records were emitted: its children may be read. Gives the ids of its
@@ -109,6 +117,8 @@ export interface SplitReader<out T> {
    * an aborted signal it settles soon, with whatever.
    */
   fetch(): Promise<Fetched<T>>
+  /** Why the fetch that is under way has to wait, such as `throttling`; `undefined` if nothing keeps it. */
+  readonly heldBy?: string | undefined
   /** Ends a fetch that is under way. */
   close(): void
 }

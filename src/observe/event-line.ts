@@ -1,6 +1,6 @@
 import { reasons } from '../errors.ts'
 import type { JobEvent } from './events.ts'
-import { countText, durationText } from './figures.ts'
+import { countText, durationText, instantText } from './figures.ts'
 import type { LogLine } from './log-line.ts'
 import type { JobMetrics } from './metrics.ts'
 
@@ -22,6 +22,10 @@ export function eventLine(event: JobEvent): LogLine | undefined {
       }
     case 'caught-up':
       return { level: 'info', text: 'caught up with every source' }
+    case 'gap':
+      return { level: 'warn', text: gapText(event) }
+    case 'stalled':
+      return { level: 'warn', text: stalledText(event) }
     case 'restarting': {
       const delay = durationText(event.delayMs)
       const why = reasons(event.error).join('; because: ')
@@ -37,16 +41,36 @@ export function eventLine(event: JobEvent): LogLine | undefined {
 }
 
 /** What a run has done in all. */
-export function summaryLine({ records, written, at, startedAt }: JobMetrics): LogLine {
+export function summaryLine({ records, written, gaps, at, startedAt }: JobMetrics): LogLine {
   const rows = Object.entries(written).map(([sink, count]) => `${counted(count, 'row')} to ${sink}`)
-  return {
-    level: 'info',
-    text: `${[`${counted(records, 'record')} read`, ...rows].join(', ')} in ${durationText(at - startedAt)}`,
-  }
+  const done = `${[`${counted(records, 'record')} read`, ...rows].join(', ')} in ${durationText(at - startedAt)}`
+  if (gaps.count === 0) return { level: 'info', text: done }
+  const lost = `${counted(gaps.count, 'gap')}, ${durationText(gaps.lostMs)} in all, where records may be missing`
+  return { level: 'warn', text: `${done}; WITH ${lost}` }
 }
 
 function counted(count: number, what: string): string {
   return `${countText(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
+function gapText({ source, gap }: JobEvent & { kind: 'gap' }): string {
+  const { split, range, from, until } = gap
+  const since = from === null ? '' : ` from ${instantText(from)}`
+  const keys = `keys ${range.start} to ${range.end}`
+  return `RECORDS MAY BE LOST: ${source}/${split} (${keys}) goes on without what arrived${since} until ${instantText(until)}`
+}
+
+const standingStill = {
+  fetched: 'no fetch has settled',
+  emitted: 'what was fetched was not handed over',
+  acknowledged: 'what was handed over is in no checkpoint',
+} as const
+
+function stalledText(event: JobEvent & { kind: 'stalled' }): string {
+  const { source, split, clock, forMs, position, state, readerReplaced } = event
+  const after = position === undefined ? 'at its beginning' : `after ${position}`
+  const done = readerReplaced ? '; reading on with a new reader' : ''
+  return `STALLED: ${source}/${split} (${state}, ${after}): ${standingStill[clock]} for ${durationText(forMs)}${done}`
 }
 
 function startedText({ job, generation, restoredFrom }: JobEvent & { kind: 'started' }): string {

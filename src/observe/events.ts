@@ -1,3 +1,4 @@
+import type { Gap } from '../contract/source.ts'
 import type { MillraceError } from '../errors.ts'
 
 /** A checkpoint that was published. */
@@ -28,6 +29,24 @@ export type JobEvent =
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointSummary }
   | { readonly kind: 'checkpoint-skipped'; readonly epoch: number; readonly reason: string }
   | { readonly kind: 'caught-up' }
+  /** Records may have expired before they were read, and the job goes on without them, as it was told to. */
+  | { readonly kind: 'gap'; readonly source: string; readonly gap: Gap }
+  /**
+   * A split makes no progress, and nothing says why it should not: `fetched`, no fetch has settled; `emitted`, what was
+   * fetched was not handed over; `acknowledged`, what was handed over is in no checkpoint. If it is one of the first
+   * two, its reader was replaced by another that goes on after `position`.
+   */
+  | {
+      readonly kind: 'stalled'
+      readonly source: string
+      readonly split: string
+      readonly clock: 'fetched' | 'emitted' | 'acknowledged'
+      readonly forMs: number
+      /** The last record that was handed over. */
+      readonly position: string | undefined
+      readonly state: 'reading' | 'idle' | 'paused'
+      readonly readerReplaced: boolean
+    }
   | {
       readonly kind: 'restarting'
       readonly attempt: number

@@ -31,6 +31,8 @@ export interface JobMetrics {
   readonly written: Readonly<Record<string, number>>
   /** Counters of operators and sources, such as `per-day.late` or `flights.throttled`. */
   readonly counters: Readonly<Record<string, number>>
+  /** What the job has gone on without, see `onDataLoss`: how many gaps, and how long they are together. */
+  readonly gaps: { readonly count: number; readonly lostMs: number }
   readonly restarts: number
   readonly lastCheckpoint: CheckpointSummary | undefined
 }

@@ -5,7 +5,7 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
 import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
-import type { SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
+import type { Gap, SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { SinkTransformation, SourceTransformation, Transformation } from '../graph/transformation.ts'
@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly overrides: SourceOverrides
   readonly signal: AbortSignal
   readonly meter: Meter
+  readonly onGap: (source: string, gap: Gap) => void
   readonly onReady: () => void
   readonly onFailure: (error: unknown) => void
   readonly onClaimed: (claimed: {
@@ -98,13 +99,17 @@ async function openSource(
   around: Surroundings,
   closers: Closers,
 ): Promise<SourceTask> {
-  const { clock, random, log, overrides, signal, meter } = around
+  const { clock, random, log, overrides, signal, meter, onGap } = around
   const count: SourceContext['count'] = (counter, _split, by) => meter.count(`${name}.${counter}`, by)
   const located = (error: unknown) => millraceError(error).at({ source: name })
   try {
     const entry = restored?.sources[name]
     const enumerator = await source.open(
-      { name, clock, random, log, overrides, signal, count },
+      {
+        ...{ name, clock, random, log, overrides, signal, count },
+        positions: entry?.positions ?? {},
+        onGap: (gap) => onGap(name, gap),
+      },
       entry?.enumerator,
     )
     const task = new SourceTask(name, enumerator, entry, {

@@ -7,8 +7,11 @@ import type { MillraceError } from '../errors.ts'
 import type { CheckpointSummary } from '../observe/events.ts'
 import type { Dataflow } from './dataflow.ts'
 import type { SinkTask } from './sink-task.ts'
-import type { SourceTask } from './source-task.ts'
+import type { SourceTask, StalledSplit } from './source-task.ts'
 import type { Wake } from './wake.ts'
+
+/** How often to look whether every split makes progress. */
+const watchEveryMs = 15_000
 
 /** Everything that one attempt to run a job is made of. */
 export interface Parts {
@@ -35,6 +38,7 @@ export interface AttemptContext {
   /** `progressed`: something was handed over since the attempt began. */
   readonly onCheckpoint: (checkpoint: CheckpointSummary, progressed: boolean) => void
   readonly onCaughtUp: () => void
+  readonly onStalled: (stalled: StalledSplit) => void
 }
 
 /**
@@ -49,6 +53,7 @@ export class Attempt {
   #checkpointing: Promise<void> | undefined
   #progressed = false
   #toldCaughtUp = false
+  #sinksFull = false
   /** The source whose turn it is comes first. */
   #turns: readonly SourceTask[]
 
@@ -118,7 +123,8 @@ export class Attempt {
   /** If not, the loop is woken when they have. It must not wait for that alone: it is also told to stop, and fails. */
   #sinksHaveRoom(): boolean {
     const waits = this.#parts.sinks.flatMap((sink) => sink.ready() ?? [])
-    if (waits.length === 0) return true
+    this.#sinksFull = waits.length > 0
+    if (!this.#sinksFull) return true
     Promise.all(waits).then(this.#context.wake.call, this.#context.onFailure)
     return false
   }
@@ -167,6 +173,7 @@ export class Attempt {
     const staged = await cut
     const { permit, sizeBytes } = await coordinator.complete(staged)
     const at = clock.now()
+    for (const source of this.#parts.sources) source.acknowledge()
     for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
     await coordinator.deleteObsolete()
     const { epoch, generation } = permit
@@ -191,6 +198,12 @@ export class Attempt {
     }))
   }
 
+  #watch(source: SourceTask): void {
+    const { clock, checkpointEveryMs } = this.#context
+    const facts = { now: clock.now(), sinksFull: this.#sinksFull, checkpointEveryMs }
+    for (const split of source.watch(facts)) this.#context.onStalled(split)
+  }
+
   #startTimers(): void {
     const { clock, checkpointEveryMs, signal, wake, onFailure } = this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
@@ -207,6 +220,7 @@ export class Attempt {
     every(checkpointEveryMs, due).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
+      every(watchEveryMs, () => this.#watch(source)).catch(onFailure)
     }
   }
 }

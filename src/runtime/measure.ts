@@ -1,7 +1,7 @@
 import type { JobMetrics } from '../observe/metrics.ts'
 import type { Parts } from './attempt.ts'
 
-type Known = Pick<JobMetrics, 'at' | 'startedAt' | 'restarts' | 'lastCheckpoint' | 'counters'>
+type Known = Pick<JobMetrics, 'at' | 'startedAt' | 'gaps' | 'restarts' | 'lastCheckpoint' | 'counters'>
 
 /** The figures of a job; `parts` are those of the last attempt, if one has come so far. */
 export function measure(job: string, parts: Parts | undefined, known: Known): JobMetrics {

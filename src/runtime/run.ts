@@ -10,8 +10,10 @@ import { assemble, type Closers, closeAll, type Surroundings } from './assemble.
 import { Attempt, type Parts } from './attempt.ts'
 import { measure } from './measure.ts'
 import { Meter } from './meter.ts'
+import { NoticedGaps } from './noticed-gaps.ts'
 import { decideRestart } from './restart.ts'
 import { type JobResult, overridesOf, type RunningJob, type RunOptions } from './running-job.ts'
+import type { StalledSplit } from './source-task.ts'
 import { Wake } from './wake.ts'
 
 const metricsEveryMs = 1_000
@@ -56,6 +58,7 @@ class JobLife {
   readonly #options: RunOptions
   readonly #wake = new Wake()
   readonly #meter = new Meter()
+  readonly #gaps = new NoticedGaps()
   readonly #over = new AbortController()
   readonly #startedAt: number
   #parts: Parts | undefined
@@ -167,6 +170,9 @@ class JobLife {
       overrides: overridesOf(this.#options),
       signal,
       meter: this.#meter,
+      onGap: (source, gap) => {
+        if (this.#gaps.notice(source, gap)) this.events$.next({ kind: 'gap', source, gap })
+      },
       onReady: this.#wake.call,
       onFailure,
       onClaimed: ({ generation, restored, skipped }) => {
@@ -194,6 +200,10 @@ class JobLife {
       onFailure,
       onCheckpoint: (checkpoint: CheckpointSummary, progressed: boolean) =>
         this.#onCheckpoint(checkpoint, progressed),
+      onStalled: (stalled: StalledSplit) => {
+        this.#meter.count(`${stalled.source}.stalled`)
+        this.events$.next({ kind: 'stalled', ...stalled })
+      },
       onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
     }
   }
@@ -216,6 +226,7 @@ class JobLife {
     const metrics = measure(this.#job.name, this.#parts, {
       at: this.#clock.now(),
       startedAt: this.#startedAt,
+      gaps: this.#gaps.total,
       restarts: this.#restarts,
       lastCheckpoint: this.#lastCheckpoint,
       counters: this.#meter.counters(),

@@ -7,11 +7,33 @@ import type { SplitMetrics } from '../observe/metrics.ts'
 import { pace } from '../time/alignment.ts'
 import { beginningOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
-import { splitMetrics } from './split-metrics.ts'
+import { splitMetrics, stateOf } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
+import type { SplitProgressFacts, Stall } from './stall.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What the splits of a source may hold together before it is handed over. */
 const bytesAheadOfAll = 256 * 2 ** 20
+
+/** How long what was fetched may wait to be handed over, and what was handed over for a checkpoint. */
+const stalledAfterMs = 300_000
+
+/** What is known of a run when it is watched. */
+export interface WatchFacts {
+  readonly now: number
+  /** Nothing may be handed over at the moment. */
+  readonly sinksFull: boolean
+  readonly checkpointEveryMs: number
+}
+
+/** A split that makes no progress. */
+export interface StalledSplit extends Stall {
+  readonly source: string
+  readonly split: string
+  readonly position: string | undefined
+  readonly state: SplitMetrics['state']
+  readonly readerReplaced: boolean
+}
 
 /** What a source task needs of the run around it. */
 export interface SourceTaskContext {
@@ -39,6 +61,7 @@ export class SourceTask {
   /** Arrival times make the watermark until the job says otherwise. They hardly go back within a split. */
   readonly #arrival = new SplitWatermarks(1000, 1000)
   #arrivalWatermark = beginningOfTime
+  readonly #watchdog = new Watchdog()
   #recordsOfFinished = 0
   #bytesOfFinished = 0
 
@@ -96,10 +119,7 @@ export class SourceTask {
    */
   next(): SplitTask | undefined {
     const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
-    // A quiet split has nothing to catch up with: waiting for it would last until something arrives in it.
-    const awaited = [...this.#splits.values()].filter((task) => !task.idle).map((task) => task.split.id)
-    const mayRead = pace(awaited, this.#context.progress)
-    const inStep = ready.find((task) => mayRead(task.split.id))
+    const inStep = ready.find(this.#mayHandOver())
     return inStep ?? (ready.length === this.#splits.size ? ready[0] : undefined)
   }
 
@@ -133,7 +153,24 @@ export class SourceTask {
     return this.#enumerator.exhausted && this.#splits.size === 0
   }
 
+  /** Looks whether every split makes progress, and replaces the reader of one that does not. */
+  watch(look: WatchFacts): readonly StalledSplit[] {
+    const limits = {
+      fetched: this.#enumerator.fetchWithinMs ?? Number.POSITIVE_INFINITY,
+      emitted: stalledAfterMs,
+      acknowledged: stalledAfterMs + 2 * look.checkpointEveryMs,
+    }
+    const stalls = this.#watchdog.look(this.#progressFacts(look.sinksFull), limits, look.now)
+    return [...stalls].map(([id, stall]) => this.#onStall(this.#splits.get(id)!, stall))
+  }
+
+  /** The checkpoint of the last {@link snapshot} is published. */
+  acknowledge(): void {
+    for (const task of this.#splits.values()) task.acknowledge()
+  }
+
   snapshot(): SourceEntry {
+    for (const task of this.#splits.values()) task.cut()
     const positions: Record<string, string> = Object.fromEntries(this.#restored)
     for (const [id, task] of this.#splits) {
       if (task.position !== undefined) positions[id] = task.position.after
@@ -171,6 +208,42 @@ export class SourceTask {
   async close(): Promise<void> {
     for (const task of this.#splits.values()) task.close()
     await this.#enumerator.close()
+  }
+
+  /** Whether event time lets a split go on. */
+  #mayHandOver(): (task: SplitTask) => boolean {
+    // A quiet split has nothing to catch up with: waiting for it would last until something arrives in it.
+    const awaited = [...this.#splits.values()].filter((task) => !task.idle).map((task) => task.split.id)
+    const mayRead = pace(awaited, this.#context.progress)
+    return (task) => mayRead(task.split.id)
+  }
+
+  #progressFacts(sinksFull: boolean): ReadonlyMap<string, SplitProgressFacts> {
+    const tasks = [...this.#splits.values()]
+    const mayHandOver = this.#mayHandOver()
+    const ahead = total(tasks.map((task) => task.bytesAhead))
+    const heldBy = (task: SplitTask) => {
+      if (sinksFull) return 'sinks'
+      if (task.ready !== undefined) return mayHandOver(task) ? undefined : 'event time'
+      if (task.fetching) return task.readerHeldBy
+      return ahead + task.bytesToCome > bytesAheadOfAll ? 'bytes ahead' : undefined
+    }
+    return new Map(
+      tasks.map((task) => {
+        const { split, counts, ready } = task
+        return [split.id, { counts: { ...counts }, ready: ready !== undefined, heldBy: heldBy(task) }]
+      }),
+    )
+  }
+
+  #onStall(task: SplitTask, stall: Stall): StalledSplit {
+    const { split, position } = task
+    const state = stateOf(task)
+    // Another reader brings no checkpoint about.
+    const readerReplaced = stall.clock !== 'acknowledged'
+    if (readerReplaced)
+      task.replaceReader(this.#enumerator.read(split, position && { after: position.after }))
+    return { source: this.name, split: split.id, position: position?.after, state, readerReplaced, ...stall }
   }
 
   #open(split: Split): void {

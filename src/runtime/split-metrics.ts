@@ -7,7 +7,8 @@ export function splitMetrics(source: string, task: SplitTask, watermark: number 
   return { source, split: split.id, records, bytes, behindMs, firstBehindMs, watermark, state: stateOf(task) }
 }
 
-function stateOf(task: SplitTask): SplitMetrics['state'] {
+/** What a split is doing. */
+export function stateOf(task: SplitTask): SplitMetrics['state'] {
   if (task.idle) return 'idle'
   return task.ready === undefined ? 'reading' : 'paused'
 }

@@ -18,7 +18,10 @@ export class SplitTask {
   bytes = 0
   behindMs: number | undefined
   firstBehindMs: number | undefined
-  readonly #reader: SplitReader<unknown>
+  /** How many fetches have settled, were handed over, and are in a published checkpoint. */
+  readonly counts = { fetched: 0, emitted: 0, acknowledged: 0 }
+  #emittedAtCut = 0
+  #reader: SplitReader<unknown>
   #fetching = false
   /** What the reader has taken in, and will bring with the next fetches. */
   #restBytes = 0
@@ -51,25 +54,57 @@ export class SplitTask {
     return this.#restBytes > 0 ? 0 : this.#expectedBytes
   }
 
+  /** Why the reader has to wait, if it names a reason. */
+  get readerHeldBy(): string | undefined {
+    return this.#reader.heldBy
+  }
+
   prefetch(onReady: () => void, onError: (error: unknown) => void): void {
+    const reader = this.#reader
     this.#fetching = true
-    this.#reader
+    reader
       .fetch()
       .then((fetched) => {
+        // What a reader brings that was replaced meanwhile is brought by the other again.
+        if (reader !== this.#reader) return
         this.#fetching = false
+        this.counts.fetched += 1
         const { sizeBytes, restBytes = 0 } = fetched
         if (this.#restBytes === 0) this.#expectedBytes = sizeBytes + restBytes
         this.#restBytes = restBytes
         this.ready = fetched
         onReady()
       })
-      .catch(onError)
+      .catch((error: unknown) => {
+        if (reader === this.#reader) onError(error)
+      })
+  }
+
+  /** Goes on with another reader, which begins after what was handed over. */
+  replaceReader(reader: SplitReader<unknown>): void {
+    const stalled = this.#reader
+    this.#reader = reader
+    this.#fetching = false
+    this.ready = undefined
+    this.#restBytes = 0
+    stalled.close()
+  }
+
+  /** What was handed over by now is in the checkpoint that begins. */
+  cut(): void {
+    this.#emittedAtCut = this.counts.emitted
+  }
+
+  /** That checkpoint is published. */
+  acknowledge(): void {
+    this.counts.acknowledged = this.#emittedAtCut
   }
 
   /** Takes the fetch that is ready: from now on its records count as emitted. */
   take(): Fetched<unknown> {
     const fetched = this.ready!
     this.ready = undefined
+    this.counts.emitted += 1
     this.records += fetched.values.length + fetched.undecodable.length
     this.bytes += fetched.sizeBytes
     this.behindMs = fetched.behindMs

@@ -12,6 +12,7 @@ export function metricsOf(second: number, given: Partial<JobMetrics> = {}): JobM
     watermark: undefined,
     written: {},
     counters: {},
+    gaps: { count: 0, lostMs: 0 },
     restarts: 0,
     lastCheckpoint: undefined,
     ...given,

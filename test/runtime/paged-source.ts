@@ -24,6 +24,7 @@ export interface PagedOptions {
   /** Splits that are not handed out as long as it is false. */
   readonly listed?: (split: string) => boolean
   readonly arrivalTime?: number
+  readonly fetchWithinMs?: number
 }
 
 /** A source that brings what each fetch is told to bring. A position is the number of a page. */
@@ -39,7 +40,7 @@ export function pagedSource<T>(
 
 export function enumerate<T>(
   splits: Readonly<Record<string, PagedSplit<T>>>,
-  { onFetch, ends = true, listed = () => true, arrivalTime = 0 }: PagedOptions = {},
+  { onFetch, ends = true, listed = () => true, arrivalTime = 0, fetchWithinMs }: PagedOptions = {},
   finished: readonly string[] = [],
 ): SplitEnumerator<T> {
   const done = new Set(finished)
@@ -51,6 +52,7 @@ export function enumerate<T>(
     (splits[id]!.parents ?? []).every((parent) => done.has(parent))
   return {
     discoverEveryMs: 60_000,
+    ...(fetchWithinMs !== undefined && { fetchWithinMs }),
     discover: async () => {},
     takeReadable: () => {
       const readable = Object.keys(splits).filter(isReadable)

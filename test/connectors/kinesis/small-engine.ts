@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { EnumeratorSnapshot } from '../../../connectors/kinesis/enumerator-snapshot.ts'
 import { firstHole } from '../../../connectors/kinesis/hash-range.ts'
-import { kinesisSource, type StartAt } from '../../../connectors/kinesis/index.ts'
+import { kinesisSource, type OnDataLoss, type StartAt } from '../../../connectors/kinesis/index.ts'
 import type { Clock } from '../../../src/contract/clock.ts'
 import type { Json } from '../../../src/contract/json.ts'
-import type { SplitEnumerator, SplitReader } from '../../../src/contract/source.ts'
+import type { Gap, SplitEnumerator, SplitReader } from '../../../src/contract/source.ts'
 import type { EmbeddedStream } from './embedded-stream.ts'
 
 interface Checkpoint {
@@ -24,13 +24,17 @@ export class SmallEngine {
   readonly #stream: EmbeddedStream
   readonly #startAt: StartAt
   readonly #clock: Clock
+  readonly #onDataLoss: OnDataLoss
+  /** What it was told to go on without, by shard and record. */
+  readonly gaps = new Map<string, Gap>()
   #source: SplitEnumerator<string> | undefined
   #readers = new Map<string, SplitReader<string>>()
   #state = nothing
   #checkpoint = nothing
 
-  constructor(stream: EmbeddedStream, startAt: StartAt = 'trim-horizon') {
+  constructor(stream: EmbeddedStream, startAt: StartAt = 'trim-horizon', onDataLoss: OnDataLoss = 'fail') {
     this.#stream = stream
+    this.#onDataLoss = onDataLoss
     this.#startAt = startAt
     // Pauses between polls end at once, time limits never.
     this.#clock = {
@@ -51,6 +55,11 @@ export class SmallEngine {
     return this.#state.finished
   }
 
+  /** What the last checkpoint has of the source. */
+  get kept(): Json | undefined {
+    return this.#checkpoint.snapshot
+  }
+
   async discover(): Promise<void> {
     const source = await this.#opened()
     await source.discover()
@@ -68,7 +77,9 @@ export class SmallEngine {
   /** One fetch of one shard, and its end if that is it. `onEnd` comes between the last fetch and the end. */
   async fetch(shard: string, onEnd: () => void = () => {}): Promise<void> {
     const source = await this.#opened()
-    const fetched = await this.#readers.get(shard)!.fetch()
+    const reader = this.#readers.get(shard)
+    if (reader === undefined) return
+    const fetched = await reader.fetch()
     const positions = new Map(this.#state.positions)
     if (fetched.position !== undefined) positions.set(shard, fetched.position.after)
     this.#state = { ...this.#state, positions, read: [...this.read, ...fetched.values] }
@@ -109,6 +120,7 @@ export class SmallEngine {
       stream: this.#stream.name,
       endpoint: this.#stream.kinesis.endpoint,
       startAt: this.#startAt,
+      onDataLoss: this.#onDataLoss,
       decode: (data) => Buffer.from(data).toString(),
     })
     const context = {
@@ -119,6 +131,8 @@ export class SmallEngine {
       overrides: {},
       signal: new AbortController().signal,
       count: () => {},
+      positions: Object.fromEntries(this.#state.positions),
+      onGap: (gap: Gap) => void this.gaps.set(`${gap.split} ${gap.after}`, gap),
     }
     this.#source = await source.open(context, this.#state.snapshot)
     return this.#source
