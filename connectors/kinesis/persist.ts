@@ -32,6 +32,7 @@ const attemptTimeoutMs = 30_000
 export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, how: Persistence): Promise<T> {
   const { throttlePatienceMs = Number.POSITIVE_INFINITY } = how
   let silentSince: number | undefined
+  let silentFrom = 1
   let throttledSince: number | undefined
   for (let failures = 1; ; failures++) {
     await how.turn?.(how.signal)
@@ -42,11 +43,12 @@ export async function persist<T>(call: (signal: AbortSignal) => Promise<T>, how:
       how.signal.throwIfAborted()
       const failure = failureOf(error)
       if (failure.kind === 'iterator-expired' || failure.kind === 'refused') throw error
+      if (silentSince === undefined) silentFrom = failures
       silentSince = failure.kind === 'unavailable' ? (silentSince ?? startedAt) : undefined
       if (silentSince !== undefined && how.clock.now() - silentSince >= how.patienceMs) {
-        throw new NoAnswer(`no answer for ${Math.round((how.clock.now() - silentSince) / 1000)} s`, {
-          cause: error,
-        })
+        const seconds = Math.round((how.clock.now() - silentSince) / 1000)
+        const calls = failures - silentFrom + 1
+        throw new NoAnswer(`no answer for ${seconds} s, to ${calls} calls`, { cause: error })
       }
       throttledSince = failure.kind === 'throttled' ? (throttledSince ?? startedAt) : undefined
       if (throttledSince !== undefined && how.clock.now() - throttledSince >= throttlePatienceMs) throw error

@@ -3,6 +3,8 @@ import type { Clock, Random } from '../contract/clock.ts'
 /** Where a command writes. */
 export interface Output {
   write(text: string): void
+  /** Resolves when the reader has taken what was written; `undefined` while there is room for more. */
+  drained(): Promise<void> | undefined
   readonly isTTY: boolean
   /** The width of the terminal. */
   columns(): number

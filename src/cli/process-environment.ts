@@ -39,8 +39,21 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     write(text) {
       if (!stream.destroyed) stream.write(text)
     },
+    drained: () => (stream.writableNeedDrain && !stream.destroyed ? drained(stream) : undefined),
     isTTY: stream.isTTY === true,
     // Some terminals do not know their width, and say 0.
     columns: () => stream.columns || 80,
   }
+}
+
+/** A reader that goes away has taken all it will take. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error'] as const
+    const done = () => {
+      for (const event of events) stream.off(event, done)
+      resolve()
+    }
+    for (const event of events) stream.on(event, done)
+  })
 }

@@ -41,6 +41,7 @@ async function printRecords(flags: TailFlags, environment: Environment, services
   const { clock, random, stdout, stderr } = environment
   const { stream, until, from = until === undefined ? 'latest' : 'trim-horizon', endpoint, region } = flags
   const stopped = new AbortController()
+  const stopping = new Promise<void>((resolve) => stopped.signal.addEventListener('abort', () => resolve()))
   const endListening = onStopRequest(environment, () => stopped.abort())
   const log = lineLog((line) => stderr.write(`${logText(line, clock.now())}\n`))
   const lineOf = flags.raw ? rawLine : tailLine
@@ -48,6 +49,8 @@ async function printRecords(flags: TailFlags, environment: Environment, services
   try {
     for await (const record of tail({ ...options, startAt: from, follow: until === undefined })) {
       stdout.write(lineOf(record))
+      const drained = stdout.drained()
+      if (drained !== undefined) await Promise.race([drained, stopping])
       if (stopped.signal.aborted) return
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
-import { isMillraceError, MillraceError, millraceError, reasons } from '../errors.ts'
+import { isMillraceError, MillraceError, millraceError, reasons, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
@@ -61,7 +61,7 @@ export class FusedChain {
           try {
             this.#push(element)
           } catch (error) {
-            subscriber.error(failure(error))
+            subscriber.error(this.#failure(error))
           }
         },
         error: (error) => subscriber.error(error),
@@ -86,16 +86,18 @@ export class FusedChain {
     const { process } = this.#head
     for (const { operator } of this.#operators) operator.onBatch?.(split)
     this.#main.split = split
+    this.#main.from(placeOf(whereIs?.(0)))
     let index = 0
     try {
       for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
     } catch (error) {
-      throw failure(error).at(whereIs?.(index) ?? {})
+      throw this.#failure(error).at(whereIs?.(index) ?? {})
     }
     for (const { operator } of this.#operators) operator.onBatchEnd?.()
     this.#main.flush()
     for (const side of this.#sides.values()) side.flush()
     this.#main.split = undefined
+    this.#main.from(undefined)
   }
 
   #onSplit(mark: SplitMark): void {
@@ -120,11 +122,27 @@ export class FusedChain {
     for (const side of this.#sides.values()) side.send(element)
   }
 
+  /** To know which operator of the chain it was, each would have to be called by a call more. */
+  #failure(error: unknown): MillraceError {
+    if (isMillraceError(error)) return error
+    const operator = this.#operators.map(({ id }) => id).join(' → ')
+    const happened = `a function of the job threw: ${reasons(error)[0]}`
+    return new MillraceError('OPERATOR_FAILED', happened, { where: { operator }, cause: error })
+  }
+
+  /** What a watermark leads to comes from everywhere, not from the records that are processed at the moment. */
+  #emitWatermark(timestamp: number, next: Link): void {
+    const { where } = this.#main
+    this.#main.from(undefined)
+    next.onWatermark(timestamp)
+    this.#main.from(where)
+  }
+
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
     const context = {
       id,
       emit: next.process,
-      emitWatermark: next.onWatermark,
+      emitWatermark: (timestamp: number) => this.#emitWatermark(timestamp, next),
       sideOutput: (output: string) => this.#sides.get(outletName(id, output))?.process,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
     }
@@ -149,6 +167,13 @@ export function outletName(operator: string, output: string): string {
   return `${operator}:${output}`
 }
 
+/** The place of all records of a batch, from that of one of them. */
+function placeOf(where: Where | undefined): Where | undefined {
+  if (where === undefined) return undefined
+  const { sequenceNumber: _own, ...common } = where
+  return common
+}
+
 /** What an operator says while it is made, as that its state does not fit, has its name. */
 function created<T>(operator: string, create: () => T): T {
   try {
@@ -156,11 +181,4 @@ function created<T>(operator: string, create: () => T): T {
   } catch (error) {
     throw millraceError(error).at({ operator })
   }
-}
-
-function failure(error: unknown): MillraceError {
-  if (isMillraceError(error)) return error
-  return new MillraceError('OPERATOR_FAILED', `a function of the job threw: ${reasons(error)[0]}`, {
-    cause: error,
-  })
 }

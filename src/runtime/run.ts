@@ -112,7 +112,7 @@ class JobLife {
       } catch (error) {
         const failure = millraceError(error).at({ job: this.#job.name })
         this.#failuresInARow += 1
-        const restart = decideRestart(failure, this.#failuresInARow, this.#random)
+        const restart = decideRestart(failure, this.#failuresInARow, this.#random, this.#parts !== undefined)
         if (restart.decision === 'fail' || this.#stopping) throw failure
         this.#restarts += 1
         const { delayMs } = restart

@@ -11,9 +11,13 @@ export class FakeEnvironment implements Environment {
   readonly #signalled = new Set<(signal: StopSignal) => void>()
   readonly #readerGone = new Set<() => void>()
 
+  /** What stdout waits for before it takes more. */
+  full: Promise<void> | undefined
+
   readonly stdout = {
     isTTY: false,
     columns: () => 80,
+    drained: () => this.full,
     write: (text: string) => {
       this.out += text
     },
@@ -23,7 +27,7 @@ export class FakeEnvironment implements Environment {
     const write = (text: string) => {
       this.err += text
     }
-    return { isTTY: this.isTTY, columns: () => 120, write }
+    return { isTTY: this.isTTY, columns: () => 120, write, drained: () => undefined }
   }
 
   readonly clock = { now: () => 0, sleep: async () => {} }

@@ -159,6 +159,26 @@ describe('a function of the job that throws', () => {
     expect(failure.code).toBe('OPERATOR_FAILED')
     expect(failure.cause).toBe(thrown)
     expect(failure.where).toMatchObject({ source: 'numbers', shard: 's', sequenceNumber: '1.1' })
+    expect(failure.where.operator).toBe(described.graph.nodes.find(({ id }) => id.includes('map'))?.id)
+  })
+
+  it('behind a fan-out names the source and the shard', async () => {
+    const described = job('fans-out', ({ from }) => {
+      const numbers = from('numbers', source()).pipe(map((n) => n))
+      return [
+        numbers.pipe(sinkTo('all', collectSink())),
+        numbers.pipe(
+          map((n) => {
+            if (n === 3) throw new RangeError('no threes')
+            return n
+          }),
+          sinkTo('out', collectSink()),
+        ),
+      ]
+    })
+    const failure = await failureOf(run(described))
+    expect(failure.where).toMatchObject({ source: 'numbers', shard: 's' })
+    expect(failure.where.sequenceNumber).toBeUndefined()
   })
 
   it.each([undefined, null, Number.NaN, {}, Symbol('key')])('includes a keyBy that gives %s', async (key) => {

@@ -62,6 +62,20 @@ describe('a source that fails', () => {
     expect(sink.rows).toEqual([])
   })
 
+  it('that has never answered is given up after one more attempt', async () => {
+    const silent = {
+      ...pagedSource({ s: { pages } }),
+      open: () => Promise.reject(away()),
+    }
+    const unreachable = job('unreachable', ({ from }) =>
+      from('numbers', silent).pipe(sinkTo('out', collectSink())),
+    )
+    const running = run(unreachable, { checkpoints: memoryStore(), clock: impatientClock(), random: () => 0 })
+    const events = eventsOf(running)
+    expect((await failureOf(running)).code).toBe('SOURCE_UNREACHABLE')
+    expect(events.filter(({ kind }) => kind === 'restarting')).toHaveLength(1)
+  })
+
   it('waits a part of the time at random', async () => {
     const { described } = copying(() => {
       throw away()
