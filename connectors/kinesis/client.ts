@@ -14,6 +14,14 @@ export interface Connection {
    * `http://` on a loopback address missing credentials are made up.
    */
   readonly endpoint?: string | undefined
+  /** A profile of the shared AWS configuration, for region and credentials. Default: `AWS_PROFILE`, else `default`. */
+  readonly profile?: string | undefined
+  /** Endpoints of AWS that are validated under FIPS 140. Default: `AWS_USE_FIPS_ENDPOINT`, the profile, else `false`. */
+  readonly useFipsEndpoint?: boolean | undefined
+  /**
+   * Endpoints of AWS that are reached by IPv6 and IPv4. Default: `AWS_USE_DUALSTACK_ENDPOINT`, the profile, else `false`.
+   */
+  readonly useDualstackEndpoint?: boolean | undefined
   /**
    * `'lean'` (default) reads and writes records in a fraction of the time of `'sdk'`, the AWS SDK's own way. Both do
    * the same.
@@ -24,7 +32,8 @@ export interface Connection {
 }
 
 /** What a connection comes to, given the environment. */
-export interface ResolvedConnection {
+export interface ResolvedConnection
+  extends Pick<Connection, 'profile' | 'useFipsEndpoint' | 'useDualstackEndpoint'> {
   readonly region: string | undefined
   readonly endpoint: string | undefined
   /** Plain HTTP on this machine: the embedded Kinesis, or another stand-in for AWS. */
@@ -36,6 +45,7 @@ export interface ResolvedConnection {
 export interface Environment {
   readonly AWS_ENDPOINT_URL_KINESIS?: string | undefined
   readonly AWS_ENDPOINT_URL?: string | undefined
+  readonly AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?: string | undefined
   readonly AWS_REGION?: string | undefined
   readonly AWS_DEFAULT_REGION?: string | undefined
   readonly AWS_ACCESS_KEY_ID?: string | undefined
@@ -44,29 +54,37 @@ export interface Environment {
 
 /** Decides what to connect to. `stream` is a name or an ARN. */
 export function resolveConnection(
-  { region, endpoint }: Connection,
+  { region, endpoint, profile, useFipsEndpoint, useDualstackEndpoint }: Connection,
   stream: string,
   env: Environment,
 ): ResolvedConnection {
-  const url = endpoint ?? env.AWS_ENDPOINT_URL_KINESIS ?? env.AWS_ENDPOINT_URL
+  const url = endpoint ?? endpointOf(env)
   const loopback = isLoopback(url)
   const known = region ?? regionOfArn(stream) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
   return {
     region: known ?? (loopback ? 'us-east-1' : undefined),
     endpoint: url,
     loopback,
+    profile,
+    useFipsEndpoint,
+    useDualstackEndpoint,
     credentials:
-      loopback && !mayHaveCredentials(env) ? { accessKeyId: 'local', secretAccessKey: 'local' } : undefined,
+      loopback && profile === undefined && !mayHaveCredentials(env)
+        ? { accessKeyId: 'local', secretAccessKey: 'local' }
+        : undefined,
   }
 }
 
 /** A client that costs little: HTTP/1.1 kept alive, no logging, one attempt (its caller decides when to try again). */
 export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 'sdk' = 'lean'): KinesisClient {
-  const { region, endpoint, credentials } = connection
+  const { region, endpoint, credentials, profile, useFipsEndpoint, useDualstackEndpoint } = connection
   const client = new KinesisClient({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
+    ...(profile !== undefined && { profile }),
+    ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
+    ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
     ...(protocol === 'lean' && { protocol: LeanProtocol }),
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
@@ -78,6 +96,11 @@ export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 's
   // It copies every record of an output, for a logger that does nothing.
   client.middlewareStack.remove('loggerMiddleware')
   return client
+}
+
+function endpointOf(env: Environment): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
+  return env.AWS_ENDPOINT_URL_KINESIS ?? env.AWS_ENDPOINT_URL
 }
 
 function isLoopback(endpoint: string | undefined): boolean {

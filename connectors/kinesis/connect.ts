@@ -16,11 +16,12 @@ export interface Connected {
 
 /** Connects as the options and the environment say; nothing is sent yet. */
 export function connect(connection: Connection, stream: string): Connected {
-  const { region, endpoint, loopback, credentials } = resolveConnection(connection, stream, process.env)
+  const resolved = resolveConnection(connection, stream, process.env)
+  const { region, endpoint, loopback } = resolved
   const place = { stream, region, endpoint }
   if (connection.client !== undefined) {
     return { client: withServerTime(connection.client), loopback, place, close: () => {} }
   }
-  const client = leanClient({ region, endpoint, loopback, credentials }, connection.protocol)
+  const client = leanClient(resolved, connection.protocol)
   return { client: withServerTime(client), loopback, place, close: () => client.destroy() }
 }

@@ -52,9 +52,9 @@ export async function openKinesis<T>(
 /** Overrides first. A client cannot be pointed elsewhere, so another place needs another client. */
 function overridden(options: Connection, { endpoint, region }: SourceOverrides): Connection {
   return {
+    ...options,
     endpoint: endpoint ?? options.endpoint,
     region: region ?? options.region,
-    protocol: options.protocol,
     client: endpoint === undefined && region === undefined ? options.client : undefined,
   }
 }

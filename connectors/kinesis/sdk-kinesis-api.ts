@@ -22,6 +22,8 @@ export function streamParameter(stream: string): { StreamARN: string } | { Strea
 /** Kinesis through the AWS SDK. */
 export function sdkKinesisApi(client: KinesisClient, stream: string, onClose: () => void): KinesisApi {
   const named = streamParameter(stream)
+  // An iterator names its stream, but a stream of another account is reached by its ARN alone.
+  const ofOtherAccounts = 'StreamARN' in named ? named : {}
   return {
     describeStream: async (abortSignal) => {
       const output = await client.send(new DescribeStreamSummaryCommand(named), { abortSignal })
@@ -46,7 +48,8 @@ export function sdkKinesisApi(client: KinesisClient, stream: string, onClose: ()
       return ShardIterator!
     },
     records: async (iterator, abortSignal) => {
-      const output = await client.send(new GetRecordsCommand({ ShardIterator: iterator }), { abortSignal })
+      const input = { ...ofOtherAccounts, ShardIterator: iterator }
+      const output = await client.send(new GetRecordsCommand(input), { abortSignal })
       return recordsPage(output, serverTimeOf(output.$metadata))
     },
     close: onClose,
@@ -68,7 +71,8 @@ function recordsPage(
   return {
     records,
     nextIterator: output.NextShardIterator ?? undefined,
-    behindMs: output.MillisBehindLatest ?? 0,
+    // Where nobody says, nothing is caught up.
+    behindMs: output.MillisBehindLatest ?? 1,
     children: (output.ChildShards ?? []).map(listedChild),
     sizeBytes,
     serverTime,

@@ -80,6 +80,7 @@ export function failureOf(error: unknown): Failure {
     return { kind: 'unavailable', reason: name }
   const refusal = refusals.get(name)
   if (refusal !== undefined) return { kind: 'refused', code: refusal }
+  if (/^Invalid Configuration: /.test(message)) return { kind: 'refused', code: 'OPTION_INVALID' }
   if (/region is missing/i.test(message)) return { kind: 'refused', code: 'REGION_MISSING' }
   if (typeof code === 'string' && networkCode.test(code)) return { kind: 'unavailable', reason: code }
   if (unanswered.has(name)) return { kind: 'unavailable', reason: name }
