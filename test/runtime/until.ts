@@ -1,8 +1,8 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 
 /** Lets everything else run until something holds; fails when it never does. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000; turn += 1) {
+export async function until(holds: () => boolean, turns = 2_000): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
     if (holds()) return
     await letOthersRun()
   }

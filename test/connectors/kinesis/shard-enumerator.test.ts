@@ -89,22 +89,6 @@ describe('starting positions', () => {
     await expect(open({ shards: {} })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   })
 
-  test('latest is resolved once: a restart before the first record misses nothing', async () => {
-    const { clock, api, open, opened } = world()
-    const first = await open('latest')
-    const beforeDiscovery = first.snapshot()
-    await clock.until(first.discover())
-    const afterDiscovery = JSON.parse(JSON.stringify(first.snapshot())) as Json
-    await first.close()
-    clock.advance(1000)
-    api.put(shardId(0), 'came while the job was down')
-    clock.advance(60_000)
-    for (const restored of [beforeDiscovery, afterDiscovery]) {
-      const source = await opened('latest', restored)
-      expect(values(await readAll(source, clock))).toEqual(['came while the job was down'])
-    }
-  })
-
   test('overrides come before options', async () => {
     const { clock, api } = world()
     api.put(shardId(0), 'old')

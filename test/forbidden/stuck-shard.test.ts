@@ -2,10 +2,10 @@ import { job, run } from 'millrace'
 import { sinkTo } from 'millrace/operators'
 import { collectSink, manualClock, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { eventsOf } from './failed.ts'
-import { hookedSink, type SinkHooks } from './hooked.ts'
-import { type PagedOptions, pagedSource } from './paged-source.ts'
-import { quiet, until } from './until.ts'
+import { eventsOf } from '../runtime/failed.ts'
+import { hookedSink, type SinkHooks } from '../runtime/hooked.ts'
+import { type PagedOptions, pagedSource } from '../runtime/paged-source.ts'
+import { quiet, until } from '../runtime/until.ts'
 
 const minute = 60_000
 
@@ -32,7 +32,7 @@ function watched(options: PagedOptions, hooks: SinkHooks = {}, finished = true) 
 }
 
 describe('a fetch that never settles', () => {
-  it('is told with its shard and position, and the shard alone goes on with another reader', async () => {
+  it('never leaves its shard stuck without a word: it is told, and the shard alone goes on with another reader', async () => {
     let late = (): void => {}
     const fetches: string[] = []
     let hung = false
@@ -78,7 +78,7 @@ describe('a fetch that never settles', () => {
     await running
   })
 
-  it('may fail as late as it likes once it was given up', async () => {
+  it('never fails the job once it was given up, however late it fails', async () => {
     let fail = (_error: Error): void => {}
     let hung = false
     const { running, stalls, pass } = watched({
@@ -98,7 +98,7 @@ describe('a fetch that never settles', () => {
   })
 })
 
-it('a sink without room is back-pressure, no stall', async () => {
+it('a sink without room is never taken for a stall', async () => {
   let room = (): void => {}
   const { running, stalls, pass } = watched(
     { fetchWithinMs: minute },
@@ -116,7 +116,7 @@ it('a sink without room is back-pressure, no stall', async () => {
   await running
 })
 
-it('a checkpoint that hangs is told, and changes nothing about the readers', async () => {
+it('a checkpoint that hangs is never silent, and changes nothing about the readers', async () => {
   let stages = 0
   let go = (): void => {}
   const stage = () => {
