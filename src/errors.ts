@@ -55,7 +55,7 @@ const catalogue = {
   DATA_LOST: {
     retryable: false,
     advice:
-      'Records expired before they were read. Start again with a new checkpoint folder to accept the loss.',
+      "Set onDataLoss: 'continue' of the source to go on without them and have the gap recorded; if the stream is another one, start with a new checkpoint folder.",
   },
   // Checkpoints
   CHECKPOINT_CORRUPT: {
