@@ -2,7 +2,7 @@ import type { Emit, Operator, OperatorContext } from '../src/contract/operator.t
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
-import { compareKeys, type Key } from '../src/state/key.ts'
+import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
 import type { WindowAssigner } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
@@ -103,14 +103,8 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   #open(key: Key): Accumulators {
-    if (typeof key !== 'string' && !Number.isFinite(key)) {
-      throw new MillraceError(
-        'OPERATOR_FAILED',
-        `keyBy gave ${String(key)}: a key is a string or a finite number`,
-      )
-    }
     const accumulators = this.#aggregates.map((aggregate) => aggregate.create())
-    this.#current!.set(key, accumulators)
+    this.#current!.set(checkedKey(key), accumulators)
     return accumulators
   }
 

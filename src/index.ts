@@ -1,3 +1,4 @@
+export type { Change } from './change.ts'
 export { folderStore } from './checkpoint/folder-store.ts'
 export type { CheckpointStore } from './contract/checkpoint-store.ts'
 export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'

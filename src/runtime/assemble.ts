@@ -13,6 +13,7 @@ import { type Job, undecodableOutput } from '../job.ts'
 import type { Parts } from './attempt.ts'
 import { Dataflow } from './dataflow.ts'
 import type { Meter } from './meter.ts'
+import { ProcessingTime } from './processing-time.ts'
 import { SinkTask } from './sink-task.ts'
 import { SourceTask } from './source-task.ts'
 
@@ -57,12 +58,15 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   for (const node of nodesOf(job, isSink))
     sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
   const snapshots: Parts['snapshots'] = new Map()
+  const processingTime = new ProcessingTime(around.clock, around.signal, around.onReady)
   const dataflow = new Dataflow(
     job.graph,
     {
       restored: restored?.operators ?? {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: around.meter.count,
+      wakeAt: processingTime.wakeAt,
+      onFailure: around.onFailure,
     },
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
@@ -70,7 +74,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
     sources.push(await openSource(node, dataflow, restored, around, closers))
-  return { dataflow, sources, sinks, snapshots, coordinator, restored }
+  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored }
 }
 
 async function openSink(

@@ -1,4 +1,4 @@
-import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
+import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { isMillraceError, MillraceError, millraceError, reasons } from '../errors.ts'
@@ -14,6 +14,10 @@ export interface ChainContext {
   readonly restored: Readonly<Record<string, Snapshot>>
   readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
   readonly count: (counter: string, by?: number) => void
+  /** An operator asks for a tick at this processing time. */
+  readonly wakeAt: (time: number) => void
+  /** What failed outside of a push. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** How one operator, and everything after it in the chain, is called. */
@@ -34,16 +38,20 @@ export class FusedChain {
   readonly #head: Link
   #emit: (element: Element<unknown>) => void = () => {}
 
-  /** @param emitSide Takes what leaves by the side outputs that the job uses, each under its {@link outletName}. */
+  /**
+   * @param sides The side outputs that the job uses, each by its {@link outletName}.
+   * @param emitSide Takes what leaves by them.
+   */
   constructor(
     nodes: readonly GraphNode<OperatorTransformation>[],
+    sides: readonly string[],
     context: ChainContext,
     emitSide: (name: string, element: Element<unknown>) => void,
   ) {
     this.#context = context
     this.#main = new BatchingOutput((element) => this.#emit(element))
     this.#sides = new Map(
-      sideOutletNames(nodes).map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
+      sides.map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
     )
     this.#head = nodes.reduceRight<Link>((next, node) => this.#link(node, next), {
       process: this.#main.process,
@@ -74,17 +82,33 @@ export class FusedChain {
     return this.#operators.flatMap(({ operator }) => operator.progress ?? [])
   }
 
+  /** The operators that want to be told of processing time. */
+  get ticked(): boolean {
+    return this.#operators.some(({ operator }) => operator.onTick !== undefined)
+  }
+
+  /** What must settle before more records are handed over. */
+  get waits(): readonly Promise<void>[] {
+    return this.#operators.flatMap(({ operator }) => operator.ready?.() ?? [])
+  }
+
+  /** What must settle before nothing is in flight. */
+  get inFlight(): readonly Promise<void>[] {
+    return this.#operators.flatMap(({ operator }) => operator.drained?.() ?? [])
+  }
+
   #push(element: Element<unknown>): void {
     if (element.kind === 'batch') this.#onBatch(element)
     else if (element.kind === 'watermark') this.#head.onWatermark(element.timestamp)
+    else if (element.kind === 'tick') this.#onTick(element)
     else if (element.kind === 'split') this.#onSplit(element)
     else if (element.kind === 'barrier') this.#onBarrier(element)
     else this.#onEnd(element)
   }
 
-  #onBatch({ split, values, timestamps, whereIs }: Batch<unknown>): void {
+  #onBatch({ split, input = 0, values, timestamps, whereIs }: Batch<unknown>): void {
     const { process } = this.#head
-    for (const { operator } of this.#operators) operator.onBatch?.(split)
+    for (const { operator } of this.#operators) operator.onBatch?.(split, input)
     this.#main.split = split
     let index = 0
     try {
@@ -93,9 +117,18 @@ export class FusedChain {
       throw failure(error).at(whereIs?.(index) ?? {})
     }
     for (const { operator } of this.#operators) operator.onBatchEnd?.()
+    this.#flush()
+    this.#main.split = undefined
+  }
+
+  #flush(): void {
     this.#main.flush()
     for (const side of this.#sides.values()) side.flush()
-    this.#main.split = undefined
+  }
+
+  #onTick(tick: Tick): void {
+    for (const { operator } of this.#operators) operator.onTick?.(tick.now)
+    this.#toAll(tick)
   }
 
   #onSplit(mark: SplitMark): void {
@@ -111,6 +144,7 @@ export class FusedChain {
   }
 
   #onEnd(end: End): void {
+    for (const { operator } of this.#operators) operator.onTick?.(Number.POSITIVE_INFINITY)
     this.#head.onWatermark(endOfTime)
     this.#toAll(end)
   }
@@ -120,6 +154,15 @@ export class FusedChain {
     for (const side of this.#sides.values()) side.send(element)
   }
 
+  readonly #resume = (act: () => void): void => {
+    try {
+      act()
+      this.#flush()
+    } catch (error) {
+      this.#context.onFailure(failure(error))
+    }
+  }
+
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
     const context = {
       id,
@@ -127,6 +170,8 @@ export class FusedChain {
       emitWatermark: next.onWatermark,
       sideOutput: (output: string) => this.#sides.get(outletName(id, output))?.process,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
+      wakeAt: this.#context.wakeAt,
+      resume: this.#resume,
     }
     const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
     this.#operators.push({ id, operator })
@@ -135,13 +180,6 @@ export class FusedChain {
       onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,
     }
   }
-}
-
-/** The names of the side outputs of a chain that the job uses. */
-export function sideOutletNames(nodes: readonly GraphNode<OperatorTransformation>[]): readonly string[] {
-  return nodes.flatMap(({ id, transformation }) =>
-    Object.keys(transformation.sides).map((side) => outletName(id, side)),
-  )
 }
 
 /** The name that a side output of one operator has in the whole dataflow. */

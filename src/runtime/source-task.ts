@@ -4,9 +4,9 @@ import type { SplitProgress } from '../contract/operator.ts'
 import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
-import { pace } from '../time/alignment.ts'
-import { beginningOfTime } from '../time/end-of-time.ts'
+import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { inStep } from './next-split.ts'
 import { splitMetrics } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
 
@@ -39,6 +39,7 @@ export class SourceTask {
   /** Arrival times make the watermark until the job says otherwise. They hardly go back within a split. */
   readonly #arrival = new SplitWatermarks(1000, 1000)
   #arrivalWatermark = beginningOfTime
+  #toldEnd = false
   #recordsOfFinished = 0
   #bytesOfFinished = 0
 
@@ -54,7 +55,7 @@ export class SourceTask {
     this.#awaiting = new Map(Object.entries(restored?.awaiting ?? {}))
     this.#context = context
     // Until their children are opened, they hold watermarks back as they did before the restart.
-    for (const split of this.#awaiting.keys()) this.#mark({ kind: 'split', split, state: 'opened' })
+    for (const split of this.#awaiting.keys()) this.#mark(split, 'opened')
   }
 
   /**
@@ -67,20 +68,46 @@ export class SourceTask {
       const closed = children.filter((child) => !this.#splits.has(child))
       if (closed.length === 0 || this.#enumerator.exhausted) {
         this.#awaiting.delete(parent)
-        this.#mark({ kind: 'split', split: parent, state: 'closed' })
+        this.#mark(parent, 'closed')
       } else this.#awaiting.set(parent, closed)
     }
+    this.#tellEnd()
+  }
+
+  /** How far event time has come in each split, as operators see it. */
+  get progress(): readonly SplitProgress[] {
+    return this.#context.progress
+  }
+
+  /** Splits whose records may be handed over now. */
+  get ready(): readonly SplitTask[] {
+    return [...this.#splits.values()].filter((task) => task.ready !== undefined)
+  }
+
+  /**
+   * Splits that others must not run away from. A quiet one has nothing to catch up with: waiting for it would last until
+   * something arrives in it.
+   */
+  get awaited(): readonly SplitTask[] {
+    return [...this.#splits.values()].filter((task) => !task.idle)
+  }
+
+  /** Whether nothing is being fetched that could change what {@link ready} gives. */
+  get allReady(): boolean {
+    return this.ready.length === this.#splits.size
   }
 
   /**
    * Fetches ahead, as much as the budget allows; in any case what a reader has taken in already, and something if there
    * is nothing to hand over.
+   *
+   * @param sources All of the job: their splits are read at one pace.
    */
-  prefetch(): void {
+  prefetch(sources: readonly SourceTask[] = [this]): void {
     const { onReady, onError } = this.#context
     const tasks = [...this.#splits.values()]
     let ahead = total(tasks.map((task) => task.bytesAhead))
-    let stuck = this.next() === undefined && !tasks.some((task) => task.fetching)
+    let stuck = inStep(this, sources) === undefined && !tasks.some((task) => task.fetching)
     for (const task of tasks) {
       const toCome = task.bytesToCome
       if (!task.drained || (toCome > 0 && ahead + toCome > bytesAheadOfAll && !stuck)) continue
@@ -88,19 +115,6 @@ export class SourceTask {
       stuck = false
       task.prefetch(onReady, onError)
     }
-  }
-
-  /**
-   * A split whose next records may be handed over now. Operators that see different event times may each hold back
-   * another split: when that leaves none to read, one goes on all the same.
-   */
-  next(): SplitTask | undefined {
-    const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
-    // A quiet split has nothing to catch up with: waiting for it would last until something arrives in it.
-    const awaited = [...this.#splits.values()].filter((task) => !task.idle).map((task) => task.split.id)
-    const mayRead = pace(awaited, this.#context.progress)
-    const inStep = ready.find((task) => mayRead(task.split.id))
-    return inStep ?? (ready.length === this.#splits.size ? ready[0] : undefined)
   }
 
   /**
@@ -114,9 +128,9 @@ export class SourceTask {
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
     for (const record of fetched.undecodable) this.#onUndecodable(record)
-    if (fetched.values.length > 0) this.#pushBatch(task.split.id, fetched)
+    if (fetched.values.length > 0) this.#pushBatch(task, fetched)
     else if (task.idle)
-      this.#mark({ kind: 'split', split: task.split.id, state: 'idle', serverTime: fetched.serverTime })
+      this.#tell({ kind: 'split', split: task.name, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
     if (fetched.finished) this.#finish(task)
   }
@@ -147,7 +161,7 @@ export class SourceTask {
 
   metrics(): { readonly records: number; readonly bytes: number; readonly splits: readonly SplitMetrics[] } {
     const splits = [...this.#splits.values()].map((task) =>
-      splitMetrics(this.name, task, this.#watermarkOf(task.split.id)),
+      splitMetrics(this.name, task, this.#watermarkOf(task.name)),
     )
     return {
       records: this.#recordsOfFinished + total(splits.map((split) => split.records)),
@@ -177,8 +191,9 @@ export class SourceTask {
     const after = this.#restored.get(split.id)
     this.#restored.delete(split.id)
     const position = after === undefined ? undefined : { after }
-    this.#splits.set(split.id, new SplitTask(split, position, this.#enumerator.read(split, position)))
-    this.#mark({ kind: 'split', split: split.id, state: 'opened' })
+    const reader = this.#enumerator.read(split, position)
+    this.#splits.set(split.id, new SplitTask(split, this.#nameOf(split.id), position, reader))
+    this.#mark(split.id, 'opened')
   }
 
   #finish(task: SplitTask): void {
@@ -191,21 +206,37 @@ export class SourceTask {
     this.openReadable()
   }
 
-  #mark(mark: SplitMark): void {
+  /** The name of a split among those of all sources. */
+  #nameOf(splitId: string): string {
+    return `${this.name}/${splitId}`
+  }
+
+  #mark(splitId: string, state: 'opened' | 'closed'): void {
+    this.#tell({ kind: 'split', split: this.#nameOf(splitId), state })
+  }
+
+  #tell(mark: SplitMark): void {
     this.#arrival.mark(mark)
     this.#context.push(mark)
   }
 
-  #pushBatch(split: string, fetched: Fetched<unknown>): void {
-    const whereIs = (index: number) => this.#where(split, fetched.positionOf(index))
+  /** Other sources may go on, and must not wait for this one. */
+  #tellEnd(): void {
+    if (!this.ended || this.#awaiting.size > 0 || this.#toldEnd) return
+    this.#toldEnd = true
+    this.#context.push({ kind: 'watermark', timestamp: endOfTime })
+  }
+
+  #pushBatch({ split: { id }, name }: SplitTask, fetched: Fetched<unknown>): void {
+    const whereIs = (index: number) => this.#where(id, fetched.positionOf(index))
     this.#context.pushBatch({
       kind: 'batch',
-      split,
+      split: name,
       values: fetched.values,
       timestamps: fetched.arrivalTimes,
       whereIs,
     })
-    this.#arrival.observe(split, fetched.arrivalTimes.at(-1)!)
+    this.#arrival.observe(name, fetched.arrivalTimes.at(-1)!)
   }
 
   #advanceArrivalWatermark(): void {

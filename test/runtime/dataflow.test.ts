@@ -15,7 +15,15 @@ function flowOf({ graph }: Job) {
   const sinks = graph.nodes.filter(({ transformation }) => transformation.kind === 'sink')
   const flow = new Dataflow(
     graph,
-    { restored: {}, onSnapshot: (id, snapshot) => snapshots.set(id, snapshot), count: () => {} },
+    {
+      restored: {},
+      onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
+      count: () => {},
+      wakeAt: () => {},
+      onFailure: (error) => {
+        throw error
+      },
+    },
     new Map(
       sinks.map(({ id }) => [
         id,
