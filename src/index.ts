@@ -1,5 +1,5 @@
-export type { Change } from './change.ts'
 export { folderStore } from './checkpoint/folder-store.ts'
+export type { Change } from './contract/change.ts'
 export type { CheckpointStore } from './contract/checkpoint-store.ts'
 export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
 export type { Undecodable } from './contract/source.ts'

@@ -1,5 +1,5 @@
-import { compareKeys, type Key } from '../state/key.ts'
-import { Timers } from './timers.ts'
+import { Timers } from '../time/timers.ts'
+import { compareKeys, type Key } from './key.ts'
 
 /** Instants at which something is due for a key, each once. They fire in the order of time, and at one time of keys. */
 export class KeyedTimers {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compareKeys, type Key } from '../../src/state/key.ts'
-import { KeyedTimers } from '../../src/time/keyed-timers.ts'
+import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 
 const key: fc.Arbitrary<Key> = fc.oneof(
   fc.integer({ min: 0, max: 3 }),
