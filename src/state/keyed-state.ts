@@ -9,6 +9,7 @@ export interface StateMap<V> {
   readonly size: number
   get(key: Key): V | undefined
   set(key: Key, value: V): unknown
+  delete(key: Key): unknown
   entries(): Iterable<[Key, V]>
 }
 
