@@ -2,6 +2,7 @@ import type { Emit, Operator, OperatorContext } from '../../src/contract/operato
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
+import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
@@ -28,7 +29,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly onTick?: (now: number) => void
   readonly #logic: KeyedLogic<S>
   readonly #context: OperatorContext<unknown>
-  readonly #state = new MemoryKeyedState<S>()
+  readonly #journal: Journal | undefined
+  readonly #state: MemoryKeyedState<S>
   readonly #cells: StateMap<S>
   readonly #timers = new KeyedTimers()
   readonly #processingTimers = new KeyedTimers()
@@ -43,12 +45,22 @@ export class KeyedOperator<S> implements Operator<unknown> {
   ) {
     this.#logic = logic
     this.#context = context
+    this.#journal = context.goesOn ? new Journal() : undefined
+    this.#state = new MemoryKeyedState<S>(this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new Call(context, this.#timers, this.#processingTimers)
+    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#journal)
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
     if (logic.onProcessingTimer !== undefined) this.onTick = (now) => this.#tick(now)
     for (const [, time] of this.#processingTimers.entries()) context.wakeAt(time)
+  }
+
+  begin(): void {
+    this.#journal?.begin()
+  }
+
+  undo(): void {
+    this.#journal?.undo()
   }
 
   onBatch(_split: string | undefined, input: number): void {
@@ -158,30 +170,47 @@ class Call<S> implements KeyedCall<S> {
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
+  readonly #journal: Journal | undefined
 
-  constructor(context: OperatorContext<unknown>, timers: KeyedTimers, processingTimers: KeyedTimers) {
+  constructor(
+    context: OperatorContext<unknown>,
+    timers: KeyedTimers,
+    processingTimers: KeyedTimers,
+    journal: Journal | undefined,
+  ) {
     this.#context = context
     this.emit = context.emit
     this.sideOutput = context.sideOutput
     this.count = context.count
     this.#timers = timers
     this.#processingTimers = processingTimers
+    this.#journal = journal
   }
 
   setTimer(time: number): void {
-    this.#timers.add(this.key, time)
+    this.#add(this.#timers, time)
   }
 
   deleteTimer(time: number): void {
-    this.#timers.delete(this.key, time)
+    this.#delete(this.#timers, time)
   }
 
   setProcessingTimer(time: number): void {
-    this.#processingTimers.add(this.key, time)
+    this.#add(this.#processingTimers, time)
     this.#context.wakeAt(time)
   }
 
   deleteProcessingTimer(time: number): void {
-    this.#processingTimers.delete(this.key, time)
+    this.#delete(this.#processingTimers, time)
+  }
+
+  #add(timers: KeyedTimers, time: number): void {
+    const { key } = this
+    if (timers.add(key, time)) this.#journal?.note(() => timers.delete(key, time))
+  }
+
+  #delete(timers: KeyedTimers, time: number): void {
+    const { key } = this
+    if (timers.delete(key, time)) this.#journal?.note(() => timers.add(key, time))
   }
 }

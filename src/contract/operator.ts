@@ -25,6 +25,13 @@ export interface OperatorContext<in Out> {
    * operator. What `act` throws fails the job.
    */
   readonly resume: (act: () => void) => void
+  /**
+   * Whether the job goes on when `process` throws: the record is then kept aside, {@link Operator.undo} is called, and
+   * what the call emitted is forgotten.
+   */
+  readonly goesOn: boolean
+  /** For a record that failed after `process` had returned. Throws unless the job goes on. */
+  readonly refuse: (error: unknown, value: unknown, timestamp: number) => void
 }
 
 /**
@@ -34,6 +41,10 @@ export interface OperatorContext<in Out> {
 export interface Operator<in In> {
   /** Called without `this`. */
   readonly process: Emit<In>
+  /** A call of `process` begins. Only called in a job that goes on when it throws, as is {@link undo}. */
+  begin?(): void
+  /** Puts all state back to what it was at {@link begin}. */
+  undo?(): void
   /** A batch of this split begins. `input` says by which input it came, for an operator that reads a union. */
   onBatch?(split: string | undefined, input: number): void
   /** All records of the batch have been processed. */

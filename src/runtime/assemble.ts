@@ -7,6 +7,7 @@ import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
 import type { SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError } from '../errors.ts'
+import { failedRecords } from '../graph/failed-records.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { SinkTransformation, SourceTransformation, Transformation } from '../graph/transformation.ts'
 import { type Job, undecodableOutput } from '../job.ts'
@@ -67,6 +68,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
       count: around.meter.count,
       wakeAt: processingTime.wakeAt,
       onFailure: around.onFailure,
+      onError: job.onError,
     },
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
@@ -140,7 +142,9 @@ function refuseUnknownNames(job: Job, restored: Restored): void {
   const { sources, operators, sinks } = restored
   const unknown = Object.entries({ source: sources, operator: operators, sink: sinks }).flatMap(
     ([kind, entries]) =>
-      Object.keys(entries).filter((name) => !known.has(`${kind} ${name}`) && !name.includes('/')),
+      Object.keys(entries).filter(
+        (name) => !known.has(`${kind} ${name}`) && !name.includes('/') && name !== failedRecords,
+      ),
   )
   if (unknown.length === 0) return
   throw new MillraceError(

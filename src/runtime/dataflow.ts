@@ -9,11 +9,19 @@ import {
   throughPartitions,
   upstreamOf,
 } from '../graph/chaining.ts'
+import { failedRecords } from '../graph/failed-records.ts'
 import type { GraphEdge, GraphNode, StreamGraph } from '../graph/stream-graph.ts'
 import { mainOutput } from '../graph/transformation.ts'
+import type { Job } from '../job.ts'
 import { type Observable, Subject } from '../rx.ts'
+import { FailedRecords } from './failed-records.ts'
 import { type ChainContext, FusedChain, outletName } from './fused-chain.ts'
 import { Union } from './union.ts'
+
+/** What a dataflow tells and is told by the run around it. */
+export interface DataflowContext extends Omit<ChainContext, 'onRefused'> {
+  readonly onError: Job['onError']
+}
 
 /** What a sink does with the elements that reach it. */
 export type SinkEnd = (element: Element<unknown>) => void
@@ -28,9 +36,10 @@ export class Dataflow {
   readonly #progressOfSource = new Map<string, SplitProgress[]>()
   readonly #chains: FusedChain[] = []
   readonly #progressOfOperator = new Map<string, readonly SplitProgress[]>()
+  readonly #failed: FailedRecords
   #error: MillraceError | undefined
 
-  constructor(graph: StreamGraph, context: ChainContext, sinks: ReadonlyMap<string, SinkEnd>) {
+  constructor(graph: StreamGraph, context: DataflowContext, sinks: ReadonlyMap<string, SinkEnd>) {
     for (const { id, transformation } of graph.nodes) {
       if (transformation.kind === 'union') this.#open(id, mainOutput)
       if (transformation.kind !== 'source') continue
@@ -40,7 +49,11 @@ export class Dataflow {
         outputs.map((output) => this.#open(id, output)),
       )
     }
-    for (const chain of operatorChains(graph)) this.#addChain(graph, chain, context)
+    this.#failed = new FailedRecords(graph, context.onError, (batch) => this.pushBatch(failedRecords, batch))
+    for (const chain of operatorChains(graph)) {
+      const onRefused = this.#failed.takerFor(chain)
+      this.#addChain(graph, chain, { ...context, onRefused })
+    }
     for (const node of graph.nodes) {
       if (node.transformation.kind === 'union') this.#addUnion(graph, node)
       if (node.transformation.kind !== 'sink') continue
@@ -55,13 +68,18 @@ export class Dataflow {
    */
   pushBatch(source: string, batch: Batch<unknown>, output: string = mainOutput): void {
     this.#output({ from: source, output }).next(batch)
-    if (this.#error !== undefined) throw this.#error
+    this.#finishPush()
   }
 
   /** Runs what is not a batch through everything that any output of a source leads to. */
   push(source: string, element: Exclude<Element<unknown>, Batch<unknown>>): void {
     for (const output of this.#outputsOfSource.get(source) ?? []) output.next(element)
+    this.#finishPush()
+  }
+
+  #finishPush(): void {
     if (this.#error !== undefined) throw this.#error
+    this.#failed.handOver()
   }
 
   /** The operators that follow event time in the splits of a source. */

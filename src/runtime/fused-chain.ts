@@ -1,12 +1,13 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
-import { isMillraceError, MillraceError, millraceError, reasons } from '../errors.ts'
+import { isMillraceError, MillraceError, millraceError, reasons, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import { BatchingOutput } from './batching-output.ts'
+import { GuardedOperator } from './guarded-operator.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
@@ -18,6 +19,16 @@ export interface ChainContext {
   readonly wakeAt: (time: number) => void
   /** What failed outside of a push. */
   readonly onFailure: (error: unknown) => void
+  /** Takes a record that a function failed on; `undefined` if that ends the job. */
+  readonly onRefused: ((refused: RefusedRecord) => void) | undefined
+}
+
+/** A record that a function of the job failed on. */
+export interface RefusedRecord {
+  readonly operator: string
+  readonly value: unknown
+  readonly timestamp: number
+  readonly error: MillraceError
 }
 
 /** How one operator, and everything after it in the chain, is called. */
@@ -37,6 +48,8 @@ export class FusedChain {
   readonly #operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
   readonly #head: Link
   #emit: (element: Element<unknown>) => void = () => {}
+  /** Where the record that is processed at the moment came from. */
+  #whereIs: () => Where = () => ({})
 
   /**
    * @param sides The side outputs that the job uses, each by its {@link outletName}.
@@ -111,10 +124,13 @@ export class FusedChain {
     for (const { operator } of this.#operators) operator.onBatch?.(split, input)
     this.#main.split = split
     let index = 0
+    this.#whereIs = () => whereIs?.(index) ?? {}
     try {
       for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
     } catch (error) {
-      throw failure(error).at(whereIs?.(index) ?? {})
+      throw failure(error).at(this.#whereIs())
+    } finally {
+      this.#whereIs = () => ({})
     }
     for (const { operator } of this.#operators) operator.onBatchEnd?.()
     this.#flush()
@@ -163,12 +179,30 @@ export class FusedChain {
     }
   }
 
+  #refusing(operator: string) {
+    return (error: unknown, value: unknown, timestamp: number): void => {
+      const located = failure(error).at({ operator, ...this.#whereIs() })
+      if (this.#context.onRefused === undefined) throw located
+      this.#context.count(`${operator}.failed`)
+      this.#context.onRefused({ operator, value, timestamp, error: located })
+    }
+  }
+
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
+    const refuse = this.#refusing(id)
+    const guarded = this.#context.onRefused === undefined ? undefined : new GuardedOperator(refuse)
+    const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit
+    const side = (output: string) => this.#sides.get(outletName(id, output))?.process
     const context = {
       id,
-      emit: next.process,
+      emit: held(next.process),
       emitWatermark: next.onWatermark,
-      sideOutput: (output: string) => this.#sides.get(outletName(id, output))?.process,
+      sideOutput: (output: string) => {
+        const emit = side(output)
+        return emit && held(emit)
+      },
+      goesOn: guarded !== undefined,
+      refuse,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
       wakeAt: this.#context.wakeAt,
       resume: this.#resume,
@@ -176,7 +210,7 @@ export class FusedChain {
     const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
     this.#operators.push({ id, operator })
     return {
-      process: operator.process,
+      process: guarded?.guard(operator) ?? operator.process,
       onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,
     }
   }

@@ -6,18 +6,22 @@ export class KeyedTimers {
   readonly #times = new Timers()
   readonly #keys = new Map<number, Set<Key>>()
 
-  add(key: Key, time: number): void {
+  /** Whether it was not there before. */
+  add(key: Key, time: number): boolean {
     const keys = this.#keys.get(time)
-    if (keys !== undefined) {
-      keys.add(key)
-      return
+    if (keys === undefined) {
+      this.#keys.set(time, new Set([key]))
+      this.#times.add(time)
+      return true
     }
-    this.#keys.set(time, new Set([key]))
-    this.#times.add(time)
+    const added = !keys.has(key)
+    keys.add(key)
+    return added
   }
 
-  delete(key: Key, time: number): void {
-    this.#keys.get(time)?.delete(key)
+  /** Whether it was there. */
+  delete(key: Key, time: number): boolean {
+    return this.#keys.get(time)?.delete(key) ?? false
   }
 
   /** Removes and gives the earliest instant that is due at `watermark`, with its keys in their order. */

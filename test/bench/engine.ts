@@ -86,6 +86,7 @@ function byEngine(batches: readonly (readonly Flight[])[], timestamps: readonly 
     onSnapshot: () => {},
     count: () => {},
     wakeAt: () => {},
+    onError: 'fail' as const,
     onFailure: (error: unknown) => {
       throw error
     },

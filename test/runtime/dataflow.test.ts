@@ -20,6 +20,7 @@ function flowOf({ graph }: Job) {
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: () => {},
       wakeAt: () => {},
+      onError: 'fail',
       onFailure: (error) => {
         throw error
       },
