@@ -9,12 +9,18 @@ import { SplitWatermarks } from '../src/time/split-watermarks.ts'
 import { type Duration, milliseconds } from '../src/units.ts'
 
 /** How event time goes on. */
-export interface EventTimeOptions {
+export interface EventTimeOptions<T = never> {
   /**
    * How much later than a record an earlier one of the same split may still come. A window is complete this long after
    * its end. Default `'0s'`: event time never goes back within a split.
    */
   readonly outOfOrder?: Duration
+  /**
+   * For a stream that says itself how far it is complete: up to which event time, in milliseconds since 1970, nothing
+   * follows this record in its split. `undefined` says nothing. Takes the place of `outOfOrder`, which then counts for
+   * quiet splits alone.
+   */
+  readonly watermark?: (value: T, timestamp: number) => number | undefined
   /**
    * A split that is caught up and empty follows the clock of the source, this long (and `outOfOrder`) behind it, so
    * that quiet splits do not hold windows back. It must cover the time between an event and its arrival. Default
@@ -40,18 +46,21 @@ export interface EventTimeOptions {
  */
 export function eventTime<T>(
   timestampOf: (value: T) => number,
-  options: EventTimeOptions = {},
+  options: EventTimeOptions<NoInfer<T>> = {},
 ): Step<Stream<T>, Stream<T>> {
-  const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d' } = options
+  const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d', watermark } = options
   const outOfOrderMs = milliseconds(outOfOrder)
   const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
   const maxDriftMs = milliseconds(maxDrift)
+  const bound = watermark === undefined ? `out of order ${outOfOrder}` : 'watermarks of its own'
+  const completeUpTo = watermark ?? ((_value: T, time: number) => time - outOfOrderMs - 1)
   return operatorStep<T, T>({
     verb: 'eventTime',
-    detail: `out of order ${outOfOrder}, idle after ${idleAfter}, drift ${maxDrift}`,
+    detail: `${bound}, idle after ${idleAfter}, drift ${maxDrift}`,
     create: (context, restored) =>
       assignTimestamps(
         timestampOf,
+        completeUpTo,
         new SplitWatermarks(outOfOrderMs, livelinessMs),
         maxDriftMs,
         context,
@@ -64,6 +73,7 @@ const schema = 1
 
 function assignTimestamps<T>(
   timestampOf: (value: T) => number,
+  completeUpTo: (value: T, timestamp: number) => number | undefined,
   watermarks: SplitWatermarks,
   maxDriftMs: number,
   { emit, emitWatermark }: OperatorContext<T>,
@@ -82,7 +92,8 @@ function assignTimestamps<T>(
     process: (value, timestamp) => {
       const time = timestampOf(value)
       if (!isTime(time)) throw invalid(time, timestamp)
-      if (time > greatest) greatest = time
+      const complete = completeUpTo(value, time)
+      if (complete !== undefined && complete > greatest) greatest = complete
       emit(value, time)
     },
     onBatch: (split = '') => {
@@ -90,7 +101,7 @@ function assignTimestamps<T>(
       greatest = beginningOfTime
     },
     onBatchEnd: () => {
-      if (greatest > beginningOfTime) watermarks.observe(splitOfBatch, greatest)
+      if (greatest > beginningOfTime) watermarks.raise(splitOfBatch, greatest)
       advanceTo(watermarks.current())
     },
     // The watermark before this step is of another time scale: only the end of the input counts.

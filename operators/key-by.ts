@@ -4,7 +4,7 @@ import { type KeyedStream, pipeable, type Step, type Stream } from '../src/strea
 /**
  * Keeps records of the same key together, for steps that hold state per key.
  *
- * @param keySelector Gives a string or a finite number, always the same one for the same record.
+ * @param keySelector Gives a string, a finite number or a bigint, always the same one for the same record.
  * @example
  * keyBy((order: { customer: string }) => order.customer)
  */

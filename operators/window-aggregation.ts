@@ -2,7 +2,8 @@ import type { Emit, Operator, OperatorContext } from '../src/contract/operator.t
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
-import { compareKeys, type Key } from '../src/state/key.ts'
+import { Journal } from '../src/state/journal.ts'
+import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
 import type { WindowAssigner } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
@@ -38,7 +39,8 @@ export class WindowAggregation implements Operator<unknown> {
   readonly #names: readonly string[]
   readonly #aggregates: readonly Aggregate<unknown, unknown>[]
   readonly #late: Emit<unknown> | undefined
-  readonly #state = new MemoryKeyedState<Accumulators>()
+  readonly #journal: Journal | undefined
+  readonly #state: MemoryKeyedState<Accumulators>
   readonly #timers = new Timers()
   readonly #startOfWindowEndingAt = new Map<number, number>()
   #watermark = beginningOfTime
@@ -52,12 +54,22 @@ export class WindowAggregation implements Operator<unknown> {
     restored: Snapshot | undefined,
   ) {
     this.#context = context
+    this.#journal = context.goesOn ? new Journal() : undefined
+    this.#state = new MemoryKeyedState(this.#journal)
     this.#assigner = options.assigner
     this.#names = Object.keys(options.aggregates)
     this.#aggregates = Object.values(options.aggregates)
     this.#late = context.sideOutput('late')
     this.process = this.#accumulating(options.keySelector)
     if (restored !== undefined) this.#restore(restored)
+  }
+
+  begin(): void {
+    this.#journal?.begin()
+  }
+
+  undo(): void {
+    this.#journal?.undo()
   }
 
   onWatermark(timestamp: number): void {
@@ -103,14 +115,8 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   #open(key: Key): Accumulators {
-    if (typeof key !== 'string' && !Number.isFinite(key)) {
-      throw new MillraceError(
-        'OPERATOR_FAILED',
-        `keyBy gave ${String(key)}: a key is a string or a finite number`,
-      )
-    }
     const accumulators = this.#aggregates.map((aggregate) => aggregate.create())
-    this.#current!.set(key, accumulators)
+    this.#current!.set(checkedKey(key), accumulators)
     return accumulators
   }
 

@@ -21,6 +21,11 @@ const catalogue = {
     advice:
       'Let eventTime(…) return milliseconds since 1970 as a finite number, or filter such records out before it.',
   },
+  KEY_INVALID: {
+    retryable: false,
+    advice:
+      'Let keyBy(…) return a string, a finite number or a bigint for every record, or filter such records out before it.',
+  },
   RECORD_LATE: {
     retryable: false,
     advice: 'Raise `outOfOrder` of eventTime(…), or name an output for late records: window(…, { late: … }).',

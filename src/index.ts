@@ -1,10 +1,18 @@
 export { folderStore } from './checkpoint/folder-store.ts'
+export type { Change } from './contract/change.ts'
 export type { CheckpointStore } from './contract/checkpoint-store.ts'
 export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
+export type { FailedRecord } from './contract/failed-record.ts'
 export type { Undecodable } from './contract/source.ts'
 export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
-export { type FromOptions, type Job, type JobBuilder, type JobOptions, job } from './job.ts'
+export {
+  type FromOptions,
+  type Job,
+  type JobBuilder,
+  type JobOptions,
+  job,
+} from './job.ts'
 export type { CheckpointSummary, JobEvent } from './observe/events.ts'
 export type { JobMetrics, SplitMetrics } from './observe/metrics.ts'
 export { run } from './runtime/run.ts'

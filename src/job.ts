@@ -1,6 +1,8 @@
 import type { CheckpointStore } from './contract/checkpoint-store.ts'
+import type { FailedRecord } from './contract/failed-record.ts'
 import type { Source, Undecodable } from './contract/source.ts'
 import { MillraceError } from './errors.ts'
+import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
 import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
 import type { Sides, SourceTransformation } from './graph/transformation.ts'
 import { type SinkHandle, type Step, type Stream, streamAt, streamFrom } from './stream.ts'
@@ -11,6 +13,8 @@ export interface Job {
   readonly name: string
   readonly graph: StreamGraph
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
+  /** What a record leads to that a function of the job fails on. */
+  readonly onError: 'fail' | 'skip' | 'keep'
 }
 
 /** What a job says about its runs. */
@@ -21,6 +25,13 @@ export interface JobOptions {
     /** Where checkpoints live. Default: the folder `.millrace/<job name>` of the working directory. */
     readonly store?: CheckpointStore
   }
+  /**
+   * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
+   * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
+   * records, and the job goes on too. State is then as it was before the record, and nothing that the function emitted
+   * for it goes further.
+   */
+  readonly onError?: 'fail' | 'skip' | Step<Stream<FailedRecord>, SinkHandle>
 }
 
 /** What a job says about one of its sources. */
@@ -63,6 +74,7 @@ export function job(
       `the job's name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
     )
   }
+  const { onError = 'fail' } = options
   const handles = [build({ from })].flat() as SinkHandle[]
   if (handles.length === 0 || handles.some((handle) => handle?.sink === undefined)) {
     throw new MillraceError('JOB_INVALID', 'a job ends in sinks: return what sinkTo(…) gives', {
@@ -70,10 +82,12 @@ export function job(
     })
   }
   const { every = '10s', store } = options.checkpoint ?? {}
+  const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   return Object.freeze({
     name,
-    graph: streamGraph(handles.map((handle) => handle.sink)),
+    graph: streamGraph([...handles, ...kept].map((handle) => handle.sink)),
     checkpoint: { everyMs: intervalMs(every), store },
+    onError: typeof onError === 'function' ? 'keep' : onError,
   })
 }
 

@@ -3,8 +3,13 @@ import type { Where } from '../errors.ts'
 /** Records of one split in their order. The arrays have the same length and belong to the receiver. */
 export interface Batch<out T> {
   readonly kind: 'batch'
-  /** The split that the records came from; `undefined` where no single split made them, as after a window. */
+  /**
+   * The split that the records came from, unique in the job, such as `orders/shardId-000000000000`; `undefined` where
+   * no single split made them, as after a window.
+   */
   readonly split: string | undefined
+  /** Which input of a union the records came by, from 0. Known only to what reads the union directly. */
+  readonly input?: number
   readonly values: readonly T[]
   /** Event times in milliseconds since 1970. */
   readonly timestamps: readonly number[]
@@ -16,6 +21,12 @@ export interface Batch<out T> {
 export interface Watermark {
   readonly kind: 'watermark'
   readonly timestamp: number
+}
+
+/** Processing time has come to `now`, in milliseconds since 1970. Reaches only jobs that ask for it. */
+export interface Tick {
+  readonly kind: 'tick'
+  readonly now: number
 }
 
 /** Divides what is in checkpoint `epoch` (before it) from what is not (after it). */
@@ -36,4 +47,4 @@ export interface End {
 }
 
 /** What flows between tasks. */
-export type Element<T> = Batch<T> | Watermark | Barrier | SplitMark | End
+export type Element<T> = Batch<T> | Watermark | Tick | Barrier | SplitMark | End

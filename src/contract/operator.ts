@@ -15,6 +15,23 @@ export interface OperatorContext<in Out> {
   readonly sideOutput: (output: string) => Emit<unknown> | undefined
   /** Adds to a counter of the job's metrics. */
   readonly count: (counter: string, by?: number) => void
+  /**
+   * Asks for {@link Operator.onTick} at this processing time, in milliseconds since 1970, or soon after it. Only the
+   * earliest time asked for is kept until it has come.
+   */
+  readonly wakeAt: (time: number) => void
+  /**
+   * Runs `act`, which may emit, when something outside has answered. Never called from within another call of the
+   * operator. What `act` throws fails the job.
+   */
+  readonly resume: (act: () => void) => void
+  /**
+   * Whether the job goes on when `process` throws: the record is then kept aside, {@link Operator.undo} is called, and
+   * what the call emitted is forgotten.
+   */
+  readonly goesOn: boolean
+  /** For a record that failed after `process` had returned. Throws unless the job goes on. */
+  readonly refuse: (error: unknown, value: unknown, timestamp: number) => void
 }
 
 /**
@@ -24,13 +41,23 @@ export interface OperatorContext<in Out> {
 export interface Operator<in In> {
   /** Called without `this`. */
   readonly process: Emit<In>
-  /** A batch of this split begins. */
-  onBatch?(split: string | undefined): void
+  /** A call of `process` begins. Only called in a job that goes on when it throws, as is {@link undo}. */
+  begin?(): void
+  /** Puts all state back to what it was at {@link begin}. */
+  undo?(): void
+  /** A batch of this split begins. `input` says by which input it came, for an operator that reads a union. */
+  onBatch?(split: string | undefined, input: number): void
   /** All records of the batch have been processed. */
   onBatchEnd?(): void
   /** Without it the watermark is handed on. */
   onWatermark?(timestamp: number): void
   onSplit?(mark: SplitMark): void
+  /** Processing time, told before every batch and when it was asked for. At the end of the input it is infinite. */
+  onTick?(now: number): void
+  /** Of an operator that waits for something outside: settles when it has room for more; `undefined` if it has now. */
+  ready?(): Promise<void> | undefined
+  /** Of the same: settles when nothing is in flight; `undefined` if nothing is. A checkpoint waits for it. */
+  drained?(): Promise<void> | undefined
   /** The state at a barrier; the operator goes on at once after it. */
   snapshot?(): Snapshot
   /** Of an operator that makes watermarks: how far each split is, and how far they may drift apart. */

@@ -7,6 +7,12 @@ export interface OperatorChain {
   readonly operators: readonly GraphNode<OperatorTransformation>[]
 }
 
+/** The side outputs of a node that something reads. */
+export function sideOutputsOf(graph: StreamGraph, id: string): readonly string[] {
+  const read = graph.nodes.flatMap(({ inputs }) => inputs.filter(({ from }) => from === id))
+  return [...new Set(read.map(({ output }) => output))].filter((output) => output !== mainOutput)
+}
+
 /**
  * The operator chains of a graph, each after the ones that it reads. An operator joins the chain of the one before it
  * unless something else reads that one's main output too. A partition in between does not break a chain, since in one
@@ -41,6 +47,13 @@ export function sourcesOf(graph: StreamGraph, edge: GraphEdge): readonly string[
   const from = graph.nodes.find((node) => node.id === edge.from)!
   if (from.transformation.kind === 'source') return [from.id]
   return from.inputs.flatMap((input) => sourcesOf(graph, input))
+}
+
+/** Everything that records pass on their way to an edge, by main outputs alone. */
+export function upstreamOf(graph: StreamGraph, edge: GraphEdge): readonly string[] {
+  if (edge.output !== mainOutput) return []
+  const from = graph.nodes.find((node) => node.id === edge.from)!
+  return [from.id, ...from.inputs.flatMap((input) => upstreamOf(graph, input))]
 }
 
 function readers(graph: StreamGraph, edge: GraphEdge): number {

@@ -36,3 +36,12 @@ export function operatorStep<In, Out>(
 ): Step<Stream<In>, Stream<Out>> {
   return (upstream) => operatorOn(upstream, description)
 }
+
+/**
+ * Several streams made one. An operator that reads it directly is told by which input a batch came, from 0 in the order
+ * of `streams` (see `onBatch`).
+ */
+export function unionOf<T>(streams: readonly Stream<T>[]): Stream<T> {
+  const inputs = streams.map(({ outlet }) => outlet)
+  return streamFrom(Object.freeze({ kind: 'union' as const, inputs }))
+}

@@ -7,12 +7,14 @@ import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
 import type { Gap, SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError } from '../errors.ts'
+import { failedRecords } from '../graph/failed-records.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { SinkTransformation, SourceTransformation, Transformation } from '../graph/transformation.ts'
 import { type Job, undecodableOutput } from '../job.ts'
 import type { Parts } from './attempt.ts'
 import { Dataflow } from './dataflow.ts'
 import type { Meter } from './meter.ts'
+import { ProcessingTime } from './processing-time.ts'
 import { SinkTask } from './sink-task.ts'
 import { SourceTask } from './source-task.ts'
 
@@ -58,12 +60,16 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   for (const node of nodesOf(job, isSink))
     sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
   const snapshots: Parts['snapshots'] = new Map()
+  const processingTime = new ProcessingTime(around.clock, around.signal, around.onReady)
   const dataflow = new Dataflow(
     job.graph,
     {
       restored: restored?.operators ?? {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: around.meter.count,
+      wakeAt: processingTime.wakeAt,
+      onFailure: around.onFailure,
+      onError: job.onError,
     },
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
@@ -71,7 +77,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
     sources.push(await openSource(node, dataflow, restored, around, closers))
-  return { dataflow, sources, sinks, snapshots, coordinator, restored }
+  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored }
 }
 
 async function openSink(
@@ -141,7 +147,9 @@ function refuseUnknownNames(job: Job, restored: Restored): void {
   const { sources, operators, sinks } = restored
   const unknown = Object.entries({ source: sources, operator: operators, sink: sinks }).flatMap(
     ([kind, entries]) =>
-      Object.keys(entries).filter((name) => !known.has(`${kind} ${name}`) && !name.includes('/')),
+      Object.keys(entries).filter(
+        (name) => !known.has(`${kind} ${name}`) && !name.includes('/') && name !== failedRecords,
+      ),
   )
   if (unknown.length === 0) return
   throw new MillraceError(

@@ -2,10 +2,14 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import type { CheckpointCoordinator, Cut } from '../checkpoint/coordinator.ts'
 import type { Restored } from '../checkpoint/recovery.ts'
 import type { Clock } from '../contract/clock.ts'
+import type { Barrier, End, Tick, Watermark } from '../contract/element.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import type { MillraceError } from '../errors.ts'
 import type { CheckpointSummary } from '../observe/events.ts'
+import { endOfTime } from '../time/end-of-time.ts'
 import type { Dataflow } from './dataflow.ts'
+import { nextSplit } from './next-split.ts'
+import type { ProcessingTime } from './processing-time.ts'
 import type { SinkTask } from './sink-task.ts'
 import type { SourceTask, StalledSplit } from './source-task.ts'
 import type { Wake } from './wake.ts'
@@ -16,6 +20,7 @@ const watchEveryMs = 15_000
 /** Everything that one attempt to run a job is made of. */
 export interface Parts {
   readonly dataflow: Dataflow
+  readonly processingTime: ProcessingTime
   readonly sources: readonly SourceTask[]
   readonly sinks: readonly SinkTask[]
   /** What operators gave for the barrier that has just passed. */
@@ -85,7 +90,11 @@ export class Attempt {
     for (;;) {
       this.#throwFailure()
       if (this.#context.stopRequested()) return this.#end('stopped')
-      if (this.#checkpointDue && this.#checkpointing === undefined) this.#checkpointAside()
+      if (this.#checkpointDue && this.#checkpointing === undefined) {
+        await this.#settled()
+        this.#checkpointAside()
+      }
+      this.#tick(this.#parts.processingTime.takeDue())
       if (await this.#handOver()) continue
       if (this.#inputEnded()) return this.#end('finished')
       await this.#context.wake.wait()
@@ -103,26 +112,27 @@ export class Attempt {
 
   /** Hands over one fetch, if one may be. */
   async #handOver(): Promise<boolean> {
-    for (const source of this.#turns) {
-      source.openReadable()
-      source.prefetch()
-    }
-    for (const source of this.#turns) {
-      const task = source.next()
-      if (task === undefined) continue
-      if (!this.#sinksHaveRoom()) return false
-      this.#turns = [...this.#turns.filter((other) => other !== source), source]
-      this.#progressed = true
-      source.handOver(task)
-      await letOthersRun()
-      return true
-    }
-    return false
+    for (const source of this.#turns) source.openReadable()
+    for (const source of this.#turns) source.prefetch(this.#turns)
+    const next = nextSplit(this.#turns)
+    if (next === undefined || !this.#hasRoom()) return false
+    const { source, task } = next
+    this.#turns = [...this.#turns.filter((other) => other !== source), source]
+    this.#progressed = true
+    if (this.#parts.dataflow.ticked) this.#tick(this.#parts.processingTime.now())
+    source.handOver(task)
+    await letOthersRun()
+    return true
   }
 
-  /** If not, the loop is woken when they have. It must not wait for that alone: it is also told to stop, and fails. */
-  #sinksHaveRoom(): boolean {
-    const waits = this.#parts.sinks.flatMap((sink) => sink.ready() ?? [])
+  /**
+   * Whether sinks and operators take more. If not, the loop is woken when they do. It must not wait for that alone: it
+   * is also told to stop, and fails.
+   */
+  #hasRoom(): boolean {
+    const { sinks, dataflow } = this.#parts
+    const waits: Promise<unknown>[] = sinks.flatMap((sink) => sink.ready() ?? [])
+    if (dataflow.ready !== undefined) waits.push(dataflow.ready)
     this.#sinksFull = waits.length > 0
     if (!this.#sinksFull) return true
     Promise.all(waits).then(this.#context.wake.call, this.#context.onFailure)
@@ -143,10 +153,32 @@ export class Attempt {
     // Without this, what a failed commit left behind would be missing in the next checkpoint.
     this.#throwFailure()
     if (outcome === 'finished') {
-      for (const source of this.#parts.sources) this.#parts.dataflow.push(source.name, { kind: 'end' })
-    }
+      // What this sets off may have to wait for something outside. Only then nothing follows.
+      this.#tick(Number.POSITIVE_INFINITY)
+      this.#push({ kind: 'watermark', timestamp: endOfTime })
+      await this.#settled()
+      this.#push({ kind: 'end' })
+    } else await this.#settled()
     await this.#checkpoint(outcome === 'finished')
     return outcome
+  }
+
+  #tick(now: number | undefined): void {
+    if (now !== undefined && this.#parts.dataflow.ticked) this.#push({ kind: 'tick', now })
+  }
+
+  #push(element: Watermark | Tick | Barrier | End): void {
+    for (const { name } of this.#parts.sources) this.#parts.dataflow.push(name, element)
+  }
+
+  /** Waits until nothing is in flight. What comes back may set off more. */
+  async #settled(): Promise<void> {
+    for (;;) {
+      const { inFlight } = this.#parts.dataflow
+      if (inFlight === undefined) return
+      await inFlight
+      this.#throwFailure()
+    }
   }
 
   #throwFailure(): void {
@@ -183,10 +215,9 @@ export class Attempt {
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
   #cut(finished: boolean): Promise<Cut> {
-    const { dataflow, sources, sinks, snapshots, coordinator } = this.#parts
+    const { sources, sinks, snapshots, coordinator } = this.#parts
     snapshots.clear()
-    for (const source of sources)
-      dataflow.push(source.name, { kind: 'barrier', epoch: coordinator.epoch + 1 })
+    this.#push({ kind: 'barrier', epoch: coordinator.epoch + 1 })
     const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
     const operators = Object.fromEntries(snapshots)
     const staging = sinks.map(async (sink) => [sink.name, await sink.staged()] as const)
@@ -200,7 +231,8 @@ export class Attempt {
 
   #watch(source: SourceTask): void {
     const { clock, checkpointEveryMs } = this.#context
-    const facts = { now: clock.now(), sinksFull: this.#sinksFull, checkpointEveryMs }
+    const { sources } = this.#parts
+    const facts = { now: clock.now(), sinksFull: this.#sinksFull, checkpointEveryMs, sources }
     for (const split of source.watch(facts)) this.#context.onStalled(split)
   }
 

@@ -1,11 +1,27 @@
 import type { Batch, Element } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
-import { type OperatorChain, operatorChains, sourcesOf, throughPartitions } from '../graph/chaining.ts'
-import type { GraphEdge, StreamGraph } from '../graph/stream-graph.ts'
+import {
+  type OperatorChain,
+  operatorChains,
+  sideOutputsOf,
+  sourcesOf,
+  throughPartitions,
+  upstreamOf,
+} from '../graph/chaining.ts'
+import { failedRecords } from '../graph/failed-records.ts'
+import type { GraphEdge, GraphNode, StreamGraph } from '../graph/stream-graph.ts'
 import { mainOutput } from '../graph/transformation.ts'
+import type { Job } from '../job.ts'
 import { type Observable, Subject } from '../rx.ts'
-import { type ChainContext, FusedChain, outletName, sideOutletNames } from './fused-chain.ts'
+import { FailedRecords } from './failed-records.ts'
+import { type ChainContext, FusedChain, outletName } from './fused-chain.ts'
+import { Union } from './union.ts'
+
+/** What a dataflow tells and is told by the run around it. */
+export interface DataflowContext extends Omit<ChainContext, 'onRefused'> {
+  readonly onError: Job['onError']
+}
 
 /** What a sink does with the elements that reach it. */
 export type SinkEnd = (element: Element<unknown>) => void
@@ -18,21 +34,30 @@ export class Dataflow {
   readonly #outputs = new Map<string, Subject<Element<unknown>>>()
   readonly #outputsOfSource = new Map<string, readonly Subject<Element<unknown>>[]>()
   readonly #progressOfSource = new Map<string, SplitProgress[]>()
+  readonly #chains: FusedChain[] = []
+  readonly #progressOfOperator = new Map<string, readonly SplitProgress[]>()
+  readonly #failed: FailedRecords
   #error: MillraceError | undefined
 
-  constructor(graph: StreamGraph, context: ChainContext, sinks: ReadonlyMap<string, SinkEnd>) {
+  constructor(graph: StreamGraph, context: DataflowContext, sinks: ReadonlyMap<string, SinkEnd>) {
     for (const { id, transformation } of graph.nodes) {
+      if (transformation.kind === 'union') this.#open(id, mainOutput)
       if (transformation.kind !== 'source') continue
-      const outputs = [mainOutput, ...Object.keys(transformation.sides)]
+      const outputs = [mainOutput, ...sideOutputsOf(graph, id)]
       this.#outputsOfSource.set(
         id,
         outputs.map((output) => this.#open(id, output)),
       )
     }
-    for (const chain of operatorChains(graph)) this.#addChain(graph, chain, context)
-    for (const { id, inputs, transformation } of graph.nodes) {
-      if (transformation.kind !== 'sink') continue
-      this.#subscribe(this.#output(throughPartitions(graph, inputs[0]!)), sinks.get(id)!)
+    this.#failed = new FailedRecords(graph, context.onError, (batch) => this.pushBatch(failedRecords, batch))
+    for (const chain of operatorChains(graph)) {
+      const onRefused = this.#failed.takerFor(chain)
+      this.#addChain(graph, chain, { ...context, onRefused })
+    }
+    for (const node of graph.nodes) {
+      if (node.transformation.kind === 'union') this.#addUnion(graph, node)
+      if (node.transformation.kind !== 'sink') continue
+      this.#subscribe(this.#output(throughPartitions(graph, node.inputs[0]!)), sinks.get(node.id)!)
     }
   }
 
@@ -43,13 +68,18 @@ export class Dataflow {
    */
   pushBatch(source: string, batch: Batch<unknown>, output: string = mainOutput): void {
     this.#output({ from: source, output }).next(batch)
-    if (this.#error !== undefined) throw this.#error
+    this.#finishPush()
   }
 
   /** Runs what is not a batch through everything that any output of a source leads to. */
   push(source: string, element: Exclude<Element<unknown>, Batch<unknown>>): void {
     for (const output of this.#outputsOfSource.get(source) ?? []) output.next(element)
+    this.#finishPush()
+  }
+
+  #finishPush(): void {
     if (this.#error !== undefined) throw this.#error
+    this.#failed.handOver()
   }
 
   /** The operators that follow event time in the splits of a source. */
@@ -57,16 +87,54 @@ export class Dataflow {
     return this.#progressOfSource.get(source) ?? []
   }
 
+  /** Whether any operator wants to be told of processing time. */
+  get ticked(): boolean {
+    return this.#chains.some((chain) => chain.ticked)
+  }
+
+  /** Settles when operators that wait for something outside have room for more; `undefined` if they have now. */
+  get ready(): Promise<unknown> | undefined {
+    return all(this.#chains.flatMap((chain) => chain.waits))
+  }
+
+  /** Settles when some of what is in flight has come back; `undefined` when nothing is in flight. */
+  get inFlight(): Promise<unknown> | undefined {
+    return all(this.#chains.flatMap((chain) => chain.inFlight))
+  }
+
+  #addUnion(graph: StreamGraph, { id, inputs }: GraphNode): void {
+    const output = this.#output({ from: id, output: mainOutput })
+    const union = new Union(inputs.length, (element) => output.next(element))
+    for (const [index, input] of inputs.entries()) {
+      this.#subscribe(this.#output(throughPartitions(graph, input)), (element) => union.take(index, element))
+    }
+    this.#align(graph, { from: id, output: mainOutput })
+  }
+
+  /** What comes together is read at one pace, whichever source it comes from. */
+  #align(graph: StreamGraph, edge: GraphEdge): void {
+    const sources = new Set(sourcesOf(graph, edge))
+    const before = new Set(upstreamOf(graph, edge))
+    const progress = [...before].flatMap((id) => this.#progressOfOperator.get(id) ?? [])
+    if (sources.size < 2 || progress.length < 2) return
+    for (const source of sources) this.#addProgress(source, [together(progress)])
+  }
+
+  #addProgress(source: string, progress: readonly SplitProgress[]): void {
+    this.#progressOfSource.set(source, [...this.progressOf(source), ...progress])
+  }
+
   #addChain(graph: StreamGraph, { input, operators }: OperatorChain, context: ChainContext): void {
     const main = this.#open(operators.at(-1)!.id, mainOutput)
-    for (const name of sideOutletNames(operators)) this.#outputs.set(name, new Subject())
-    const chain = new FusedChain(operators, context, (name, element) =>
+    const sides = operators.flatMap(({ id }) => sideOutputsOf(graph, id).map((side) => outletName(id, side)))
+    for (const name of sides) this.#outputs.set(name, new Subject())
+    const chain = new FusedChain(operators, sides, context, (name, element) =>
       this.#outputs.get(name)!.next(element),
     )
+    this.#chains.push(chain)
     this.#subscribe(this.#output(input).pipe(chain.operator), (element) => main.next(element))
-    for (const source of sourcesOf(graph, input)) {
-      this.#progressOfSource.set(source, [...this.progressOf(source), ...chain.progress])
-    }
+    this.#progressOfOperator.set(operators.at(-1)!.id, chain.progress)
+    for (const source of sourcesOf(graph, input)) this.#addProgress(source, chain.progress)
   }
 
   #subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {
@@ -93,4 +161,19 @@ export class Dataflow {
   #output({ from, output }: GraphEdge): Subject<Element<unknown>> {
     return this.#outputs.get(outletName(from, output))!
   }
+}
+
+/** The progress of splits that several operators follow, each some of them. */
+function together(all: readonly SplitProgress[]): SplitProgress {
+  return {
+    maxDriftMs: Math.min(...all.map(({ maxDriftMs }) => maxDriftMs)),
+    watermarkOf: (split) => {
+      const known = all.flatMap(({ watermarkOf }) => watermarkOf(split) ?? [])
+      return known.length === 0 ? undefined : Math.min(...known)
+    },
+  }
+}
+
+function all(promises: readonly Promise<void>[]): Promise<unknown> | undefined {
+  return promises.length === 0 ? undefined : Promise.all(promises)
 }

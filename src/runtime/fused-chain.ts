@@ -1,4 +1,4 @@
-import type { Barrier, Batch, Element, End, SplitMark } from '../contract/element.ts'
+import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
 import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { isMillraceError, MillraceError, millraceError, reasons, type Where } from '../errors.ts'
@@ -7,6 +7,7 @@ import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import { BatchingOutput } from './batching-output.ts'
+import { GuardedOperator } from './guarded-operator.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
@@ -14,6 +15,20 @@ export interface ChainContext {
   readonly restored: Readonly<Record<string, Snapshot>>
   readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
   readonly count: (counter: string, by?: number) => void
+  /** An operator asks for a tick at this processing time. */
+  readonly wakeAt: (time: number) => void
+  /** What failed outside of a push. */
+  readonly onFailure: (error: unknown) => void
+  /** Takes a record that a function failed on; `undefined` if that ends the job. */
+  readonly onRefused: ((refused: RefusedRecord) => void) | undefined
+}
+
+/** A record that a function of the job failed on. */
+export interface RefusedRecord {
+  readonly operator: string
+  readonly value: unknown
+  readonly timestamp: number
+  readonly error: MillraceError
 }
 
 /** How one operator, and everything after it in the chain, is called. */
@@ -33,17 +48,23 @@ export class FusedChain {
   readonly #operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
   readonly #head: Link
   #emit: (element: Element<unknown>) => void = () => {}
+  /** Where the record that is processed at the moment came from. */
+  #whereIs: () => Where = () => ({})
 
-  /** @param emitSide Takes what leaves by the side outputs that the job uses, each under its {@link outletName}. */
+  /**
+   * @param sides The side outputs that the job uses, each by its {@link outletName}.
+   * @param emitSide Takes what leaves by them.
+   */
   constructor(
     nodes: readonly GraphNode<OperatorTransformation>[],
+    sides: readonly string[],
     context: ChainContext,
     emitSide: (name: string, element: Element<unknown>) => void,
   ) {
     this.#context = context
     this.#main = new BatchingOutput((element) => this.#emit(element))
     this.#sides = new Map(
-      sideOutletNames(nodes).map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
+      sides.map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
     )
     this.#head = nodes.reduceRight<Link>((next, node) => this.#link(node, next), {
       process: this.#main.process,
@@ -74,30 +95,58 @@ export class FusedChain {
     return this.#operators.flatMap(({ operator }) => operator.progress ?? [])
   }
 
+  /** The operators that want to be told of processing time. */
+  get ticked(): boolean {
+    return this.#operators.some(({ operator }) => operator.onTick !== undefined)
+  }
+
+  /** What must settle before more records are handed over. */
+  get waits(): readonly Promise<void>[] {
+    return this.#operators.flatMap(({ operator }) => operator.ready?.() ?? [])
+  }
+
+  /** What must settle before nothing is in flight. */
+  get inFlight(): readonly Promise<void>[] {
+    return this.#operators.flatMap(({ operator }) => operator.drained?.() ?? [])
+  }
+
   #push(element: Element<unknown>): void {
     if (element.kind === 'batch') this.#onBatch(element)
     else if (element.kind === 'watermark') this.#head.onWatermark(element.timestamp)
+    else if (element.kind === 'tick') this.#onTick(element)
     else if (element.kind === 'split') this.#onSplit(element)
     else if (element.kind === 'barrier') this.#onBarrier(element)
     else this.#onEnd(element)
   }
 
-  #onBatch({ split, values, timestamps, whereIs }: Batch<unknown>): void {
+  #onBatch({ split, input = 0, values, timestamps, whereIs }: Batch<unknown>): void {
     const { process } = this.#head
-    for (const { operator } of this.#operators) operator.onBatch?.(split)
+    for (const { operator } of this.#operators) operator.onBatch?.(split, input)
     this.#main.split = split
     this.#main.from(placeOf(whereIs?.(0)))
     let index = 0
+    this.#whereIs = () => whereIs?.(index) ?? {}
     try {
       for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
     } catch (error) {
-      throw this.#failure(error).at(whereIs?.(index) ?? {})
+      throw this.#failure(error).at(this.#whereIs())
+    } finally {
+      this.#whereIs = () => ({})
     }
     for (const { operator } of this.#operators) operator.onBatchEnd?.()
-    this.#main.flush()
-    for (const side of this.#sides.values()) side.flush()
+    this.#flush()
     this.#main.split = undefined
     this.#main.from(undefined)
+  }
+
+  #flush(): void {
+    this.#main.flush()
+    for (const side of this.#sides.values()) side.flush()
+  }
+
+  #onTick(tick: Tick): void {
+    for (const { operator } of this.#operators) operator.onTick?.(tick.now)
+    this.#toAll(tick)
   }
 
   #onSplit(mark: SplitMark): void {
@@ -113,6 +162,7 @@ export class FusedChain {
   }
 
   #onEnd(end: End): void {
+    for (const { operator } of this.#operators) operator.onTick?.(Number.POSITIVE_INFINITY)
     this.#head.onWatermark(endOfTime)
     this.#toAll(end)
   }
@@ -123,9 +173,8 @@ export class FusedChain {
   }
 
   /** To know which operator of the chain it was, each would have to be called by a call more. */
-  #failure(error: unknown): MillraceError {
+  #failure(error: unknown, operator = this.#operators.map(({ id }) => id).join(' → ')): MillraceError {
     if (isMillraceError(error)) return error
-    const operator = this.#operators.map(({ id }) => id).join(' → ')
     const happened = `a function of the job threw: ${reasons(error)[0]}`
     return new MillraceError('OPERATOR_FAILED', happened, { where: { operator }, cause: error })
   }
@@ -138,28 +187,50 @@ export class FusedChain {
     this.#main.from(where)
   }
 
+  readonly #resume = (act: () => void): void => {
+    try {
+      act()
+      this.#flush()
+    } catch (error) {
+      this.#context.onFailure(this.#failure(error))
+    }
+  }
+
+  #refusing(operator: string) {
+    return (error: unknown, value: unknown, timestamp: number): void => {
+      const located = this.#failure(error, operator).at({ operator, ...this.#whereIs() })
+      if (this.#context.onRefused === undefined) throw located
+      this.#context.count(`${operator}.failed`)
+      this.#context.onRefused({ operator, value, timestamp, error: located })
+    }
+  }
+
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
+    const refuse = this.#refusing(id)
+    const guarded = this.#context.onRefused === undefined ? undefined : new GuardedOperator(refuse)
+    const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit
+    const side = (output: string) => this.#sides.get(outletName(id, output))?.process
     const context = {
       id,
-      emit: next.process,
+      emit: held(next.process),
       emitWatermark: (timestamp: number) => this.#emitWatermark(timestamp, next),
-      sideOutput: (output: string) => this.#sides.get(outletName(id, output))?.process,
+      sideOutput: (output: string) => {
+        const emit = side(output)
+        return emit && held(emit)
+      },
+      goesOn: guarded !== undefined,
+      refuse,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
+      wakeAt: this.#context.wakeAt,
+      resume: this.#resume,
     }
     const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
     this.#operators.push({ id, operator })
     return {
-      process: operator.process,
+      process: guarded?.guard(operator) ?? operator.process,
       onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,
     }
   }
-}
-
-/** The names of the side outputs of a chain that the job uses. */
-export function sideOutletNames(nodes: readonly GraphNode<OperatorTransformation>[]): readonly string[] {
-  return nodes.flatMap(({ id, transformation }) =>
-    Object.keys(transformation.sides).map((side) => outletName(id, side)),
-  )
 }
 
 /** The name that a side output of one operator has in the whole dataflow. */

@@ -4,9 +4,9 @@ import type { SplitProgress } from '../contract/operator.ts'
 import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
-import { pace } from '../time/alignment.ts'
-import { beginningOfTime } from '../time/end-of-time.ts'
+import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { inStep, mayHandOver } from './next-split.ts'
 import { splitMetrics, stateOf } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
 import type { SplitProgressFacts, Stall } from './stall.ts'
@@ -24,6 +24,8 @@ export interface WatchFacts {
   /** Nothing may be handed over at the moment. */
   readonly sinksFull: boolean
   readonly checkpointEveryMs: number
+  /** All of the job: their splits are read at one pace. */
+  readonly sources: readonly SourceTask[]
 }
 
 /** A split that makes no progress. */
@@ -62,6 +64,7 @@ export class SourceTask {
   readonly #arrival = new SplitWatermarks(1000, 1000)
   #arrivalWatermark = beginningOfTime
   readonly #watchdog = new Watchdog()
+  #toldEnd = false
   #recordsOfFinished = 0
   #bytesOfFinished = 0
 
@@ -77,7 +80,7 @@ export class SourceTask {
     this.#awaiting = new Map(Object.entries(restored?.awaiting ?? {}))
     this.#context = context
     // Until their children are opened, they hold watermarks back as they did before the restart.
-    for (const split of this.#awaiting.keys()) this.#mark({ kind: 'split', split, state: 'opened' })
+    for (const split of this.#awaiting.keys()) this.#mark(split, 'opened')
   }
 
   /**
@@ -90,20 +93,46 @@ export class SourceTask {
       const closed = children.filter((child) => !this.#splits.has(child))
       if (closed.length === 0 || this.#enumerator.exhausted) {
         this.#awaiting.delete(parent)
-        this.#mark({ kind: 'split', split: parent, state: 'closed' })
+        this.#mark(parent, 'closed')
       } else this.#awaiting.set(parent, closed)
     }
+    this.#tellEnd()
+  }
+
+  /** How far event time has come in each split, as operators see it. */
+  get progress(): readonly SplitProgress[] {
+    return this.#context.progress
+  }
+
+  /** Splits whose records may be handed over now. */
+  get ready(): readonly SplitTask[] {
+    return [...this.#splits.values()].filter((task) => task.ready !== undefined)
+  }
+
+  /**
+   * Splits that others must not run away from. A quiet one has nothing to catch up with: waiting for it would last until
+   * something arrives in it.
+   */
+  get awaited(): readonly SplitTask[] {
+    return [...this.#splits.values()].filter((task) => !task.idle)
+  }
+
+  /** Whether nothing is being fetched that could change what {@link ready} gives. */
+  get allReady(): boolean {
+    return this.ready.length === this.#splits.size
   }
 
   /**
    * Fetches ahead, as much as the budget allows; in any case what a reader has taken in already, and something if there
    * is nothing to hand over.
+   *
+   * @param sources All of the job: their splits are read at one pace.
    */
-  prefetch(): void {
+  prefetch(sources: readonly SourceTask[] = [this]): void {
     const { onReady, onError } = this.#context
     const tasks = [...this.#splits.values()]
     let ahead = total(tasks.map((task) => task.bytesAhead))
-    let stuck = this.next() === undefined && !tasks.some((task) => task.fetching)
+    let stuck = inStep(this, sources) === undefined && !tasks.some((task) => task.fetching)
     for (const task of tasks) {
       const toCome = task.bytesToCome
       if (!task.drained || (toCome > 0 && ahead + toCome > bytesAheadOfAll && !stuck)) continue
@@ -111,16 +140,6 @@ export class SourceTask {
       stuck = false
       task.prefetch(onReady, onError)
     }
-  }
-
-  /**
-   * A split whose next records may be handed over now. Operators that see different event times may each hold back
-   * another split: when that leaves none to read, one goes on all the same.
-   */
-  next(): SplitTask | undefined {
-    const ready = [...this.#splits.values()].filter((task) => task.ready !== undefined)
-    const inStep = ready.find(this.#mayHandOver())
-    return inStep ?? (ready.length === this.#splits.size ? ready[0] : undefined)
   }
 
   /**
@@ -134,9 +153,9 @@ export class SourceTask {
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
     for (const record of fetched.undecodable) this.#onUndecodable(record)
-    if (fetched.values.length > 0) this.#pushBatch(task.split.id, fetched)
+    if (fetched.values.length > 0) this.#pushBatch(task, fetched)
     else if (task.idle)
-      this.#mark({ kind: 'split', split: task.split.id, state: 'idle', serverTime: fetched.serverTime })
+      this.#tell({ kind: 'split', split: task.name, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
     if (fetched.finished) this.#finish(task)
   }
@@ -160,7 +179,7 @@ export class SourceTask {
       emitted: stalledAfterMs,
       acknowledged: stalledAfterMs + 2 * look.checkpointEveryMs,
     }
-    const stalls = this.#watchdog.look(this.#progressFacts(look.sinksFull), limits, look.now)
+    const stalls = this.#watchdog.look(this.#progressFacts(look), limits, look.now)
     return [...stalls].map(([id, stall]) => this.#onStall(this.#splits.get(id)!, stall))
   }
 
@@ -184,7 +203,7 @@ export class SourceTask {
 
   metrics(): { readonly records: number; readonly bytes: number; readonly splits: readonly SplitMetrics[] } {
     const splits = [...this.#splits.values()].map((task) =>
-      splitMetrics(this.name, task, this.#watermarkOf(task.split.id)),
+      splitMetrics(this.name, task, this.#watermarkOf(task.name)),
     )
     return {
       records: this.#recordsOfFinished + total(splits.map((split) => split.records)),
@@ -210,21 +229,13 @@ export class SourceTask {
     await this.#enumerator.close()
   }
 
-  /** Whether event time lets a split go on. */
-  #mayHandOver(): (task: SplitTask) => boolean {
-    // A quiet split has nothing to catch up with: waiting for it would last until something arrives in it.
-    const awaited = [...this.#splits.values()].filter((task) => !task.idle).map((task) => task.split.id)
-    const mayRead = pace(awaited, this.#context.progress)
-    return (task) => mayRead(task.split.id)
-  }
-
-  #progressFacts(sinksFull: boolean): ReadonlyMap<string, SplitProgressFacts> {
+  #progressFacts({ sinksFull, sources }: WatchFacts): ReadonlyMap<string, SplitProgressFacts> {
     const tasks = [...this.#splits.values()]
-    const mayHandOver = this.#mayHandOver()
+    const may = mayHandOver(this, sources)
     const ahead = total(tasks.map((task) => task.bytesAhead))
     const heldBy = (task: SplitTask) => {
       if (sinksFull) return 'sinks'
-      if (task.ready !== undefined) return mayHandOver(task) ? undefined : 'event time'
+      if (task.ready !== undefined) return may(task) ? undefined : 'event time'
       if (task.fetching) return task.readerHeldBy
       return ahead + task.bytesToCome > bytesAheadOfAll ? 'bytes ahead' : undefined
     }
@@ -250,8 +261,9 @@ export class SourceTask {
     const after = this.#restored.get(split.id)
     this.#restored.delete(split.id)
     const position = after === undefined ? undefined : { after }
-    this.#splits.set(split.id, new SplitTask(split, position, this.#enumerator.read(split, position)))
-    this.#mark({ kind: 'split', split: split.id, state: 'opened' })
+    const reader = this.#enumerator.read(split, position)
+    this.#splits.set(split.id, new SplitTask(split, this.#nameOf(split.id), position, reader))
+    this.#mark(split.id, 'opened')
   }
 
   #finish(task: SplitTask): void {
@@ -264,21 +276,37 @@ export class SourceTask {
     this.openReadable()
   }
 
-  #mark(mark: SplitMark): void {
+  /** The name of a split among those of all sources. */
+  #nameOf(splitId: string): string {
+    return `${this.name}/${splitId}`
+  }
+
+  #mark(splitId: string, state: 'opened' | 'closed'): void {
+    this.#tell({ kind: 'split', split: this.#nameOf(splitId), state })
+  }
+
+  #tell(mark: SplitMark): void {
     this.#arrival.mark(mark)
     this.#context.push(mark)
   }
 
-  #pushBatch(split: string, fetched: Fetched<unknown>): void {
-    const whereIs = (index: number) => this.#where(split, fetched.positionOf(index))
+  /** Other sources may go on, and must not wait for this one. */
+  #tellEnd(): void {
+    if (!this.ended || this.#awaiting.size > 0 || this.#toldEnd) return
+    this.#toldEnd = true
+    this.#context.push({ kind: 'watermark', timestamp: endOfTime })
+  }
+
+  #pushBatch({ split: { id }, name }: SplitTask, fetched: Fetched<unknown>): void {
+    const whereIs = (index: number) => this.#where(id, fetched.positionOf(index))
     this.#context.pushBatch({
       kind: 'batch',
-      split,
+      split: name,
       values: fetched.values,
       timestamps: fetched.arrivalTimes,
       whereIs,
     })
-    this.#arrival.observe(split, fetched.arrivalTimes.at(-1)!)
+    this.#arrival.observe(name, fetched.arrivalTimes.at(-1)!)
   }
 
   #advanceArrivalWatermark(): void {

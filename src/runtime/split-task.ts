@@ -8,6 +8,8 @@ import type { Fetched, Split, SplitReader } from '../contract/source.ts'
  */
 export class SplitTask {
   readonly split: Split
+  /** Unique among the splits of all sources. */
+  readonly name: string
   position: EmittedPosition | undefined
   /** A fetch that waits to be handed over. */
   ready: Fetched<unknown> | undefined
@@ -28,8 +30,14 @@ export class SplitTask {
   /** What a fetch is taken to bring: as much as the last one, and at first the most that Kinesis gives. */
   #expectedBytes = 10 * 2 ** 20
 
-  constructor(split: Split, position: CommittedPosition | undefined, reader: SplitReader<unknown>) {
+  constructor(
+    split: Split,
+    name: string,
+    position: CommittedPosition | undefined,
+    reader: SplitReader<unknown>,
+  ) {
     this.split = split
+    this.name = name
     this.position = position === undefined ? undefined : { after: position.after }
     this.#reader = reader
   }

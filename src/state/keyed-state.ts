@@ -1,6 +1,8 @@
 import type { Snapshot } from '../contract/snapshot.ts'
 import { MillraceError } from '../errors.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
+import type { Journal } from './journal.ts'
+import { JournaledMap } from './journaled-map.ts'
 import type { Key } from './key.ts'
 import { allKeyGroups, type KeyGroupRange, keyGroupOf } from './key-group.ts'
 
@@ -9,6 +11,7 @@ export interface StateMap<V> {
   readonly size: number
   get(key: Key): V | undefined
   set(key: Key, value: V): unknown
+  delete(key: Key): unknown
   entries(): Iterable<[Key, V]>
 }
 
@@ -33,14 +36,16 @@ type KeyGroupPart = readonly [group: number, entries: readonly (readonly [Key, u
 /** Keyed state on the heap. */
 export class MemoryKeyedState<V> implements KeyedState<V> {
   readonly #maps = new Map<number, Map<Key, V>>()
+  readonly #journal: Journal | undefined
+
+  /** @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read. */
+  constructor(journal?: Journal) {
+    this.#journal = journal
+  }
 
   within(namespace: number): StateMap<V> {
-    let map = this.#maps.get(namespace)
-    if (map === undefined) {
-      map = new Map()
-      this.#maps.set(namespace, map)
-    }
-    return map
+    const map = this.#map(namespace)
+    return this.#journal === undefined ? map : new JournaledMap(map, this.#journal)
   }
 
   has(namespace: number): boolean {
@@ -63,6 +68,15 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
     return { schema, parts: [encodeCbor(part)] }
   }
 
+  #map(namespace: number): Map<Key, V> {
+    let map = this.#maps.get(namespace)
+    if (map === undefined) {
+      map = new Map()
+      this.#maps.set(namespace, map)
+    }
+    return map
+  }
+
   /**
    * Loads the key groups of `range` from a snapshot.
    *
@@ -80,7 +94,7 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
 
   #load(part: StatePart, range: KeyGroupRange): void {
     for (const [namespace, groups] of part.namespaces) {
-      const map = this.within(namespace)
+      const map = this.#map(namespace)
       for (const [group, entries] of groups) {
         if (group < range.first || group > range.last) continue
         for (const [key, value] of entries) map.set(key, value as V)

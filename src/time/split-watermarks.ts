@@ -27,12 +27,18 @@ export class SplitWatermarks {
 
   /** The greatest timestamp so far in a batch of this split. */
   observe(split: string, timestamp: number): void {
-    this.#raise(split, timestamp - this.#outOfOrderMs - 1)
+    this.raise(split, timestamp - this.#outOfOrderMs - 1)
+  }
+
+  /** Nothing of `split` is expected up to `watermark` any more. One that goes back is ignored. */
+  raise(split: string, watermark: number): void {
+    const before = this.#watermarks.get(split)
+    if (before === undefined || watermark > before) this.#watermarks.set(split, watermark)
   }
 
   mark(mark: SplitMark): void {
-    if (mark.state === 'opened') this.#raise(mark.split, beginningOfTime)
-    else if (mark.state === 'idle') this.#raise(mark.split, mark.serverTime - this.#livelinessMs - 1)
+    if (mark.state === 'opened') this.raise(mark.split, beginningOfTime)
+    else if (mark.state === 'idle') this.raise(mark.split, mark.serverTime - this.#livelinessMs - 1)
     else this.#watermarks.delete(mark.split)
   }
 
@@ -58,10 +64,5 @@ export class SplitWatermarks {
   restore(entries: Iterable<[string, number]>, combined: number): void {
     for (const [split, watermark] of entries) this.#watermarks.set(split, watermark)
     this.#combined = combined
-  }
-
-  #raise(split: string, watermark: number): void {
-    const before = this.#watermarks.get(split)
-    if (before === undefined || watermark > before) this.#watermarks.set(split, watermark)
   }
 }

@@ -81,7 +81,16 @@ function byEngine(batches: readonly (readonly Flight[])[], timestamps: readonly 
   const take = (element: Element<unknown>) => {
     if (element.kind === 'batch') rows += element.values.length
   }
-  const context = { restored: {}, onSnapshot: () => {}, count: () => {} }
+  const context = {
+    restored: {},
+    onSnapshot: () => {},
+    count: () => {},
+    wakeAt: () => {},
+    onError: 'fail' as const,
+    onFailure: (error: unknown) => {
+      throw error
+    },
+  }
   const dataflow = new Dataflow(engineJob().graph, context, new Map([['rows', take]]))
   dataflow.push('flights', { kind: 'split', split: 'a', state: 'opened' })
   for (const values of batches)

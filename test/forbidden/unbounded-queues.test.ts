@@ -4,6 +4,7 @@ import { collectSink, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { kinesisSource } from '../../connectors/kinesis/index.ts'
 import type { Fetched, SplitEnumerator } from '../../src/contract/source.ts'
+import { nextSplit } from '../../src/runtime/next-split.ts'
 import { SourceTask } from '../../src/runtime/source-task.ts'
 import { EmbeddedStream } from '../connectors/kinesis/embedded-stream.ts'
 import { hookedSink } from '../runtime/hooked.ts'
@@ -69,7 +70,7 @@ describe('what is fetched ahead', () => {
     await quiet()
     task.prefetch()
     expect(asked).toHaveLength(25)
-    task.handOver(task.next()!)
+    task.handOver(nextSplit([task])!.task)
     task.prefetch()
     expect(asked).toHaveLength(26)
   })
@@ -88,11 +89,11 @@ describe('what is fetched ahead', () => {
     task.prefetch()
     await quiet()
     expect(asked).not.toContain('split-25')
-    task.handOver(task.next()!)
+    task.handOver(nextSplit([task])!.task)
     task.prefetch()
     await quiet()
     expect(asked.slice(25)).toEqual(['split-0'])
-    for (let handed = 0; handed < 4; handed += 1) task.handOver(task.next()!)
+    for (let handed = 0; handed < 4; handed += 1) task.handOver(nextSplit([task])!.task)
     task.prefetch()
     expect(asked.slice(26).sort()).toEqual(['split-1', 'split-2', 'split-25', 'split-3', 'split-4'])
   })
@@ -103,7 +104,7 @@ describe('what is fetched ahead', () => {
       task.prefetch()
       await quiet()
       expect(asked).toHaveLength(turn)
-      task.handOver(task.next()!)
+      task.handOver(nextSplit([task])!.task)
     }
   })
 })

@@ -191,7 +191,7 @@ describe('a function of the job that throws', () => {
       ),
     )
     const failure = await failureOf(run(described))
-    expect(failure.code).toBe('OPERATOR_FAILED')
+    expect(failure.code).toBe('KEY_INVALID')
     expect(failure.happened).toContain('keyBy gave')
     expect(failure.where).toMatchObject({ shard: 's', sequenceNumber: '1.0' })
   })

@@ -15,7 +15,16 @@ function flowOf({ graph }: Job) {
   const sinks = graph.nodes.filter(({ transformation }) => transformation.kind === 'sink')
   const flow = new Dataflow(
     graph,
-    { restored: {}, onSnapshot: (id, snapshot) => snapshots.set(id, snapshot), count: () => {} },
+    {
+      restored: {},
+      onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
+      count: () => {},
+      wakeAt: () => {},
+      onError: 'fail',
+      onFailure: (error) => {
+        throw error
+      },
+    },
     new Map(
       sinks.map(({ id }) => [
         id,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceEntry } from '../../src/checkpoint/manifest.ts'
 import type { SplitProgress } from '../../src/contract/operator.ts'
+import { nextSplit } from '../../src/runtime/next-split.ts'
 import { SourceTask } from '../../src/runtime/source-task.ts'
 import { enumerate, type PagedOptions, type PagedSplit } from './paged-source.ts'
 import { quiet } from './until.ts'
@@ -20,10 +21,12 @@ function taskOf(splits: Readonly<Record<string, PagedSplit<number>>>, setting: S
     enumerate(splits, options, (restored?.enumerator ?? []) as string[]),
     restored,
     {
-      pushBatch: ({ split, values }) => told.push(`${split}: ${values.join(' ')}`),
+      pushBatch: ({ split, values }) => told.push(`${local(split!)}: ${values.join(' ')}`),
       push: (element) =>
         told.push(
-          element.kind === 'watermark' ? `time ${element.timestamp}` : `${element.split} ${element.state}`,
+          element.kind === 'watermark'
+            ? `time ${element.timestamp}`
+            : `${local(element.split)} ${element.state}`,
         ),
       pushUndecodable: undefined,
       progress,
@@ -34,13 +37,18 @@ function taskOf(splits: Readonly<Record<string, PagedSplit<number>>>, setting: S
   return { task, told, failures }
 }
 
+/** Splits are told by their names among those of all sources. */
+function local(split: string): string {
+  return split.replace('numbers/', '')
+}
+
 /** Hands over whatever may be, until nothing may. */
 async function runDown(task: SourceTask): Promise<void> {
   for (;;) {
     task.openReadable()
     task.prefetch()
     await quiet()
-    const split = task.next()
+    const split = nextSplit([task])?.task
     if (split === undefined) return
     task.handOver(split)
   }
@@ -141,7 +149,7 @@ describe('a source task', () => {
     task.prefetch()
     await quiet()
     expect(task.snapshot().positions).toEqual({})
-    task.handOver(task.next()!)
+    task.handOver(nextSplit([task])!.task)
     task.prefetch()
     await quiet()
     expect(task.snapshot().positions).toEqual({ a: '0' })
@@ -168,7 +176,7 @@ describe('a source task', () => {
 
 describe('alignment of a source task', () => {
   const by = (watermarks: Record<string, number>): SplitProgress => ({
-    watermarkOf: (split) => watermarks[split],
+    watermarkOf: (split) => watermarks[local(split)],
     maxDriftMs: 10,
   })
   const pages = [{ values: [1], behindMs: 1 }]

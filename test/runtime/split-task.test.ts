@@ -15,7 +15,7 @@ async function fetchedTask(...pages: Page<number>[]) {
       },
     },
   )
-  const task = new SplitTask(split, undefined, enumerator.read(split, undefined))
+  const task = new SplitTask(split, 'numbers/s', undefined, enumerator.read(split, undefined))
   const next = async () => {
     if (task.drained) {
       task.prefetch(

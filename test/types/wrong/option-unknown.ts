@@ -6,7 +6,7 @@ import { orders } from '../orders.ts'
 
 export default job('totals', ({ from }) =>
   from('orders', orders).pipe(
-    // ↓ 'outOfOrdr' does not exist in type 'EventTimeOptions'
+    // ↓ 'outOfOrdr' does not exist in type 'EventTimeOptions<
     eventTime((order) => order.placedAt, { outOfOrdr: '10s' }),
     sinkTo('rows', collectSink()),
   ),

@@ -1,0 +1,40 @@
+import type { Emit, OperatorContext } from '../../src/contract/operator.ts'
+import type { Key } from '../../src/state/key.ts'
+
+/**
+ * What an operator does with the state of one key. One object serves all keys, so whatever belongs to a key is in its
+ * state `S`, which must be plain data: checkpoints carry it.
+ */
+export interface KeyedLogic<S> {
+  /** What must be the same for state of a checkpoint to fit, such as the kind and the parameters of the operator. */
+  readonly shape: string
+  /** The state of a key that has none. */
+  create(key: Key): S
+  /** A record of the call's key has come, by the input of that number. May change the state in place or put another. */
+  onRecord(call: KeyedCall<S>, value: unknown, input: number): void
+  /** The watermark has come to a time that a timer of the call's key was set for. */
+  onTimer?(call: KeyedCall<S>, time: number): void
+  /** Processing time has come to a time that a timer of the call's key was set for. */
+  onProcessingTimer?(call: KeyedCall<S>, time: number): void
+  /** Whether the state holds nothing: it is then dropped. A timer fires only if its key has state. */
+  isEmpty(state: S): boolean
+}
+
+/** One call into the logic. The object is the same for all calls: keep nothing of it. */
+export interface KeyedCall<S> {
+  readonly key: Key
+  /** Of the record, or the time of the timer. */
+  readonly timestamp: number
+  readonly watermark: number
+  /** Processing time as last told; 0 for a logic that has no processing timers. */
+  readonly now: number
+  state: S
+  readonly emit: Emit<unknown>
+  readonly sideOutput: OperatorContext<unknown>['sideOutput']
+  readonly count: OperatorContext<unknown>['count']
+  /** Sets a timer of event time. One at the watermark or before it fires with the next watermark. */
+  setTimer(time: number): void
+  deleteTimer(time: number): void
+  setProcessingTimer(time: number): void
+  deleteProcessingTimer(time: number): void
+}

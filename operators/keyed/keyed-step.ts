@@ -1,0 +1,36 @@
+import { operatorOn, unionOf } from '../../src/graph/operator-step.ts'
+import type { Sides } from '../../src/graph/transformation.ts'
+import type { KeyedStream, Stream } from '../../src/stream.ts'
+import type { KeyedLogic } from './keyed-logic.ts'
+import { KeyedOperator, type KeySelectors } from './keyed-operator.ts'
+
+/** What the DSL says of an operator with state by key. */
+export interface KeyedDescription {
+  readonly verb: string
+  /** The user's name for the state. */
+  readonly name: string
+  readonly detail: string
+  readonly sides?: Sides
+  /** Called once a run. The types of records and results are the caller's promise. */
+  readonly logic: () => KeyedLogic<unknown>
+}
+
+/** The stream that a logic makes of keyed streams: of one, or of several that share their keys. */
+export function keyedOperatorOn<Out>(
+  inputs: readonly KeyedStream<unknown, unknown>[],
+  { logic, ...description }: KeyedDescription,
+): Stream<Out> {
+  const selectors = inputs.map(({ keySelector }) => keySelector) as unknown as KeySelectors
+  const [first] = inputs
+  const upstream: Stream<unknown> = inputs.length === 1 ? first! : unionOf(inputs)
+  return operatorOn<unknown, Out>(upstream, {
+    ...description,
+    create: (context, restored) =>
+      new KeyedOperator(
+        logic(),
+        selectors,
+        { ...context, emit: context.emit as (value: unknown, timestamp: number) => void },
+        restored,
+      ),
+  })
+}

@@ -1,0 +1,17 @@
+import type { Where } from '../errors.ts'
+
+/** A record that a function of the job failed on. */
+export interface FailedRecord {
+  /** The operator whose function failed, by its id in the plan. */
+  readonly operator: string
+  /** What the operator was given. */
+  readonly value: unknown
+  /** Its event time, in milliseconds since 1970. */
+  readonly timestamp: number
+  /** What went wrong, in words. */
+  readonly reason: string
+  /** The error's code. */
+  readonly code: string
+  /** Where the record came from, as far as that is known. */
+  readonly where: Where
+}

@@ -1,0 +1,53 @@
+import type { Batch } from '../contract/element.ts'
+import type { FailedRecord } from '../contract/failed-record.ts'
+import type { OperatorChain } from '../graph/chaining.ts'
+import { failedRecords } from '../graph/failed-records.ts'
+import type { StreamGraph } from '../graph/stream-graph.ts'
+import type { Job } from '../job.ts'
+import type { ChainContext, RefusedRecord } from './fused-chain.ts'
+
+/** Keeps the records that functions of the job failed on until they can be handed on, as the job wants it. */
+export class FailedRecords {
+  readonly #onError: Job['onError']
+  readonly #push: (batch: Batch<FailedRecord>) => void
+  /** What leads from failed records to their sink. A failure there ends the job: it cannot be kept in turn. */
+  readonly #exempt: ReadonlySet<string>
+  #kept: FailedRecord[] = []
+
+  constructor(graph: StreamGraph, onError: Job['onError'], push: (batch: Batch<FailedRecord>) => void) {
+    this.#onError = onError
+    this.#push = push
+    this.#exempt = downstreamOf(graph, failedRecords)
+  }
+
+  /** What takes the records that a chain fails on; `undefined` if that ends the job. */
+  takerFor({ operators }: OperatorChain): ChainContext['onRefused'] {
+    if (this.#onError === 'fail' || operators.some(({ id }) => this.#exempt.has(id))) return undefined
+    return (refused) => {
+      if (this.#onError === 'keep') this.#kept.push(failedRecord(refused))
+    }
+  }
+
+  /** Hands on what has been kept. */
+  handOver(): void {
+    if (this.#kept.length === 0) return
+    const values = this.#kept
+    this.#kept = []
+    this.#push({
+      kind: 'batch',
+      split: undefined,
+      values,
+      timestamps: values.map(({ timestamp }) => timestamp),
+    })
+  }
+}
+
+function failedRecord({ operator, value, timestamp, error }: RefusedRecord): FailedRecord {
+  return { operator, value, timestamp, reason: error.happened, code: error.code, where: error.where }
+}
+
+function downstreamOf(graph: StreamGraph, id: string): ReadonlySet<string> {
+  const found = new Set([id])
+  for (const node of graph.nodes) if (node.inputs.some(({ from }) => found.has(from))) found.add(node.id)
+  return found
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import type { Stream } from 'millrace'
+import { keyBy, union } from 'millrace/operators'
+import { expect, it } from 'vitest'
+import type { KeyedLogic } from '../../operators/keyed/keyed-logic.ts'
+import { keyedOperatorOn } from '../../operators/keyed/keyed-step.ts'
+import { manners, rowsOf } from './anyhow.ts'
+
+interface Reading {
+  readonly key: string | number | bigint
+  readonly time: number
+  readonly amount: number
+}
+
+/** By key, what each input brought in every ten milliseconds: told when they are over. */
+const sums = (): KeyedLogic<Map<number, number[]>> => ({
+  shape: 'sums',
+  create: () => new Map(),
+  onRecord(call, value, input) {
+    const end = Math.floor((value as Reading).time / 10) * 10 + 10
+    const sums = call.state.get(end) ?? [0, 0]
+    sums[input]! += (value as Reading).amount
+    call.state.set(end, sums)
+    call.setTimer(end - 1)
+  },
+  onTimer(call, time) {
+    call.emit(`${typeof call.key} ${call.key} ${time} ${call.state.get(time + 1)}`, time)
+    call.state.delete(time + 1)
+  },
+  isEmpty: (state) => state.size === 0,
+})
+
+const reading: fc.Arbitrary<Reading> = fc.record({
+  key: fc.constantFrom<string | number | bigint>('a', '1', 1, 1n),
+  time: fc.nat({ max: 60 }),
+  amount: fc.integer({ min: 1, max: 9 }),
+})
+
+it('gives the same by key and timer, however records come and whatever fails', () => {
+  const logic = sums as unknown as () => KeyedLogic<unknown>
+  const build = (left: Stream<Reading>, right: Stream<Reading>) => {
+    const keyed = [left, right].map((stream) => stream.pipe(keyBy((reading) => reading.key)))
+    return keyedOperatorOn<string>(keyed, { verb: 'sums', name: 'sums', detail: '', logic })
+  }
+  return fc.assert(
+    fc.asyncProperty(fc.array(reading), fc.array(reading), manners, async (left, right, manner) => {
+      const rows = await rowsOf(
+        { inputs: [left, right], timeOf: ({ time }) => time, disorderMs: 5 },
+        manner,
+        build,
+      )
+      expect(rows.toSorted()).toEqual(expected([left, right]).toSorted())
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('puts the records of several streams together, each once', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(reading), fc.array(reading), manners, async (left, right, manner) => {
+      const trial = { inputs: [left, right], timeOf: ({ time }: Reading) => time, disorderMs: 5 }
+      const rows = await rowsOf(trial, manner, (one, other) => one.pipe(union(other)))
+      const sorted = (readings: readonly Reading[]) =>
+        readings.map(({ key, time, amount }) => `${key} ${time} ${amount}`).sort()
+      expect(sorted(rows)).toEqual(sorted([...left, ...right]))
+    }),
+    { numRuns: 30 },
+  ))
+
+function expected(inputs: readonly (readonly Reading[])[]): string[] {
+  const rows = new Map<string, number[]>()
+  for (const [input, readings] of inputs.entries()) {
+    for (const { key, time, amount } of readings) {
+      const row = `${typeof key} ${key} ${Math.floor(time / 10) * 10 + 9}`
+      const sums = rows.get(row) ?? [0, 0]
+      sums[input]! += amount
+      rows.set(row, sums)
+    }
+  }
+  return [...rows].map(([row, sums]) => `${row} ${sums}`)
+}
