@@ -15,8 +15,7 @@ export function routedRecord(
 ): RoutedRecord {
   const { Data: blob, PartitionKey: partitionKey, ExplicitHashKey: explicit } = record
   const blobSize = wire.blobSize(blob)
-  if (blobSize === undefined)
-    throw new KinesisError('SerializationException', 'Data must be a blob in base64')
+  if (blobSize === undefined) throw new KinesisError('SerializationException', 'Data must be a blob')
   const sizeBytes = blobSize + Buffer.byteLength(partitionKey)
   const { maxRecordSizeKiB } = stream.description
   if (sizeBytes > maxRecordSizeKiB * 1024) {

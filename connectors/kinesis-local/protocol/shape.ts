@@ -150,6 +150,7 @@ function wrongType(path: string, wanted: string): KinesisError {
   return new KinesisError('SerializationException', `${path} must be ${wanted}`)
 }
 
+/** Blobs and timestamps of a wire may be objects as well, and are no structures. */
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

@@ -35,7 +35,7 @@ export function putBatch(
     const answer = stage(stream, record, writer, now)
     if (answer === undefined) {
       for (const shard of touched) shard.log.rollback()
-      throw new KinesisError('SerializationException', 'Data must be a blob in base64')
+      throw new KinesisError('SerializationException', 'Data must be a blob')
     }
     answers.push(answer)
   }

@@ -1,0 +1,69 @@
+import { recordArrivalMs, recordHeaderSize, recordKeySize, recordSize } from '../log/record-layout.ts'
+import type { Slice } from '../log/shard-log.ts'
+import type { RecordPage } from '../streams/record-page.ts'
+import type { Shard } from '../streams/shard.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { major, writeAscii, writeHead } from './cbor-heads.ts'
+import { cborValue, writeValue } from './cbor-value.ts'
+
+/** A map of four members; the value of the first one, a text of 56 digits, follows. */
+const beforeNumber = Buffer.concat([Buffer.of(0xa4), cborValue('SequenceNumber'), Buffer.of(0x78, 56)])
+const beforeData = cborValue('Data')
+const beforeKey = cborValue('PartitionKey')
+const beforeArrival = cborValue('ApproximateArrivalTimestamp')
+/** What the CBOR of a record adds to its data and key. */
+const recordOverhead = 140
+
+/** The output of GetRecords, built straight from the bytes of the segments. */
+export function cborRecords(page: RecordPage): Buffer {
+  const { millisBehindLatest, nextIterator, children, shard, slices, sizeBytes } = page
+  const writer = new ByteWriter(2048 + countOf(slices) * recordOverhead + sizeBytes)
+  writeHead(writer, major.map, children.length === 0 ? 3 : 4)
+  writeAscii(writer, 'MillisBehindLatest')
+  writeValue(writer, millisBehindLatest)
+  writeAscii(writer, 'NextShardIterator')
+  writeValue(writer, nextIterator)
+  if (children.length > 0) {
+    writeAscii(writer, 'ChildShards')
+    writeValue(writer, children)
+  }
+  writeAscii(writer, 'Records')
+  writeCborRecords(writer, shard, slices)
+  return writer.finish()
+}
+
+/** The list of the records in the slices. */
+export function writeCborRecords(writer: ByteWriter, shard: Shard, slices: readonly Slice[]): void {
+  const numbers = shard.sequenceDigits()
+  writeHead(writer, major.list, countOf(slices))
+  for (const { segment, from, to } of slices) {
+    const { bytes } = segment
+    let arrivalMs = -1
+    let arrival = beforeArrival
+    for (let index = from; index < to; index++) {
+      const place = segment.placeOf(index)
+      const keyAt = place + recordHeaderSize
+      const dataAt = keyAt + recordKeySize(bytes, place)
+      const end = keyAt + recordSize(bytes, place)
+      const ms = recordArrivalMs(bytes, place)
+      if (ms !== arrivalMs) {
+        arrivalMs = ms
+        arrival = Buffer.concat([beforeArrival, cborValue(new Date(ms))])
+      }
+      numbers.moveTo(segment.first + index, Math.floor(ms / 1000))
+      writer.bytes(beforeNumber)
+      writer.bytes(numbers.ascii)
+      writer.bytes(beforeData)
+      writeHead(writer, major.bytes, end - dataAt)
+      writer.copy(bytes, dataAt, end)
+      writer.bytes(beforeKey)
+      writeHead(writer, major.text, dataAt - keyAt)
+      writer.copy(bytes, keyAt, dataAt)
+      writer.bytes(arrival)
+    }
+  }
+}
+
+function countOf(slices: readonly Slice[]): number {
+  return slices.reduce((sum, { from, to }) => sum + to - from, 0)
+}
