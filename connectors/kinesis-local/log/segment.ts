@@ -9,6 +9,16 @@ export interface BlobWriter {
   writeBlob(blob: unknown, size: number, target: Buffer, at: number): boolean
 }
 
+/** A record that is to be stored. The blob is as the wire gave it. */
+export interface NewRecord {
+  /** `undefined` if none was sent. */
+  readonly partitionKey: string | undefined
+  readonly blob: unknown
+  readonly blobSize: number
+  /** Whether its stream encrypts. It is noted; the bytes stay as they are. */
+  readonly encrypted: boolean
+}
+
 /** Where a durable segment lives, and who decides how long its bytes stay in memory. */
 export interface SegmentHome {
   readonly file: SegmentFile
@@ -100,14 +110,18 @@ export class Segment {
   }
 
   /** Adds a record that is not acknowledged yet. False, and nothing added, if the blob is malformed. */
-  stage(arrivalMs: number, key: string, blob: unknown, blobSize: number, writer: BlobWriter): boolean {
+  stage(
+    { partitionKey: key = '', blob, blobSize, encrypted }: NewRecord,
+    arrivalMs: number,
+    writer: BlobWriter,
+  ) {
     const bytes = this.#reserve(blockHeaderSize + recordHeaderSize + key.length * 3 + blobSize)
     if (this.#blockStart < 0) this.#beginBlock()
     const place = this.#used
     const keySize = bytes.write(key, place + recordHeaderSize)
     const dataAt = place + recordHeaderSize + keySize
     if (!writer.writeBlob(blob, blobSize, bytes, dataAt)) return false
-    writeRecordHeader(bytes, place, keySize, blobSize, arrivalMs)
+    writeRecordHeader(bytes, place, keySize, blobSize, arrivalMs, encrypted)
     this.recall(place, arrivalMs)
     this.#used = dataAt + blobSize
     return true

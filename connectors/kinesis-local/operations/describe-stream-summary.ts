@@ -2,6 +2,7 @@ import { streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
 import { streamFacts } from './stream-facts.ts'
+import { warmThroughput } from './warm-throughput.ts'
 
 export const describeStreamSummary = operation('DescribeStreamSummary', streamMembers, (input, call) => {
   const stream = namedStream(input, call)
@@ -11,6 +12,8 @@ export const describeStreamSummary = operation('DescribeStreamSummary', streamMe
       OpenShardCount: stream.open.length,
       ConsumerCount: 0,
       MaxRecordSizeInKiB: stream.description.maxRecordSizeKiB,
+      WarmThroughput: warmThroughput(stream),
+      RecordDistributionStrategy: stream.description.distribution,
     },
   })
 })

@@ -42,7 +42,8 @@ export const hashKey = {
 
 export const recordMembers = {
   Data: { kind: 'blob', required: true },
-  PartitionKey: { kind: 'string', required: true, min: 1, max: 256 },
+  /** Whether it is required depends on the stream. */
+  PartitionKey: { kind: 'string', min: 1, max: 256 },
   ExplicitHashKey: hashKey,
 } as const satisfies Members
 

@@ -1,10 +1,18 @@
+import type { ServiceLimits } from '../limits/service-limits.ts'
 import { type InputOf, type Members, readInput } from '../protocol/shape.ts'
 import type { Wire } from '../protocol/wire.ts'
+import type { Account } from '../streams/account.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
 
-/** What an operation works with. */
-export interface Call {
+/** What the calls of a server share. */
+export interface Backend {
   readonly streams: LocalStreams
+  readonly account: Account
+  readonly limits: ServiceLimits
+}
+
+/** What an operation works with. */
+export interface Call extends Backend {
   readonly wire: Wire
   /** Milliseconds since 1970. The same during the whole call. */
   readonly now: number

@@ -11,9 +11,9 @@ const answerSize = 104
 
 /** The output of PutRecords. */
 export function cborPuts(outcome: PutOutcome): Buffer {
-  const { answers, failed } = outcome
+  const { answers, failed, encrypted } = outcome
   const writer = new ByteWriter(128 + answers.length * answerSize)
-  writeHead(writer, major.map, 2)
+  writeHead(writer, major.map, encrypted ? 3 : 2)
   writeAscii(writer, 'FailedRecordCount')
   writeValue(writer, failed)
   writeAscii(writer, 'Records')
@@ -29,6 +29,10 @@ export function cborPuts(outcome: PutOutcome): Buffer {
     writer.bytes(numbers.ascii)
     writer.bytes(beforeShard)
     writeAscii(writer, answer.shard.id)
+  }
+  if (encrypted) {
+    writeAscii(writer, 'EncryptionType')
+    writeAscii(writer, 'KMS')
   }
   return writer.finish()
 }

@@ -1,18 +1,26 @@
-import { recordArrivalMs, recordHeaderSize, recordKeySize, recordSize } from '../log/record-layout.ts'
+import {
+  recordArrivalMs,
+  recordEncrypted,
+  recordHeaderSize,
+  recordKeySize,
+  recordSize,
+} from '../log/record-layout.ts'
 import type { Slice } from '../log/shard-log.ts'
 import type { RecordPage } from '../streams/record-page.ts'
+import type { SequenceDigits } from '../streams/sequence-digits.ts'
 import type { Shard } from '../streams/shard.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { major, writeAscii, writeHead } from './cbor-heads.ts'
 import { cborValue, writeValue } from './cbor-value.ts'
 
-/** A map of four members; the value of the first one, a text of 56 digits, follows. */
-const beforeNumber = Buffer.concat([Buffer.of(0xa4), cborValue('SequenceNumber'), Buffer.of(0x78, 56)])
+/** What follows the number of members: the first member, whose value is a text of 56 digits. */
+const beforeNumber = Buffer.concat([cborValue('SequenceNumber'), Buffer.of(0x78, 56)])
 const beforeData = cborValue('Data')
 const beforeKey = cborValue('PartitionKey')
 const beforeArrival = cborValue('ApproximateArrivalTimestamp')
+const encryptionType = Buffer.concat([cborValue('EncryptionType'), cborValue('KMS')])
 /** What the CBOR of a record adds to its data and key. */
-const recordOverhead = 140
+const recordOverhead = 160
 
 /** The output of GetRecords, built straight from the bytes of the segments. */
 export function cborRecords(page: RecordPage): Buffer {
@@ -36,32 +44,49 @@ export function cborRecords(page: RecordPage): Buffer {
 export function writeCborRecords(writer: ByteWriter, shard: Shard, slices: readonly Slice[]): void {
   const numbers = shard.sequenceDigits()
   writeHead(writer, major.list, countOf(slices))
-  for (const { segment, from, to } of slices) {
-    const { bytes } = segment
-    let arrivalMs = -1
-    let arrival = beforeArrival
-    for (let index = from; index < to; index++) {
-      const place = segment.placeOf(index)
-      const keyAt = place + recordHeaderSize
-      const dataAt = keyAt + recordKeySize(bytes, place)
-      const end = keyAt + recordSize(bytes, place)
-      const ms = recordArrivalMs(bytes, place)
-      if (ms !== arrivalMs) {
-        arrivalMs = ms
-        arrival = Buffer.concat([beforeArrival, cborValue(new Date(ms))])
-      }
-      numbers.moveTo(segment.first + index, Math.floor(ms / 1000))
-      writer.bytes(beforeNumber)
-      writer.bytes(numbers.ascii)
-      writer.bytes(beforeData)
-      writeHead(writer, major.bytes, end - dataAt)
-      writer.copy(bytes, dataAt, end)
-      writer.bytes(beforeKey)
-      writeHead(writer, major.text, dataAt - keyAt)
-      writer.copy(bytes, keyAt, dataAt)
-      writer.bytes(arrival)
+  for (const slice of slices) writeSlice(writer, slice, numbers)
+}
+
+function writeSlice(writer: ByteWriter, { segment, from, to }: Slice, numbers: SequenceDigits): void {
+  const { bytes } = segment
+  let arrivalMs = -1
+  let arrival = beforeArrival
+  for (let index = from; index < to; index++) {
+    const place = segment.placeOf(index)
+    const ms = recordArrivalMs(bytes, place)
+    if (ms !== arrivalMs) {
+      arrivalMs = ms
+      arrival = Buffer.concat([beforeArrival, cborValue(new Date(ms))])
     }
+    numbers.moveTo(segment.first + index, Math.floor(ms / 1000))
+    writeRecord(writer, bytes, place, numbers.ascii, arrival)
   }
+}
+
+function writeRecord(
+  writer: ByteWriter,
+  bytes: Buffer,
+  place: number,
+  number: Uint8Array,
+  arrival: Buffer,
+): void {
+  const keyAt = place + recordHeaderSize
+  const dataAt = keyAt + recordKeySize(bytes, place)
+  const end = keyAt + recordSize(bytes, place)
+  const encrypted = recordEncrypted(bytes, place)
+  writeHead(writer, major.map, 3 + (dataAt > keyAt ? 1 : 0) + (encrypted ? 1 : 0))
+  writer.bytes(beforeNumber)
+  writer.bytes(number)
+  writer.bytes(beforeData)
+  writeHead(writer, major.bytes, end - dataAt)
+  writer.copy(bytes, dataAt, end)
+  if (dataAt > keyAt) {
+    writer.bytes(beforeKey)
+    writeHead(writer, major.text, dataAt - keyAt)
+    writer.copy(bytes, keyAt, dataAt)
+  }
+  writer.bytes(arrival)
+  if (encrypted) writer.bytes(encryptionType)
 }
 
 function countOf(slices: readonly Slice[]): number {

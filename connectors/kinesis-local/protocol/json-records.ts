@@ -1,4 +1,10 @@
-import { recordArrivalMs, recordHeaderSize, recordKeySize, recordSize } from '../log/record-layout.ts'
+import {
+  recordArrivalMs,
+  recordEncrypted,
+  recordHeaderSize,
+  recordKeySize,
+  recordSize,
+} from '../log/record-layout.ts'
 import type { Slice } from '../log/shard-log.ts'
 import type { RecordPage } from '../streams/record-page.ts'
 import type { SequenceDigits } from '../streams/sequence-digits.ts'
@@ -9,6 +15,7 @@ const beforeData = Buffer.from('","Data":"')
 const beforeKey = Buffer.from('","PartitionKey":"')
 const beforeArrival = Buffer.from('","ApproximateArrivalTimestamp":')
 const afterRecord = Buffer.from('},')
+const afterEncrypted = Buffer.from(',"EncryptionType":"KMS"},')
 /** What the JSON of a record adds to its data and key, roughly. */
 const recordOverhead = 180
 
@@ -50,10 +57,12 @@ function writeSlice(writer: ByteWriter, { segment, from, to }: Slice, numbers: S
     writer.bytes(numbers.ascii)
     writer.bytes(beforeData)
     writer.base64(bytes, dataAt, keyAt + recordSize(bytes, place))
-    writer.bytes(beforeKey)
-    writer.jsonText(bytes, keyAt, dataAt)
+    if (dataAt > keyAt) {
+      writer.bytes(beforeKey)
+      writer.jsonText(bytes, keyAt, dataAt)
+    }
     writer.bytes(arrival)
-    writer.bytes(afterRecord)
+    writer.bytes(recordEncrypted(bytes, place) ? afterEncrypted : afterRecord)
   }
   writer.retract(1)
 }

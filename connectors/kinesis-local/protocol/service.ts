@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Backend } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
-import type { LocalStreams } from '../streams/local-streams.ts'
 import { cborWire } from './cbor-wire.ts'
 import { jsonWire } from './json-wire.ts'
 import { KinesisError } from './kinesis-error.ts'
+import { streamNameIn } from './stream-name-in.ts'
 import type { Wire } from './wire.ts'
 
 const target = 'Kinesis_20131202.'
@@ -16,11 +17,11 @@ const wires: ReadonlyMap<string, Wire> = new Map([
 
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
-  readonly #streams: LocalStreams
+  readonly #backend: Backend
   readonly #now: () => number
 
-  constructor(streams: LocalStreams, now: () => number) {
-    this.#streams = streams
+  constructor(backend: Backend, now: () => number) {
+    this.#backend = backend
     this.#now = now
   }
 
@@ -37,12 +38,24 @@ export class Service implements Responder {
     if (wire === undefined) return unknownContentType
     try {
       checkAuthentication(request)
-      const { run } = operationOf(request)
-      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now })
+      const { name, run } = operationOf(request)
+      const input = wire.decode(request.body)
+      this.#checkRate(name, input, now)
+      const body = run(input, { ...this.#backend, wire, now })
       return answered(200, body ?? Buffer.alloc(0), wire.contentType)
     } catch (error) {
       return failed(error, wire)
     }
+  }
+
+  #checkRate(operation: string, input: unknown, now: number): void {
+    const stream = streamNameIn(input)
+    if (this.#backend.limits.mayCall(operation, stream, now)) return
+    const what = stream === undefined ? '' : ` for stream ${stream}`
+    throw new KinesisError(
+      'LimitExceededException',
+      `Rate of ${operation} exceeded${what} under account 000000000000.`,
+    )
   }
 
   refuseBody(): Response {

@@ -1,3 +1,5 @@
+import { busyBytes } from '../limits/scaling-action.ts'
+import { ShardLoad } from '../limits/shard-load.ts'
 import { Allowance } from './allowance.ts'
 import type { Throughput } from './throughput.ts'
 
@@ -5,6 +7,7 @@ const readBytesPerSecond = 2 * 2 ** 20
 
 /** The limits of a provisioned shard. */
 export class AwsThroughput implements Throughput {
+  readonly load = new ShardLoad(busyBytes)
   readonly #putRecords = new Allowance(1000)
   readonly #putBytes = new Allowance(2 ** 20)
   readonly #iterators = new Allowance(5)
@@ -18,6 +21,7 @@ export class AwsThroughput implements Throughput {
     if (!this.#putRecords.grants(1, now) || !this.#putBytes.grants(sizeBytes, now)) return false
     this.#putRecords.take(1)
     this.#putBytes.take(sizeBytes)
+    this.load.add(sizeBytes, now)
     return true
   }
 

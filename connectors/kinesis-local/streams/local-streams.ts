@@ -9,6 +9,7 @@ import type { Throughput } from './throughput.ts'
 /** What the streams of one server share. */
 export interface StreamsOptions {
   readonly region: string
+  /** The capacity of a new shard. */
   readonly throughput: () => Throughput
   /** Without it all records live in memory. */
   readonly folders: StreamFolders | undefined
@@ -27,6 +28,10 @@ export class LocalStreams {
   constructor(options: StreamsOptions) {
     this.#options = options
     for (const folder of options.folders?.existing() ?? []) this.#keep(folder.description, folder)
+  }
+
+  get region(): string {
+    return this.#options.region
   }
 
   /** The stream of that name, without the shards that have expired. */

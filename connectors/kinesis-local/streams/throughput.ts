@@ -1,7 +1,10 @@
+import type { ShardLoad } from '../limits/shard-load.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 
 /** Says whether one shard has capacity left. All times are milliseconds since 1970. */
 export interface Throughput {
+  /** What it has taken, if that is measured. */
+  readonly load: ShardLoad | undefined
   mayPut(sizeBytes: number, now: number): boolean
   mayGetIterator(now: number): boolean
   mayGetRecords(now: number): boolean
@@ -10,6 +13,7 @@ export interface Throughput {
 }
 
 export const unlimited: Throughput = {
+  load: undefined,
   mayPut: () => true,
   mayGetIterator: () => true,
   mayGetRecords: () => true,

@@ -10,11 +10,16 @@ import { rawCall } from './raw-call.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 
+/** Negative integers of more than 32 bits are left out: the other codec reads them wrong as numbers. */
+const isReadAlike = (value: number) => value >= -(2 ** 32) || !Number.isInteger(value)
 const leaf = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.integer(),
   fc.maxSafeNat(),
-  fc.double({ noNaN: true }).map((value) => value + 0),
+  fc
+    .double({ noNaN: true })
+    .map((value) => value + 0)
+    .filter(isReadAlike),
   fc.boolean(),
   fc.constant(null),
 )

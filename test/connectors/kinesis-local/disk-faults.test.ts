@@ -68,7 +68,8 @@ test('whatever the disk refuses, a restart finds exactly what was acknowledged',
         const data = Buffer.alloc(kilobytes * 1024, index).toString('base64')
         disk.fault = fault
         try {
-          expect(log.stage(1e12 + index, key, data, kilobytes * 1024, jsonWire)).toBe(true)
+          const record = { partitionKey: key, blob: data, blobSize: kilobytes * 1024, encrypted: false }
+          expect(log.stage(record, 1e12 + index, jsonWire)).toBe(true)
           log.commit()
           acknowledged.push(key)
         } catch (error) {

@@ -20,7 +20,8 @@ const asIs: BlobWriter = {
 }
 
 function stage(log: ShardLog, ms: number, key: string, text: string): void {
-  if (!log.stage(ms, key, text, Buffer.byteLength(text), asIs)) throw new Error('refused')
+  const record = { partitionKey: key, blob: text, blobSize: Buffer.byteLength(text), encrypted: false }
+  if (!log.stage(record, ms, asIs)) throw new Error('refused')
 }
 
 function contents(slices: readonly Slice[]): string[] {
