@@ -83,12 +83,11 @@ describe('a stream in mode ON_DEMAND', () => {
   const isOpen = ({ SequenceNumberRange }: RawShard) => SequenceNumberRange.EndingSequenceNumber === undefined
   const open = async (server = kinesis) => (await shardsOf(server.endpoint, StreamName)).filter(isOpen)
 
-  /** So many minutes of 800 KB/s to one key, whole records of 400 KB, two a second. */
+  /** So many minutes of a record of 600 KiB a second to one key. */
   async function load(minutes: number, server = kinesis): Promise<void> {
-    const Data = Buffer.alloc(400 * 1024).toString('base64')
-    const Records = [1, 2].map(() => ({ Data, PartitionKey: 'hot' }))
+    const Data = Buffer.alloc(600 * 1024).toString('base64')
     for (let second = 0; second < minutes * 60; second++) {
-      await succeed(server.endpoint, 'PutRecords', { StreamName, Records })
+      await succeed(server.endpoint, 'PutRecord', { StreamName, Data, PartitionKey: 'hot' })
       now += 1000
     }
   }
@@ -126,7 +125,7 @@ describe('a stream in mode ON_DEMAND', () => {
     const shards = await shardsOf(kinesis.endpoint, StreamName)
     const all: string[] = []
     for (const [shard] of shards.entries()) all.push(...(await textsOf(shard)))
-    expect(all).toHaveLength(Math.ceil(1.1 * 60) * 2 + 1)
+    expect(all).toHaveLength(Math.ceil(1.1 * 60) + 1)
     expect(all.filter((text) => text === 'last')).toHaveLength(1)
     now += 10 * minuteMs
     await put(kinesis.endpoint, StreamName, ['much later'])
@@ -134,29 +133,38 @@ describe('a stream in mode ON_DEMAND', () => {
   })
 
   test('merges what has been quiet for 30 days, one pair at a time, until four are left', async () => {
-    await load(3.1)
-    const grown = (await open()).length
-    expect(grown).toBeGreaterThan(4)
-    now += 29 * dayMs
-    await put(kinesis.endpoint, StreamName, ['tick'])
-    expect(await open()).toHaveLength(grown)
-    for (let left = grown - 1; left >= 3; left--) {
-      now += 2 * dayMs
-      await put(kinesis.endpoint, StreamName, ['tick'])
-      expect((await open()).length).toBeGreaterThanOrEqual(4)
-    }
-    now += 31 * dayMs
-    for (let tick = 0; tick < 5; tick++) {
+    const input = { StreamName: 'quiet', ShardCount: 7 }
+    await succeed(kinesis.endpoint, 'CreateStream', input)
+    const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/quiet'
+    await succeed(kinesis.endpoint, 'UpdateStreamMode', {
+      StreamARN,
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+    })
+    const tick = () => put(kinesis.endpoint, 'quiet', ['tick'])
+    const left = async () => (await shardsOf(kinesis.endpoint, 'quiet')).filter(isOpen).length
+    await tick()
+    now += 30 * dayMs - 1
+    await tick()
+    expect(await left()).toBe(7)
+    const counts: number[] = []
+    for (let look = 0; look < 3; look++) {
       now += 1000
-      await put(kinesis.endpoint, StreamName, ['tick'])
+      await tick()
+      counts.push(await left())
     }
-    expect(await open()).toHaveLength(4)
+    now += 60 * dayMs
+    for (let look = 0; look < 3; look++) {
+      now += 1000
+      await tick()
+      counts.push(await left())
+    }
+    expect(counts).toEqual([6, 5, 4, 4, 4, 4])
   })
 
   test('stays as it is without limits', async () => {
     const free = await start('none')
     await create(free)
-    await load(2.1, free)
+    await load(1.1, free)
     expect(await open(free)).toHaveLength(4)
     await free.close()
   })
