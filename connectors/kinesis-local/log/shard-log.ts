@@ -63,6 +63,7 @@ export class ShardLog {
       this.#oldestArrivalMs = this.arrivalMsAt(this.#oldest)
     if (active.sizeBytes < segmentSizeBytes) return
     active.seal()
+    this.#folder?.noteSealed(active)
     this.#segments.push(this.#create(active.end, active))
   }
 
