@@ -3,9 +3,11 @@ import { createStream } from './create-stream.ts'
 import { decreaseStreamRetentionPeriod } from './decrease-stream-retention-period.ts'
 import { deleteResourcePolicy } from './delete-resource-policy.ts'
 import { deleteStream } from './delete-stream.ts'
+import { deregisterStreamConsumer } from './deregister-stream-consumer.ts'
 import { describeAccountSettings } from './describe-account-settings.ts'
 import { describeLimits } from './describe-limits.ts'
 import { describeStream } from './describe-stream.ts'
+import { describeStreamConsumer } from './describe-stream-consumer.ts'
 import { describeStreamSummary } from './describe-stream-summary.ts'
 import { disableEnhancedMonitoring } from './disable-enhanced-monitoring.ts'
 import { enableEnhancedMonitoring } from './enable-enhanced-monitoring.ts'
@@ -14,6 +16,7 @@ import { getResourcePolicy } from './get-resource-policy.ts'
 import { getShardIterator } from './get-shard-iterator.ts'
 import { increaseStreamRetentionPeriod } from './increase-stream-retention-period.ts'
 import { listShards } from './list-shards.ts'
+import { listStreamConsumers } from './list-stream-consumers.ts'
 import { listStreams } from './list-streams.ts'
 import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listTagsForStream } from './list-tags-for-stream.ts'
@@ -22,10 +25,12 @@ import type { Operation } from './operation.ts'
 import { putRecord } from './put-record.ts'
 import { putRecords } from './put-records.ts'
 import { putResourcePolicy } from './put-resource-policy.ts'
+import { registerStreamConsumer } from './register-stream-consumer.ts'
 import { removeTagsFromStream } from './remove-tags-from-stream.ts'
 import { splitShard } from './split-shard.ts'
 import { startStreamEncryption } from './start-stream-encryption.ts'
 import { stopStreamEncryption } from './stop-stream-encryption.ts'
+import { subscribeToShard } from './subscribe-to-shard.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateAccountSettings } from './update-account-settings.ts'
@@ -43,9 +48,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     decreaseStreamRetentionPeriod,
     deleteResourcePolicy,
     deleteStream,
+    deregisterStreamConsumer,
     describeAccountSettings,
     describeLimits,
     describeStream,
+    describeStreamConsumer,
     describeStreamSummary,
     disableEnhancedMonitoring,
     enableEnhancedMonitoring,
@@ -54,6 +61,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     getShardIterator,
     increaseStreamRetentionPeriod,
     listShards,
+    listStreamConsumers,
     listStreams,
     listTagsForResource,
     listTagsForStream,
@@ -61,10 +69,12 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     putRecord,
     putRecords,
     putResourcePolicy,
+    registerStreamConsumer,
     removeTagsFromStream,
     splitShard,
     startStreamEncryption,
     stopStreamEncryption,
+    subscribeToShard,
     tagResource,
     untagResource,
     updateAccountSettings,
@@ -80,12 +90,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
 export const missingOperations: ReadonlySet<string> = new Set([
   'CreateChannel',
   'DeleteChannel',
-  'DeregisterStreamConsumer',
   'DescribeChannel',
-  'DescribeStreamConsumer',
   'ListChannels',
-  'ListStreamConsumers',
-  'RegisterStreamConsumer',
-  'SubscribeToShard',
   'UpdateChannel',
 ])

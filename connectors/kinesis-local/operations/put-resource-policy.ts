@@ -1,5 +1,5 @@
 import { operation } from './operation.ts'
-import { checkPolicy, policyArn, policyHolder } from './resource-policy.ts'
+import { checkPolicy, livePolicies, policyArn, policyHolder } from './resource-policy.ts'
 
 export const putResourcePolicy = operation(
   'PutResourcePolicy',
@@ -7,7 +7,7 @@ export const putResourcePolicy = operation(
   ({ ResourceARN, Policy }, call) => {
     const stream = policyHolder(ResourceARN, call)
     checkPolicy(Policy)
-    const policies = { ...stream.description.policies, [ResourceARN]: Policy }
+    const policies = { ...livePolicies(stream, call), [ResourceARN]: Policy }
     call.streams.change(stream, { policies }, call.now)
     return undefined
   },

@@ -1,6 +1,9 @@
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { Member } from '../protocol/shape.ts'
+import { presentConsumers } from '../streams/consumers.ts'
 import type { LocalStream } from '../streams/local-stream.ts'
+import { consumerArnOf } from './consumer-facts.ts'
+import { consumerOfArn } from './named-consumer.ts'
 import { namedStream } from './named-stream.ts'
 import type { Call } from './operation.ts'
 
@@ -18,7 +21,18 @@ export const policyArn = {
 
 /** The stream that keeps the policy of a resource. */
 export function policyHolder(arn: string, call: Call): LocalStream {
+  if (arn.includes('/consumer/')) return consumerOfArn(arn, call).stream
   return namedStream({ StreamName: undefined, StreamARN: arn }, call)
+}
+
+/** The policies of a stream and of those of its consumers that are not gone. */
+export function livePolicies(stream: LocalStream, { now }: Call): { readonly [arn: string]: string } {
+  const { consumers, policies } = stream.description
+  const arns = [
+    stream.arn,
+    ...presentConsumers(consumers, now).map((consumer) => consumerArnOf(stream, consumer)),
+  ]
+  return Object.fromEntries(Object.entries(policies).filter(([arn]) => arns.includes(arn)))
 }
 
 /** @throws KinesisError ResourceNotFoundException */

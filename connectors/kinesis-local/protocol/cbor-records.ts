@@ -6,7 +6,7 @@ import {
   recordSize,
 } from '../log/record-layout.ts'
 import type { Slice } from '../log/shard-log.ts'
-import type { RecordPage } from '../streams/record-page.ts'
+import type { RecordEvent, RecordPage, RecordRun } from '../streams/record-page.ts'
 import type { SequenceDigits } from '../streams/sequence-digits.ts'
 import type { Shard } from '../streams/shard.ts'
 import { ByteWriter } from './byte-writer.ts'
@@ -22,26 +22,35 @@ const encryptionType = Buffer.concat([cborValue('EncryptionType'), cborValue('KM
 /** What the CBOR of a record adds to its data and key. */
 const recordOverhead = 160
 
-/** The output of GetRecords, built straight from the bytes of the segments. */
+/** The output of GetRecords. `null` for the iterator, not its absence, is how the service ends a shard. */
 export function cborRecords(page: RecordPage): Buffer {
-  const { millisBehindLatest, nextIterator, children, shard, slices, sizeBytes } = page
+  return written(page, 'NextShardIterator', page.nextIterator)
+}
+
+/** The payload of a SubscribeToShardEvent. */
+export function cborEvent(event: RecordEvent): Buffer {
+  return written(event, 'ContinuationSequenceNumber', event.continuation)
+}
+
+/** Built straight from the bytes of the segments. */
+function written(run: RecordRun, nextName: string, next: string | undefined): Buffer {
+  const { millisBehindLatest, children, shard, slices, sizeBytes } = run
   const writer = new ByteWriter(2048 + countOf(slices) * recordOverhead + sizeBytes)
   writeHead(writer, major.map, children.length === 0 ? 3 : 4)
   writeAscii(writer, 'MillisBehindLatest')
   writeValue(writer, millisBehindLatest)
-  writeAscii(writer, 'NextShardIterator')
-  writeValue(writer, nextIterator)
+  writeAscii(writer, nextName)
+  writeValue(writer, next)
   if (children.length > 0) {
     writeAscii(writer, 'ChildShards')
     writeValue(writer, children)
   }
   writeAscii(writer, 'Records')
-  writeCborRecords(writer, shard, slices)
+  writeRecords(writer, shard, slices)
   return writer.finish()
 }
 
-/** The list of the records in the slices. */
-export function writeCborRecords(writer: ByteWriter, shard: Shard, slices: readonly Slice[]): void {
+function writeRecords(writer: ByteWriter, shard: Shard, slices: readonly Slice[]): void {
   const numbers = shard.sequenceDigits()
   writeHead(writer, major.list, countOf(slices))
   for (const slice of slices) writeSlice(writer, slice, numbers)

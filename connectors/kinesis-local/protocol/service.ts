@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
+import type { BodyStream, Request, Responder, Response } from '../http/exchange.ts'
 import type { Backend } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
 import { cborWire } from './cbor-wire.ts'
@@ -9,6 +10,7 @@ import { streamNameIn } from './stream-name-in.ts'
 import type { Wire } from './wire.ts'
 
 const target = 'Kinesis_20131202.'
+const eventStream = 'application/vnd.amazon.eventstream'
 const wires: ReadonlyMap<string, Wire> = new Map([
   [jsonWire.contentType, jsonWire],
   ['application/json', jsonWire],
@@ -18,16 +20,16 @@ const wires: ReadonlyMap<string, Wire> = new Map([
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
   readonly #backend: Backend
-  readonly #now: () => number
+  readonly #clock: Clock
 
-  constructor(backend: Backend, now: () => number) {
+  constructor(backend: Backend, clock: Clock) {
     this.#backend = backend
-    this.#now = now
+    this.#clock = clock
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
-    const now = this.#now()
+    const now = this.#clock.now()
     const { status, headers, body } = this.#answer(request, now)
     return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
   }
@@ -41,8 +43,12 @@ export class Service implements Responder {
       const { name, run } = operationOf(request)
       const input = wire.decode(request.body)
       this.#checkRate(name, input, now)
-      const body = run(input, { ...this.#backend, wire, now })
-      return answered(200, body ?? Buffer.alloc(0), wire.contentType)
+      const body = run(input, { ...this.#backend, wire, now, clock: this.#clock })
+      return answered(
+        200,
+        body ?? Buffer.alloc(0),
+        typeof body === 'function' ? eventStream : wire.contentType,
+      )
     } catch (error) {
       return failed(error, wire)
     }
@@ -90,7 +96,7 @@ function operationOf(request: Request) {
   )
 }
 
-function answered(status: number, body: Buffer, contentType: string): Response {
+function answered(status: number, body: Buffer | BodyStream, contentType: string): Response {
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }

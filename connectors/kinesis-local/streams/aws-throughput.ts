@@ -1,7 +1,8 @@
 import { busyBytes } from '../limits/scaling-action.ts'
 import { ShardLoad } from '../limits/shard-load.ts'
 import { Allowance } from './allowance.ts'
-import type { Throughput } from './throughput.ts'
+import { AwsFanOutThroughput } from './aws-fan-out-throughput.ts'
+import type { FanOutThroughput, Throughput } from './throughput.ts'
 
 const readBytesPerSecond = 2 * 2 ** 20
 
@@ -47,6 +48,10 @@ export class AwsThroughput implements Throughput {
     if (sizeBytes > readBytesPerSecond) {
       this.#readBlockedUntilMs = now + (sizeBytes / readBytesPerSecond) * 1000
     }
+  }
+
+  fanOut(): FanOutThroughput {
+    return new AwsFanOutThroughput()
   }
 
   #startSecond(now: number): void {

@@ -1,3 +1,4 @@
+import type { Consumers } from './consumers.ts'
 import type { ShardDescription } from './shard.ts'
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
@@ -28,6 +29,8 @@ export interface StreamDescription {
   readonly policies: { readonly [arn: string]: string }
   /** When each change was made during the last day, oldest first. */
   readonly changes: { readonly [change in CountedChange]?: readonly number[] }
+  /** Those with fan-out. Some that are gone may still be among them. */
+  readonly consumers: Consumers
   /** All that have not expired, open and closed. */
   readonly shards: readonly ShardDescription[]
 }
@@ -36,6 +39,7 @@ export interface StreamDescription {
 export const unchanged = {
   tags: {},
   shardLevelMetrics: [],
+  consumers: [],
   keyId: null,
   distribution: 'USER_PARTITION_KEY',
   warmThroughputMiBps: null,
