@@ -22,16 +22,42 @@ export async function cborCall(endpoint: string, operation: string, input: unkno
   return cborBytes(endpoint, operation, encoder.encode(withTags(input)))
 }
 
+/** A frame of an event stream: its headers as they lie there, and its payload. */
+export interface CborFrame {
+  readonly head: string
+  readonly payload: unknown
+}
+
+/** All that a subscription pushes until it ends by itself. */
+export async function subscriptionFrames(endpoint: string, input: unknown): Promise<CborFrame[]> {
+  const response = await post(endpoint, 'SubscribeToShard', encoder.encode(input))
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const frames: CborFrame[] = []
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
+    const payloadAt = at + 12 + bytes.readUInt32BE(at + 4)
+    const payload = bytes.subarray(payloadAt, at + bytes.readUInt32BE(at) - 4)
+    frames.push({
+      head: bytes.toString('latin1', at + 12, payloadAt),
+      payload: asJson(decoder.decode(payload)),
+    })
+  }
+  return frames
+}
+
 export async function cborBytes(endpoint: string, operation: string, body: Uint8Array): Promise<CborAnswer> {
+  const response = await post(endpoint, operation, body)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const output = bytes.length === 0 ? undefined : asJson(decoder.decode(bytes))
+  return { status: response.status, contentType: response.headers.get('content-type'), output }
+}
+
+function post(endpoint: string, operation: string, body: Uint8Array): Promise<Response> {
   const headers = {
     'content-type': 'application/x-amz-cbor-1.1',
     'x-amz-target': `Kinesis_20131202.${operation}`,
     authorization: 'AWS4-HMAC-SHA256 Credential=test',
   }
-  const response = await fetch(endpoint, { method: 'POST', headers, body: new Uint8Array(body) })
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const output = bytes.length === 0 ? undefined : asJson(decoder.decode(bytes))
-  return { status: response.status, contentType: response.headers.get('content-type'), output }
+  return fetch(endpoint, { method: 'POST', headers, body: new Uint8Array(body) })
 }
 
 /** The members as a client writes them in JSON. */

@@ -5,7 +5,7 @@ import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesi
 import { readCbor } from '../../../connectors/kinesis-local/protocol/cbor-reader.ts'
 import { cborValue } from '../../../connectors/kinesis-local/protocol/cbor-value.ts'
 import { KinesisError } from '../../../connectors/kinesis-local/protocol/kinesis-error.ts'
-import { cborBytes, cborCall, codecOptions, jsonInput } from './cbor-call.ts'
+import { cborBytes, cborCall, codecOptions, jsonInput, subscriptionFrames } from './cbor-call.ts'
 import { rawCall } from './raw-call.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
@@ -216,6 +216,34 @@ describe('a server', () => {
       Records: [{ Data: 'AP8=', PartitionKey: 'é', ApproximateArrivalTimestamp: start / 1000 }],
       ChildShards: [{ ShardId: shardId(1) }, { ShardId: shardId(2) }],
     })
+  })
+
+  test('pushes events in CBOR to who subscribes in CBOR', async () => {
+    const [, { endpoint }] = kinesis
+    const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
+    await call('CreateStream', { StreamName, ShardCount: 1 })
+    await call('PutRecord', { StreamName, Data: Buffer.from([0, 255]), PartitionKey: 'é' })
+    const { output } = await call('RegisterStreamConsumer', { StreamARN, ConsumerName: 'lake' })
+    now += 1000
+    await call('SplitShard', { StreamName, ShardToSplit: shardId(0), NewStartingHashKey: '4242' })
+    const { ConsumerARN } = (output as { Consumer: { ConsumerARN: string } }).Consumer
+    const frames = await subscriptionFrames(endpoint, {
+      ...{ ConsumerARN, ShardId: shardId(0), StartingPosition: { Type: 'TRIM_HORIZON' } },
+    })
+    expect(frames.map(({ head }) => /(initial-response|SubscribeToShardEvent)/.exec(head)?.[1])).toEqual([
+      'initial-response',
+      'SubscribeToShardEvent',
+    ])
+    for (const { head } of frames) expect(head).toContain('application/x-amz-cbor-1.1')
+    expect(frames.map(({ payload }) => payload)).toMatchObject([
+      {},
+      {
+        Records: [{ Data: 'AP8=', PartitionKey: 'é', ApproximateArrivalTimestamp: start / 1000 }],
+        ContinuationSequenceNumber: null,
+        MillisBehindLatest: 0,
+        ChildShards: [{ ShardId: shardId(1) }, { ShardId: shardId(2) }],
+      },
+    ])
   })
 
   test('takes an empty body for an empty input, and refuses base64 where bytes belong', async () => {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   CreateStreamCommand,
   DeleteResourcePolicyCommand,
+  DeregisterStreamConsumerCommand,
   DescribeAccountSettingsCommand,
   DescribeStreamSummaryCommand,
   GetRecordsCommand,
@@ -13,6 +14,7 @@ import {
   PutRecordCommand,
   PutRecordsCommand,
   PutResourcePolicyCommand,
+  RegisterStreamConsumerCommand,
   ResourceNotFoundException,
   StartStreamEncryptionCommand,
   StopStreamEncryptionCommand,
@@ -152,6 +154,26 @@ describe('a resource policy', () => {
         ResourceNotFoundException,
       )
     }
+  })
+
+  test('of a consumer goes with it', async () => {
+    const register = { StreamARN: ResourceARN, ConsumerName: 'lake' }
+    const { Consumer } = await client.send(new RegisterStreamConsumerCommand(register))
+    const ofConsumer = { ResourceARN: Consumer!.ConsumerARN! }
+    await client.send(new PutResourcePolicyCommand({ ...ofConsumer, Policy }))
+    expect((await client.send(new GetResourcePolicyCommand(ofConsumer))).Policy).toBe(Policy)
+    await expect(client.send(new GetResourcePolicyCommand({ ResourceARN }))).rejects.toThrow(
+      'No resource policy',
+    )
+    now += 1000
+    await client.send(new DeregisterStreamConsumerCommand(register))
+    now += 1000
+    await expect(client.send(new GetResourcePolicyCommand(ofConsumer))).rejects.toThrow(
+      ResourceNotFoundException,
+    )
+    await client.send(new PutResourcePolicyCommand({ ResourceARN, Policy }))
+    const file = join(data, 'stream-1', 'stream.json')
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).policies)).toEqual([ResourceARN])
   })
 
   test('must be one, on something that is there', async () => {
