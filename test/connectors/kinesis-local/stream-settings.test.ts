@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -211,6 +211,7 @@ describe('warm throughput', () => {
     expect(await commit('ENABLED')).toEqual({ Status: 'ENABLED', StartedAt, EarliestAllowedEndAt })
     now += 1000
     await commit('ENABLED')
+    writeFileSync(join(data, 'account.json.new'), '{"format":1,"commit')
     await restart()
     const ending = { Status: 'ENABLED_UNTIL_EARLIEST_ALLOWED_END', StartedAt, EarliestAllowedEndAt }
     expect(await commit('DISABLED')).toEqual(ending)
