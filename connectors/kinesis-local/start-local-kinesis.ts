@@ -1,13 +1,16 @@
+import { join } from 'node:path'
 import type { Clock } from '../../src/contract/clock.ts'
 import { systemClock } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { listen } from './http/listener.ts'
+import { AwsLimits } from './limits/aws-limits.ts'
+import { noLimits } from './limits/service-limits.ts'
 import { lockFolder } from './log/folder-lock.ts'
+import type { Backend } from './operations/operation.ts'
 import { Service } from './protocol/service.ts'
-import { AwsThroughput } from './streams/aws-throughput.ts'
+import { Account } from './streams/account.ts'
 import { LocalStreams } from './streams/local-streams.ts'
 import { StreamFolders } from './streams/stream-folders.ts'
-import { unlimited } from './streams/throughput.ts'
 
 /** How an embedded Kinesis is started. */
 export interface LocalKinesisOptions {
@@ -17,9 +20,16 @@ export interface LocalKinesisOptions {
   readonly host?: string
   /** The folder that keeps streams and records. Without it they are gone when the server is. */
   readonly data?: string
-  /** `'aws'` enforces the throughput limits of a provisioned shard; `'none'`, the default, lets everything through. */
+  /** `'aws'` enforces the limits of the service; `'none'`, the default, lets everything through. */
   readonly limits?: 'aws' | 'none'
-  readonly clock?: Pick<Clock, 'now'>
+  /**
+   * The time of the server; that of this machine if left out. With a `sleep` it also says when what is pushed without
+   * being asked for is due: events of subscriptions in which nothing happens, and the ends of subscriptions. Without one
+   * the timers of this machine do.
+   */
+  readonly clock?: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>
+  /** How long a consumer is `CREATING`, and `DELETING`, in milliseconds; 500 if left out. */
+  readonly consumerDelayMs?: number
   /** The region in the ARNs of streams; `us-east-1` if left out. */
   readonly region?: string
 }
@@ -54,12 +64,13 @@ export async function startLocalKinesis(options: LocalKinesisOptions = {}): Prom
 }
 
 async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
-  const { port = 0, host = '127.0.0.1', clock = systemClock } = options
-  const streams = openStreams(options)
-  const listener = await listen(port, host, new Service(streams, () => clock.now()))
+  const { port = 0, host = '127.0.0.1' } = options
+  const clock = clockOf(options)
+  const backend = openBackend(options)
+  const listener = await listen(port, host, new Service(backend, clock), clock)
   const stop = async () => {
     await listener.close()
-    streams.close()
+    backend.streams.close()
     unlock()
   }
   let stopped: Promise<void> | undefined
@@ -72,13 +83,28 @@ async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<
   }
 }
 
-function openStreams({ data, limits = 'none', region = 'us-east-1' }: LocalKinesisOptions): LocalStreams {
+function clockOf({ clock = systemClock }: LocalKinesisOptions): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (ms, signal) => (clock.sleep === undefined ? systemClock : (clock as Clock)).sleep(ms, signal),
+  }
+}
+
+function openBackend(options: LocalKinesisOptions): Backend {
+  const { data, limits: wanted = 'none', region = 'us-east-1', consumerDelayMs = 500 } = options
+  const limits = wanted === 'aws' ? new AwsLimits() : noLimits
   try {
-    return new LocalStreams({
+    const streams = new LocalStreams({
       region,
-      throughput: () => (limits === 'aws' ? new AwsThroughput() : unlimited),
+      consumerDelayMs,
+      throughput: () => limits.throughput(),
       folders: data === undefined ? undefined : new StreamFolders(data),
     })
+    return {
+      streams,
+      limits,
+      account: new Account(data === undefined ? undefined : join(data, 'account.json')),
+    }
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
     throw new MillraceError('STORE_FAILED', `the data folder ${data} cannot be read`, { cause })

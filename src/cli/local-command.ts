@@ -23,7 +23,7 @@ export function localCommand(environment: Environment, services: Services): Comm
     .option('--host <address>', 'the address to listen at; anyone who reaches it may use it', '127.0.0.1')
     .option('--data <folder>', 'keep streams and records in a folder (default: in memory)')
     .addOption(
-      new Option('--limits <limits>', 'aws: throttle as provisioned shards do')
+      new Option('--limits <limits>', 'aws: throttle and refuse as the service does')
         .choices(['aws', 'none'])
         .default('none'),
     )

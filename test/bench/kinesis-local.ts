@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Figure } from './figure.ts'
 import { type ForkedKinesis, forkKinesis } from './fork-kinesis.ts'
+import { cbor, type Encoding, json } from './kinesis-encoding.ts'
 
 const shards = 4
 const recordsPerPut = 500
@@ -15,19 +16,20 @@ const dataSize = 200
 export async function benchKinesisLocal(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
   try {
-    return [...(await benchServer('in memory')), ...(await benchServer('on disk', folder))]
+    const inMemory = [await benchServer(json, 'in memory'), await benchServer(cbor, 'in memory')]
+    return [...inMemory.flat(), ...(await benchServer(json, 'on disk', folder))]
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function benchServer(where: string, folder?: string): Promise<Figure[]> {
+async function benchServer(encoding: Encoding, where: string, folder?: string): Promise<Figure[]> {
   const server = await forkKinesis(folder)
-  const client = new RawClient(server.endpoint)
+  const client = new RawClient(server.endpoint, encoding)
   try {
     await client.call('CreateStream', { StreamName: 'bench', ShardCount: shards })
-    const put = await benchPuts(server, client, `kinesis-local PutRecords ${where}`)
-    const get = await benchGets(server, client, `kinesis-local GetRecords ${where}`)
+    const put = await benchPuts(server, client, `kinesis-local PutRecords ${encoding.name} ${where}`)
+    const get = await benchGets(server, client, `kinesis-local GetRecords ${encoding.name} ${where}`)
     return [put, get]
   } finally {
     client.close()
@@ -36,7 +38,7 @@ async function benchServer(where: string, folder?: string): Promise<Figure[]> {
 }
 
 async function benchPuts(server: ForkedKinesis, client: RawClient, name: string): Promise<Figure> {
-  const bodies = Array.from({ length: 20 }, (_, call) => putBody(call))
+  const bodies = Array.from({ length: 20 }, (_, call) => putBody(client.encoding, call))
   const put = async (from: number, to: number) => {
     for (let call = from; call < to; call += 2) {
       await Promise.all([call, call + 1].map((n) => client.send('PutRecords', bodies[n % bodies.length]!)))
@@ -67,31 +69,21 @@ async function readShard(client: RawClient, shard: number): Promise<number> {
     ShardId: `shardId-${String(shard).padStart(12, '0')}`,
     ShardIteratorType: 'TRIM_HORIZON',
   })
-  let { ShardIterator: iterator } = JSON.parse(answer.toString())
+  let { ShardIterator } = client.encoding.decode(answer)
   for (let records = 0; ; ) {
-    const page = await client.call('GetRecords', { ShardIterator: iterator, Limit: 10_000 })
-    const head = /^\{"MillisBehindLatest":(\d+),"NextShardIterator":"([^"]+)"/.exec(
-      page.toString('latin1', 0, 600),
-    )!
-    iterator = head[2]
-    records += countRecords(page)
-    if (head[1] === '0') return records
+    const page = client.encoding.headOf(await client.call('GetRecords', { ShardIterator, Limit: 10_000 }))
+    ShardIterator = page.iterator
+    records += page.records
+    if (!page.behind) return records
   }
 }
 
-/** Records are about equally large, so the ends of a page tell how many it holds without parsing it. */
-function countRecords(page: Buffer): number {
-  let count = 0
-  for (let at = page.indexOf('"Data"'); at >= 0; at = page.indexOf('"Data"', at + 250)) count++
-  return count
-}
-
-function putBody(call: number): Buffer {
+function putBody(encoding: Encoding, call: number): Buffer {
   const Records = Array.from({ length: recordsPerPut }, (_, index) => ({
-    Data: Buffer.alloc(dataSize, `record ${call} ${index} `).toString('base64'),
+    Data: encoding.blob(Buffer.alloc(dataSize, `record ${call} ${index} `)),
     PartitionKey: `customer-${(call * recordsPerPut + index) % 5000}`,
   }))
-  return Buffer.from(JSON.stringify({ StreamName: 'bench', Records }))
+  return encoding.encode({ StreamName: 'bench', Records })
 }
 
 function figure(name: string, micros: number, records: number): Figure {
@@ -100,20 +92,22 @@ function figure(name: string, micros: number, records: number): Figure {
 
 /** The least that is a client: it does not sign and does not parse. */
 class RawClient {
+  readonly encoding: Encoding
   readonly #endpoint: string
   readonly #agent = new Agent({ keepAlive: true })
 
-  constructor(endpoint: string) {
+  constructor(endpoint: string, encoding: Encoding) {
     this.#endpoint = endpoint
+    this.encoding = encoding
   }
 
   call(operation: string, input: object): Promise<Buffer> {
-    return this.send(operation, Buffer.from(JSON.stringify(input)))
+    return this.send(operation, this.encoding.encode(input))
   }
 
   send(operation: string, body: Buffer): Promise<Buffer> {
     const headers = {
-      'content-type': 'application/x-amz-json-1.1',
+      'content-type': this.encoding.contentType,
       'content-length': body.length,
       'x-amz-target': `Kinesis_20131202.${operation}`,
       authorization: 'none',

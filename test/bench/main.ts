@@ -4,6 +4,7 @@ import type { Figure } from './figure.ts'
 import { benchKinesisAggregates } from './kinesis-aggregates.ts'
 import { benchKinesisLocal } from './kinesis-local.ts'
 import { benchKinesisSource } from './kinesis-source.ts'
+import { benchKinesisStart } from './kinesis-start.ts'
 
 // The AWS SDK says on every start that it will drop Node 20; figures are read better without.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -31,3 +32,8 @@ print('The stages of the demo, each by itself', await benchDemoStages())
 print('The Kinesis source and puts, client only', await benchKinesisSource())
 print('The Kinesis source over aggregated records, client only', await benchKinesisAggregates())
 print('The embedded Kinesis, server only', await benchKinesisLocal())
+
+console.log('\nThe embedded Kinesis, from its process being started to its port being open')
+for (const { name, ms, cpuMs } of await benchKinesisStart()) {
+  console.log(`${`${ms.toFixed(0)} ms`.padStart(14)}${`${cpuMs.toFixed(0)} ms CPU`.padStart(16)}   ${name}`)
+}

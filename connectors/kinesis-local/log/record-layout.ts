@@ -1,9 +1,13 @@
 /**
  * A record as it lies in a segment, little-endian:
  *
- *     u32 length of key and data | u16 length of key | u48 arrival in ms since 1970 | key in UTF-8 | data
+ *     u32 length of key and data | u16 length of key, and flag | u48 arrival in ms since 1970 | key in UTF-8 | data
+ *
+ * The flag is the highest bit: the stream was encrypting when the record came. A record without a key has one of length 0.
  */
 export const recordHeaderSize = 12
+
+const encryptedFlag = 0x8000
 
 /** Writes the header in front of a key and its data. */
 export function writeRecordHeader(
@@ -12,9 +16,10 @@ export function writeRecordHeader(
   keySize: number,
   dataSize: number,
   arrivalMs: number,
+  encrypted: boolean,
 ): void {
   bytes.writeUInt32LE(keySize + dataSize, at)
-  bytes.writeUInt16LE(keySize, at + 4)
+  bytes.writeUInt16LE(encrypted ? keySize | encryptedFlag : keySize, at + 4)
   bytes.writeUIntLE(arrivalMs, at + 6, 6)
 }
 
@@ -24,7 +29,11 @@ export function recordSize(bytes: Buffer, at: number): number {
 }
 
 export function recordKeySize(bytes: Buffer, at: number): number {
-  return bytes.readUInt16LE(at + 4)
+  return bytes.readUInt16LE(at + 4) & ~encryptedFlag
+}
+
+export function recordEncrypted(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt16LE(at + 4) >= encryptedFlag
 }
 
 export function recordArrivalMs(bytes: Buffer, at: number): number {

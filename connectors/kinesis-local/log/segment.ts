@@ -1,12 +1,24 @@
 import { blockHeaderSize, segmentMagic, writeBlockHeader } from './block-layout.ts'
 import { recordArrivalMs, recordHeaderSize, writeRecordHeader } from './record-layout.ts'
 import type { ResidentSegments } from './resident-segments.ts'
+import type { SealedFacts } from './sealed-index.ts'
 import type { SegmentFile } from './segment-file.ts'
+import { sealedPlaces } from './segment-image.ts'
 
 /** Writes the data of a record, in the representation that the wire gave it, as raw bytes. */
 export interface BlobWriter {
   /** False if `blob` does not have `size` bytes after all. */
   writeBlob(blob: unknown, size: number, target: Buffer, at: number): boolean
+}
+
+/** A record that is to be stored. The blob is as the wire gave it. */
+export interface NewRecord {
+  /** `undefined` if none was sent. */
+  readonly partitionKey: string | undefined
+  readonly blob: unknown
+  readonly blobSize: number
+  /** Whether its stream encrypts. It is noted; the bytes stay as they are. */
+  readonly encrypted: boolean
 }
 
 /** Where a durable segment lives, and who decides how long its bytes stay in memory. */
@@ -20,6 +32,8 @@ export interface SegmentOptions {
   readonly home?: SegmentHome
   /** What the file holds already. Its records are told with {@link Segment.recall} and {@link Segment.keep}. */
   readonly written?: Buffer
+  /** The file holds these records, which nobody has asked for yet. */
+  readonly sealed?: SealedFacts
   /** The segment before this one, which will probably be as large. */
   readonly after?: Segment | undefined
 }
@@ -39,10 +53,12 @@ export class Segment {
   /** The counter of the first record; those of the others follow without gaps. */
   readonly first: number
   count = 0
+  firstArrivalMs = 0
   lastArrivalMs = 0
   readonly #home: SegmentHome | undefined
   #bytes: Buffer | undefined
-  #places: Uint32Array
+  /** `undefined` as long as a sealed segment has not been read since the start. */
+  #places: Uint32Array | undefined
   #used: number
   /** Up to here the records are acknowledged; what follows is staged. */
   #flushed = 0
@@ -51,9 +67,17 @@ export class Segment {
   #blockStart = -1
   #sealed = false
 
-  constructor(first: number, { home, written, after }: SegmentOptions = {}) {
+  constructor(first: number, { home, written, sealed, after }: SegmentOptions = {}) {
     this.first = first
     this.#home = home
+    if (sealed !== undefined) {
+      this.count = sealed.count
+      this.firstArrivalMs = sealed.firstArrivalMs
+      this.lastArrivalMs = sealed.lastArrivalMs
+      this.#used = sealed.sizeBytes
+      this.#sealed = true
+      return
+    }
     this.#bytes = written ?? Buffer.allocUnsafeSlow(withSlack(after?.sizeBytes ?? smallestSize))
     this.#used = written?.length ?? (home === undefined ? 0 : segmentMagic.copy(this.#bytes))
     this.#places = new Uint32Array(withSlack(after?.count ?? 16))
@@ -71,19 +95,27 @@ export class Segment {
     return this.#used
   }
 
+  /** What is to be known of it when it is sealed. */
+  get facts(): SealedFacts {
+    const { first, count, sizeBytes, firstArrivalMs, lastArrivalMs } = this
+    return { first, count, sizeBytes, firstArrivalMs, lastArrivalMs }
+  }
+
   /** The bytes that {@link placeOf} points into. */
   get bytes(): Buffer {
     const home = this.#home
-    this.#bytes ??= (home as SegmentHome).file.read()
+    this.#bytes ??= this.#read(home as SegmentHome)
     home?.resident.touched(this)
     return this.#bytes
   }
 
+  /** Only after {@link bytes} have been asked for. */
   placeOf(index: number): number {
-    return this.#places[index] as number
+    return (this.#places as Uint32Array)[index] as number
   }
 
   arrivalMsOf(index: number): number {
+    if (index === 0) return this.firstArrivalMs
     return recordArrivalMs(this.bytes, this.placeOf(index))
   }
 
@@ -100,14 +132,18 @@ export class Segment {
   }
 
   /** Adds a record that is not acknowledged yet. False, and nothing added, if the blob is malformed. */
-  stage(arrivalMs: number, key: string, blob: unknown, blobSize: number, writer: BlobWriter): boolean {
+  stage(
+    { partitionKey: key = '', blob, blobSize, encrypted }: NewRecord,
+    arrivalMs: number,
+    writer: BlobWriter,
+  ) {
     const bytes = this.#reserve(blockHeaderSize + recordHeaderSize + key.length * 3 + blobSize)
     if (this.#blockStart < 0) this.#beginBlock()
     const place = this.#used
     const keySize = bytes.write(key, place + recordHeaderSize)
     const dataAt = place + recordHeaderSize + keySize
     if (!writer.writeBlob(blob, blobSize, bytes, dataAt)) return false
-    writeRecordHeader(bytes, place, keySize, blobSize, arrivalMs)
+    writeRecordHeader(bytes, place, keySize, blobSize, arrivalMs, encrypted)
     this.recall(place, arrivalMs)
     this.#used = dataAt + blobSize
     return true
@@ -115,12 +151,14 @@ export class Segment {
 
   /** Takes note of the record at a place of the bytes. */
   recall(place: number, arrivalMs: number): void {
-    if (this.count === this.#places.length) {
-      const wider = new Uint32Array(this.count * 2)
-      wider.set(this.#places)
-      this.#places = wider
+    let places = this.#places as Uint32Array
+    if (this.count === places.length) {
+      places = new Uint32Array(this.count * 2)
+      places.set(this.#places as Uint32Array)
+      this.#places = places
     }
-    this.#places[this.count++] = place
+    if (this.count === 0) this.firstArrivalMs = arrivalMs
+    places[this.count++] = place
     this.lastArrivalMs = arrivalMs
   }
 
@@ -159,7 +197,7 @@ export class Segment {
   /** No record follows: gives back spare memory, and the file descriptor. */
   seal(): void {
     this.#sealed = true
-    this.#places = this.#places.slice(0, this.count)
+    this.#places = this.#places?.slice(0, this.count)
     this.#home?.file.close()
     if (this.#home !== undefined) this.#home.resident.touched(this)
     else this.#bytes = trimmed(this.#bytes as Buffer, this.#used)
@@ -177,6 +215,13 @@ export class Segment {
   delete(): void {
     this.#home?.resident.forget(this)
     this.#home?.file.delete()
+  }
+
+  /** Nobody has looked at the bytes of a segment that was sealed before the start: they are checked now. */
+  #read({ file }: SegmentHome): Buffer {
+    const bytes = file.read()
+    this.#places ??= sealedPlaces(file.path, bytes, this.count)
+    return bytes
   }
 
   #beginBlock(): void {

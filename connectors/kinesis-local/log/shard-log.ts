@@ -1,5 +1,5 @@
 import { recordSize } from './record-layout.ts'
-import type { BlobWriter } from './segment.ts'
+import type { BlobWriter, NewRecord } from './segment.ts'
 import { Segment } from './segment.ts'
 import type { SegmentFolder } from './segment-folder.ts'
 
@@ -51,8 +51,8 @@ export class ShardLog {
   }
 
   /** Adds a record that nobody can read before {@link commit}. False, and nothing added, if the blob is malformed. */
-  stage(arrivalMs: number, key: string, blob: unknown, blobSize: number, writer: BlobWriter): boolean {
-    return this.#active.stage(arrivalMs, key, blob, blobSize, writer)
+  stage(record: NewRecord, arrivalMs: number, writer: BlobWriter): boolean {
+    return this.#active.stage(record, arrivalMs, writer)
   }
 
   /** Acknowledges what was staged. If it cannot be written, forgets it and throws. */
@@ -63,6 +63,7 @@ export class ShardLog {
       this.#oldestArrivalMs = this.arrivalMsAt(this.#oldest)
     if (active.sizeBytes < segmentSizeBytes) return
     active.seal()
+    this.#folder?.noteSealed(active)
     this.#segments.push(this.#create(active.end, active))
   }
 

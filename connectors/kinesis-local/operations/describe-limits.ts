@@ -1,16 +1,14 @@
+import { accountQuotas } from '../limits/account-quotas.ts'
+import { accountUse } from './account-quota.ts'
 import { operation } from './operation.ts'
 
-/** The limits of a young account. They are told, not enforced. */
-const shardLimit = 20_000
-const onDemandStreamLimit = 50
-
-export const describeLimits = operation('DescribeLimits', {}, (_, { streams, wire, now }) => {
-  const all = streams.names().map((name) => streams.get(name, now)!)
-  const provisioned = all.filter(({ description }) => description.mode === 'PROVISIONED')
-  return wire.encode({
-    ShardLimit: shardLimit,
-    OpenShardCount: provisioned.reduce((sum, { open }) => sum + open.length, 0),
-    OnDemandStreamCount: all.length - provisioned.length,
-    OnDemandStreamCountLimit: onDemandStreamLimit,
+/** Told with or without limits; enforced only with them. */
+export const describeLimits = operation('DescribeLimits', {}, (_, call) => {
+  const { provisionedShards, onDemandStreams } = accountUse(call)
+  return call.wire.encode({
+    ShardLimit: accountQuotas.provisionedShards,
+    OpenShardCount: provisionedShards,
+    OnDemandStreamCount: onDemandStreams,
+    OnDemandStreamCountLimit: accountQuotas.onDemandStreams,
   })
 })

@@ -1,7 +1,9 @@
+import { presentConsumers } from '../streams/consumers.ts'
 import { streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
 import { streamFacts } from './stream-facts.ts'
+import { warmThroughput } from './warm-throughput.ts'
 
 export const describeStreamSummary = operation('DescribeStreamSummary', streamMembers, (input, call) => {
   const stream = namedStream(input, call)
@@ -9,8 +11,10 @@ export const describeStreamSummary = operation('DescribeStreamSummary', streamMe
     StreamDescriptionSummary: {
       ...streamFacts(stream),
       OpenShardCount: stream.open.length,
-      ConsumerCount: 0,
+      ConsumerCount: presentConsumers(stream.description.consumers, call.now).length,
       MaxRecordSizeInKiB: stream.description.maxRecordSizeKiB,
+      WarmThroughput: warmThroughput(stream),
+      RecordDistributionStrategy: stream.description.distribution,
     },
   })
 })

@@ -6,14 +6,16 @@ import { recordMembers, sequenceNumber, streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
 import { routedRecord } from './routed-record.ts'
+import { scaleOnDemand } from './scale-on-demand.ts'
 
 export const putRecord = operation(
   'PutRecord',
   { ...streamMembers, ...recordMembers, SequenceNumberForOrdering: sequenceNumber },
   (input, call) => {
     const stream = namedStream(input, call)
+    scaleOnDemand(stream, call)
     checkOrdering(stream, input.SequenceNumberForOrdering)
-    const outcome = putBatch(stream, [routedRecord(stream, input, call)], call.wire, call.now)
+    const outcome = putBatch(stream, [routedRecord(stream, input, undefined, call)], call.wire, call.now)
     const answer = outcome.answers[0]!
     if ('errorCode' in answer) {
       const refused = answer.errorCode === 'InternalFailure' ? 'InternalFailureException' : answer.errorCode
@@ -22,6 +24,7 @@ export const putRecord = operation(
     return call.wire.encode({
       SequenceNumber: outcome.textOf(answer),
       ShardId: answer.shard.id,
+      EncryptionType: outcome.encrypted ? 'KMS' : undefined,
     })
   },
 )
@@ -29,6 +32,12 @@ export const putRecord = operation(
 /** The numbers of a shard only grow, so any number that was given out is a sound one to come after. */
 function checkOrdering(stream: LocalStream, text: string | undefined): void {
   if (text === undefined) return
+  if (stream.description.distribution === 'AUTO') {
+    throw new KinesisError(
+      'InvalidArgumentException',
+      `SequenceNumberForOrdering is not supported for stream ${stream.name}, whose record distribution strategy is AUTO.`,
+    )
+  }
   const shardIndex = parseSequenceNumber(text)?.shardIndex
   const shard = stream.shards.find(({ index }) => index === shardIndex)
   if (shard?.counterOf(text) === undefined) {

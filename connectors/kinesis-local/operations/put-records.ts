@@ -4,6 +4,7 @@ import { recordMembers, streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
 import { routedRecord } from './routed-record.ts'
+import { scaleOnDemand } from './scale-on-demand.ts'
 
 const largestRequest = 10 * 2 ** 20
 
@@ -21,7 +22,8 @@ export const putRecords = operation(
   },
   (input, call) => {
     const stream = namedStream(input, call)
-    const records = input.Records.map((record) => routedRecord(stream, record, call))
+    scaleOnDemand(stream, call)
+    const records = input.Records.map((record, at) => routedRecord(stream, record, at, call))
     if (records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > largestRequest) {
       throw new KinesisError('InvalidArgumentException', 'Records size exceeds 10 MiB limit')
     }

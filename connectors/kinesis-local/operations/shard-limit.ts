@@ -1,8 +1,6 @@
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from '../streams/local-stream.ts'
-
-/** A stream has no more open shards than this. */
-export const mostShards = 10_000
+import { mostShards } from '../streams/most-shards.ts'
 
 /** @throws KinesisError LimitExceededException */
 export function checkShardLimit({ name }: LocalStream, openShards: number): void {

@@ -3,6 +3,7 @@ import { type HashKey, hashKeyDistance, hashKeyFromDecimal, hashKeyToDecimal } f
 import type { LocalStream } from '../streams/local-stream.ts'
 import { splitShard as split } from '../streams/reshard.ts'
 import type { Shard } from '../streams/shard.ts'
+import { checkShardQuota } from './account-quota.ts'
 import { hashKey, shardId, streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { openShardNamed } from './open-shard-named.ts'
@@ -24,6 +25,7 @@ export const splitShard = operation(
     const shard = openShardNamed(stream, input.ShardToSplit)
     const at = splitPoint(stream, shard, input.NewStartingHashKey)
     checkShardLimit(stream, stream.open.length + 1)
+    checkShardQuota(call, 1)
     const shards = split(stream.description.shards, shard.index, at, reshardingTime(stream, call.now))
     call.streams.change(stream, { shards }, call.now)
     return undefined

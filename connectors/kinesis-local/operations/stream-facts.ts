@@ -11,6 +11,7 @@ export function streamFacts({ description, arn }: LocalStream): Structure {
     RetentionPeriodHours: description.retentionHours,
     StreamCreationTimestamp: new Date(description.createdMs),
     EnhancedMonitoring: [{ ShardLevelMetrics: description.shardLevelMetrics }],
-    EncryptionType: 'NONE',
+    EncryptionType: description.keyId === null ? 'NONE' : 'KMS',
+    KeyId: description.keyId ?? undefined,
   }
 }

@@ -1,5 +1,7 @@
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import { scaledUniformly } from '../streams/uniform-scaling.ts'
+import { checkShardQuota } from './account-quota.ts'
+import { countedChange } from './counted-change.ts'
 import { streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
@@ -20,9 +22,11 @@ export const updateShardCount = operation(
     const [current, target] = [stream.open.length, input.TargetShardCount]
     checkStep(current, target)
     checkShardLimit(stream, target)
+    checkShardQuota(call, target - current)
+    const changes = countedChange(stream, 'shardCount', call)
     const ms = reshardingTime(stream, call.now)
     const shards = scaledUniformly(stream.description.shards, target, ms)
-    call.streams.change(stream, { shards }, call.now)
+    call.streams.change(stream, { shards, changes }, call.now)
     return call.wire.encode({
       StreamName: stream.name,
       CurrentShardCount: current,

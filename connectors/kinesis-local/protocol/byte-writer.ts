@@ -13,10 +13,27 @@ export class ByteWriter {
     this.#at += this.#target.write(text, this.#at, 'latin1')
   }
 
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#target[this.#at++] = value
+  }
+
+  /** A number of at most 32 bits, the highest byte first. */
+  bigEndian(value: number, size: 2 | 4): void {
+    this.#reserve(size)
+    for (let shift = (size - 1) * 8; shift >= 0; shift -= 8) this.#target[this.#at++] = value >>> shift
+  }
+
   bytes(bytes: Uint8Array): void {
     this.#reserve(bytes.length)
     this.#target.set(bytes, this.#at)
     this.#at += bytes.length
+  }
+
+  /** What lies between two places of `source`. */
+  copy(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start)
+    this.#at += source.copy(this.#target, this.#at, start, end)
   }
 
   base64(source: Buffer, start: number, end: number): void {

@@ -23,6 +23,6 @@ export function jsonPuts(outcome: PutOutcome): Buffer {
     writer.ascii(',')
   }
   if (outcome.answers.length > 0) writer.retract(1)
-  writer.ascii(']}')
+  writer.ascii(outcome.encrypted ? '],"EncryptionType":"KMS"}' : ']}')
   return writer.finish()
 }

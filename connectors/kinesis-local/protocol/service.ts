@@ -1,60 +1,80 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
+import type { BodyStream, Request, Responder, Response } from '../http/exchange.ts'
+import type { Backend } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
-import type { LocalStreams } from '../streams/local-streams.ts'
+import { cborWire } from './cbor-wire.ts'
 import { jsonWire } from './json-wire.ts'
 import { KinesisError } from './kinesis-error.ts'
+import { streamNameIn } from './stream-name-in.ts'
 import type { Wire } from './wire.ts'
 
 const target = 'Kinesis_20131202.'
-const contentTypes = new Set([jsonWire.contentType, 'application/json'])
+const eventStream = 'application/vnd.amazon.eventstream'
+const wires: ReadonlyMap<string, Wire> = new Map([
+  [jsonWire.contentType, jsonWire],
+  ['application/json', jsonWire],
+  [cborWire.contentType, cborWire],
+])
 
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
-  readonly #streams: LocalStreams
-  readonly #now: () => number
+  readonly #backend: Backend
+  readonly #clock: Clock
 
-  constructor(streams: LocalStreams, now: () => number) {
-    this.#streams = streams
-    this.#now = now
+  constructor(backend: Backend, clock: Clock) {
+    this.#backend = backend
+    this.#clock = clock
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
-    const now = this.#now()
+    const now = this.#clock.now()
     const { status, headers, body } = this.#answer(request, now)
     return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
   }
 
   #answer(request: Request, now: number): Response {
     if (request.method !== 'POST') return unauthorised
+    const wire = wireOf(request)
+    if (wire === undefined) return unknownContentType
     try {
-      const wire = wireOf(request)
-      if (wire === undefined) return unknownContentType
       checkAuthentication(request)
-      const { run } = operationOf(request)
-      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now })
-      return answered(200, body ?? Buffer.alloc(0))
+      const { name, run } = operationOf(request)
+      const input = wire.decode(request.body)
+      this.#checkRate(name, input, now)
+      const body = run(input, { ...this.#backend, wire, now, clock: this.#clock })
+      return answered(
+        200,
+        body ?? Buffer.alloc(0),
+        typeof body === 'function' ? eventStream : wire.contentType,
+      )
     } catch (error) {
-      return failed(error)
+      return failed(error, wire)
     }
   }
 
+  #checkRate(operation: string, input: unknown, now: number): void {
+    const stream = streamNameIn(input)
+    if (this.#backend.limits.mayCall(operation, stream, now)) return
+    const what = stream === undefined ? '' : ` for stream ${stream}`
+    throw new KinesisError(
+      'LimitExceededException',
+      `Rate of ${operation} exceeded${what} under account 000000000000.`,
+    )
+  }
+
   refuseBody(): Response {
-    return failed(new KinesisError('RequestEntityTooLargeException', 'The body is larger than 16 MiB.'))
+    return failed(
+      new KinesisError('RequestEntityTooLargeException', 'The body is larger than 16 MiB.'),
+      jsonWire,
+    )
   }
 }
 
 function wireOf(request: Request): Wire | undefined {
   const [type = ''] = (request.header('content-type') ?? '').split(';')
-  if (type.trim() === 'application/x-amz-cbor-1.1') {
-    throw new KinesisError(
-      'SerializationException',
-      'The embedded Kinesis does not support CBOR yet. Set AWS_CBOR_DISABLE=true (Java 1.x) or aws.cborEnabled=false ' +
-        '(Java 2.x) to make the client speak JSON.',
-    )
-  }
-  return contentTypes.has(type.trim()) ? jsonWire : undefined
+  return wires.get(type.trim())
 }
 
 /** Signatures are not verified, but a request without one is as wrong here as it is at the service. */
@@ -76,18 +96,18 @@ function operationOf(request: Request) {
   )
 }
 
-function answered(status: number, body: Buffer, contentType = jsonWire.contentType): Response {
+function answered(status: number, body: Buffer | BodyStream, contentType: string): Response {
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }
 }
 
-function failed(error: unknown): Response {
+function failed(error: unknown, wire: Wire): Response {
   const known =
     error instanceof KinesisError ? error : new KinesisError('InternalFailureException', `Internal: ${error}`)
   const { type, message, status } = known
   const text = type === 'SerializationException' ? { Message: message } : { message }
-  return answered(status, Buffer.from(JSON.stringify({ __type: type, ...text })))
+  return answered(status, wire.encode({ __type: type, ...text }), wire.contentType)
 }
 
 const unauthorised = answered(

@@ -1,10 +1,14 @@
+import { busyBytes } from '../limits/scaling-action.ts'
+import { ShardLoad } from '../limits/shard-load.ts'
 import { Allowance } from './allowance.ts'
-import type { Throughput } from './throughput.ts'
+import { AwsFanOutThroughput } from './aws-fan-out-throughput.ts'
+import type { FanOutThroughput, Throughput } from './throughput.ts'
 
 const readBytesPerSecond = 2 * 2 ** 20
 
 /** The limits of a provisioned shard. */
 export class AwsThroughput implements Throughput {
+  readonly load = new ShardLoad(busyBytes)
   readonly #putRecords = new Allowance(1000)
   readonly #putBytes = new Allowance(2 ** 20)
   readonly #iterators = new Allowance(5)
@@ -18,6 +22,7 @@ export class AwsThroughput implements Throughput {
     if (!this.#putRecords.grants(1, now) || !this.#putBytes.grants(sizeBytes, now)) return false
     this.#putRecords.take(1)
     this.#putBytes.take(sizeBytes)
+    this.load.add(sizeBytes, now)
     return true
   }
 
@@ -43,6 +48,10 @@ export class AwsThroughput implements Throughput {
     if (sizeBytes > readBytesPerSecond) {
       this.#readBlockedUntilMs = now + (sizeBytes / readBytesPerSecond) * 1000
     }
+  }
+
+  fanOut(): FanOutThroughput {
+    return new AwsFanOutThroughput()
   }
 
   #startSecond(now: number): void {

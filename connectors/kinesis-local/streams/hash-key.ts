@@ -37,6 +37,11 @@ export function initialRanges(count: number): HashKeyRange[] {
   })
 }
 
+/** Where the upper half of a range begins. */
+export function hashKeyMiddle({ start, end }: HashKeyRange): HashKey {
+  return fromNumber((numberOf(start) + numberOf(end) + 1n) / 2n)
+}
+
 /** The key before this one. */
 export function hashKeyBefore(key: HashKey): HashKey {
   return fromNumber(numberOf(key) - 1n)

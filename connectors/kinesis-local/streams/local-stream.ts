@@ -13,6 +13,7 @@ export class LocalStream {
   #open: readonly Shard[]
   /** The first of the closed shards to expire was closed then; infinity if there is none. */
   #firstClosedMs: number
+  #turn = 0
 
   constructor(description: StreamDescription, arn: string, shards: readonly Shard[]) {
     this.arn = arn
@@ -28,6 +29,11 @@ export class LocalStream {
 
   get description(): StreamDescription {
     return this.#description
+  }
+
+  /** Whether the records that come now are marked as encrypted. */
+  get encrypted(): boolean {
+    return this.#description.keyId !== null
   }
 
   /** All that have not expired, in the order of their ids, as lists show them. */
@@ -67,6 +73,12 @@ export class LocalStream {
       else high = middle
     }
     return open[low] as Shard
+  }
+
+  /** One open shard after the other, for records that any shard may take. */
+  nextInTurn(): Shard {
+    this.#turn = (this.#turn + 1) % this.#open.length
+    return this.#open[this.#turn] as Shard
   }
 
   /** The time before which nothing is retained: a record that arrived earlier, a shard that closed earlier. */

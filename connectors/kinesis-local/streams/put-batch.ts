@@ -1,16 +1,13 @@
-import type { BlobWriter } from '../log/segment.ts'
+import type { BlobWriter, NewRecord } from '../log/segment.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from './local-stream.ts'
 import { PutOutcome, type Refused, type Stored } from './put-outcome.ts'
 import type { Shard } from './shard.ts'
 import { rateExceededMessage } from './throughput.ts'
 
-/** A record that has been checked and routed. The blob is as the wire gave it. */
-export interface RoutedRecord {
+/** A record that has been checked and routed. */
+export interface RoutedRecord extends NewRecord {
   readonly shard: Shard
-  readonly partitionKey: string
-  readonly blob: unknown
-  readonly blobSize: number
   /** Key and data together. */
   readonly sizeBytes: number
 }
@@ -35,11 +32,11 @@ export function putBatch(
     const answer = stage(stream, record, writer, now)
     if (answer === undefined) {
       for (const shard of touched) shard.log.rollback()
-      throw new KinesisError('SerializationException', 'Data must be a blob in base64')
+      throw new KinesisError('SerializationException', 'Data must be a blob')
     }
     answers.push(answer)
   }
-  return new PutOutcome(commit(touched, answers))
+  return new PutOutcome(commit(touched, answers), stream.encrypted)
 }
 
 function stage(
@@ -48,7 +45,7 @@ function stage(
   writer: BlobWriter,
   now: number,
 ): Stored | Refused | undefined {
-  const { shard, partitionKey, blob, blobSize, sizeBytes } = record
+  const { shard, sizeBytes } = record
   if (!shard.throughput.mayPut(sizeBytes, now)) {
     return {
       errorCode: 'ProvisionedThroughputExceededException',
@@ -57,7 +54,7 @@ function stage(
   }
   const counter = shard.log.next
   const arrivalMs = Math.max(now, shard.log.lastArrivalMs)
-  if (!shard.log.stage(arrivalMs, partitionKey, blob, blobSize, writer)) return undefined
+  if (!shard.log.stage(record, arrivalMs, writer)) return undefined
   return { shard, counter, seconds: Math.floor(arrivalMs / 1000) }
 }
 
@@ -66,6 +63,7 @@ function commit(touched: Iterable<Shard>, answers: (Stored | Refused)[]): (Store
   for (const shard of touched) {
     try {
       shard.log.commit()
+      shard.subscribers.wake()
     } catch {
       result = result.map((answer) =>
         'shard' in answer && answer.shard === shard ? internalFailure : answer,

@@ -17,10 +17,13 @@ export interface Refused {
 /** What became of the records of one put, in their order. */
 export class PutOutcome {
   readonly answers: readonly (Stored | Refused)[]
+  /** Whether the stream encrypts. */
+  readonly encrypted: boolean
   readonly #numbers = new Map<Shard, SequenceDigits>()
 
-  constructor(answers: readonly (Stored | Refused)[]) {
+  constructor(answers: readonly (Stored | Refused)[], encrypted: boolean) {
     this.answers = answers
+    this.encrypted = encrypted
   }
 
   get failed(): number {

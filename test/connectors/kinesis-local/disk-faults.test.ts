@@ -13,7 +13,7 @@ import { completed } from '../../../connectors/kinesis-local/streams/stream-desc
 import { StreamFolders } from '../../../connectors/kinesis-local/streams/stream-folders.ts'
 import { unlimited } from '../../../connectors/kinesis-local/streams/throughput.ts'
 
-type Fault = 'open' | 'write' | 'write and truncate'
+type Fault = 'open' | 'write' | 'write and truncate' | 'append'
 
 const disk = vi.hoisted(() => ({ fault: undefined as string | undefined }))
 
@@ -31,8 +31,14 @@ vi.mock('node:fs', async (original) => {
       if (disk.fault === 'shard folder' && path.includes('shard-1')) throw full()
       return fs.mkdirSync(path, options)
     },
+    appendFileSync(path: string, text: string) {
+      if (disk.fault === undefined) return fs.appendFileSync(path, text)
+      fs.appendFileSync(path, text.slice(0, text.length >> 1))
+      throw full()
+    },
     writeSync(descriptor: number, bytes: Buffer, from: number, size: number) {
-      if (disk.fault === undefined) return fs.writeSync(descriptor, bytes, from, size)
+      if (disk.fault === undefined || disk.fault === 'append')
+        return fs.writeSync(descriptor, bytes, from, size)
       fs.writeSync(descriptor, bytes, from, size >> 1)
       throw full()
     },
@@ -48,7 +54,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const step = fc.record({
   kilobytes: fc.integer({ min: 1, max: 1500 }),
-  fault: fc.option(fc.constantFrom<Fault>('open', 'write', 'write and truncate'), {
+  fault: fc.option(fc.constantFrom<Fault>('open', 'write', 'write and truncate', 'append'), {
     freq: 2,
     nil: undefined,
   }),
@@ -68,7 +74,8 @@ test('whatever the disk refuses, a restart finds exactly what was acknowledged',
         const data = Buffer.alloc(kilobytes * 1024, index).toString('base64')
         disk.fault = fault
         try {
-          expect(log.stage(1e12 + index, key, data, kilobytes * 1024, jsonWire)).toBe(true)
+          const record = { partitionKey: key, blob: data, blobSize: kilobytes * 1024, encrypted: false }
+          expect(log.stage(record, 1e12 + index, jsonWire)).toBe(true)
           log.commit()
           acknowledged.push(key)
         } catch (error) {
@@ -93,7 +100,12 @@ test('whatever the disk refuses, a restart finds exactly what was acknowledged',
 test('a stream that could not be created whole is not there after a restart', () => {
   const data = join(folder, 'streams')
   const open = () =>
-    new LocalStreams({ region: 'us-east-1', throughput: () => unlimited, folders: new StreamFolders(data) })
+    new LocalStreams({
+      region: 'us-east-1',
+      throughput: () => unlimited,
+      consumerDelayMs: 0,
+      folders: new StreamFolders(data),
+    })
   const described = (createdMs: number) =>
     completed({
       name: 'orders',

@@ -35,29 +35,35 @@ describe('a server that is killed', () => {
   let server: ChildProcess | undefined
   afterEach(() => server?.kill('SIGKILL'))
 
-  test('has every acknowledged record exactly once and in order, and goes on after them', async () => {
-    const started = await startProcess()
-    await succeed(started, 'CreateStream', { StreamName: 'orders', ShardCount: 3 })
-    const acknowledged = await putUntilKilled(started)
-    expect(acknowledged.length).toBeGreaterThan(1000)
+  test.each([
+    ['in one segment', 0],
+    ['in segments that are sealed one after the other', 6000],
+  ])(
+    'has every acknowledged record exactly once and in order, and goes on after them, %s',
+    async (_, padding) => {
+      const started = await startProcess()
+      await succeed(started, 'CreateStream', { StreamName: 'orders', ShardCount: 3 })
+      const acknowledged = await putUntilKilled(started, ' '.repeat(padding))
+      expect(acknowledged.length).toBeGreaterThan(1000)
 
-    const restarted = await startProcess()
-    const more = await put(restarted, 'orders', ['after 1', 'after 2', 'after 3'])
-    for (const shard of [0, 1, 2]) {
-      const records = await readAll(restarted, 'orders', shard)
-      const numbers = records.map(({ SequenceNumber }) => BigInt(SequenceNumber))
-      expect(numbers).toEqual(numbers.toSorted((a, b) => (a < b ? -1 : 1)))
-      expect(new Set(records.map(textOf)).size).toBe(records.length)
-      const stored = new Map(records.map((record) => [record.SequenceNumber, textOf(record)]))
-      const promised = [
-        ...acknowledged,
-        ...more.map((one, index) => ({ ...one, text: `after ${index + 1}` })),
-      ]
-      for (const { SequenceNumber, ShardId, text } of promised) {
-        if (ShardId.endsWith(String(shard))) expect(stored.get(SequenceNumber)).toBe(text)
+      const restarted = await startProcess()
+      const more = await put(restarted, 'orders', ['after 1', 'after 2', 'after 3'])
+      for (const shard of [0, 1, 2]) {
+        const records = await readAll(restarted, 'orders', shard)
+        const numbers = records.map(({ SequenceNumber }) => BigInt(SequenceNumber))
+        expect(numbers).toEqual(numbers.toSorted((a, b) => (a < b ? -1 : 1)))
+        expect(new Set(records.map(textOf)).size).toBe(records.length)
+        const stored = new Map(records.map((record) => [record.SequenceNumber, textOf(record)]))
+        const promised = [
+          ...acknowledged,
+          ...more.map((one, index) => ({ ...one, text: `after ${index + 1}` })),
+        ]
+        for (const { SequenceNumber, ShardId, text } of promised) {
+          if (ShardId.endsWith(String(shard))) expect(stored.get(SequenceNumber)).toBe(text)
+        }
       }
-    }
-  })
+    },
+  )
 
   async function startProcess(): Promise<string> {
     const file = fileURLToPath(new URL('server-process.ts', import.meta.url))
@@ -67,12 +73,12 @@ describe('a server that is killed', () => {
   }
 
   /** Four clients put without a pause; the server is killed in the middle of it. */
-  async function putUntilKilled(endpoint: string): Promise<Acknowledged[]> {
+  async function putUntilKilled(endpoint: string, padding: string): Promise<Acknowledged[]> {
     const acknowledged: Acknowledged[] = []
     const client = async (name: number) => {
       for (let call = 0; ; call++) {
-        const texts = Array.from({ length: 50 }, (_, index) => `${name} ${call} ${index}`)
-        const answers = await put(endpoint, 'orders', texts).catch(() => undefined)
+        const texts = Array.from({ length: 50 }, (_, index) => `${name} ${call} ${index}${padding}`)
+        const answers = await put(endpoint, 'orders', texts, (text) => text.trim()).catch(() => undefined)
         if (answers === undefined) return
         acknowledged.push(...answers.map((answer, index) => ({ ...answer, text: texts[index] as string })))
         if (acknowledged.length > 3000) server?.kill('SIGKILL')

@@ -43,9 +43,9 @@ describe('requests that are no calls', () => {
   )
 
   test('a target that the service knows is named as not supported yet', async () => {
-    const { type, message } = await errorOf('SubscribeToShard', {})
+    const { type, message } = await errorOf('ListChannels', {})
     expect(type).toBe('UnknownOperationException')
-    expect(message).toContain('does not support SubscribeToShard yet')
+    expect(message).toContain('does not support ListChannels yet')
   })
 
   test('a request without authorization is refused', async () => {
@@ -61,9 +61,12 @@ describe('requests that are no calls', () => {
     expect(answer).toMatchObject({ status: 404, text: '<UnknownOperationException/>\n' })
   })
 
-  test('CBOR is refused with the way out', async () => {
+  test('a body that is no CBOR is a SerializationException in CBOR', async () => {
     const cbor = { 'content-type': 'application/x-amz-cbor-1.1' }
-    expect((await errorOf('ListStreams', {}, cbor)).message).toContain('AWS_CBOR_DISABLE=true')
+    const answer = await rawCall(kinesis.endpoint, 'ListStreams', '{"Limit":1}', cbor)
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('content-type')).toBe('application/x-amz-cbor-1.1')
+    expect(answer.text).toContain('SerializationException')
   })
 
   test('another method is denied', async () => {

@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LocalKinesis, startLocalKinesis } from '../../../connectors/kinesis-local/index.ts'
-import { iteratorOf, put, readAll, shardId, succeed, textOf } from './raw-call.ts'
+import { type LocalKinesis, startLocalKinesis } from '../../connectors/kinesis-local/index.ts'
+import { iteratorOf, put, readAll, shardId, succeed, textOf } from '../connectors/kinesis-local/raw-call.ts'
 
 const run = promisify(execFile)
 const installed = spawnSync('aws', ['--version']).status === 0
@@ -41,7 +41,7 @@ test('the unchanged AWS CLI creates, writes, reads and deletes', async (context)
   ])
   await aws('delete-stream', ...name)
   await expect(aws('describe-stream', ...name)).rejects.toThrow('ResourceNotFoundException')
-})
+}, 60_000)
 
 test('the unchanged AWS CLI splits, merges, scales and tags', async (context) => {
   if (!installed) context.skip('the AWS CLI is not installed')
@@ -66,7 +66,33 @@ test('the unchanged AWS CLI splits, merges, scales and tags', async (context) =>
   expect(Tags).toEqual([{ Key: 'team', Value: 'lake' }])
   expect(ended.NextShardIterator ?? null).toBeNull()
   expect(ended.ChildShards).toHaveLength(2)
-}, 30_000)
+}, 60_000)
+
+test('the unchanged AWS CLI sets retention and encryption, and tells what is refused', async (context) => {
+  if (!installed) context.skip('the AWS CLI is not installed')
+  await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'settings', ShardCount: 1 })
+  const name = ['--stream-name', 'settings']
+  await Promise.all([
+    aws('increase-stream-retention-period', ...name, '--retention-period-hours', '48'),
+    aws('start-stream-encryption', ...name, '--encryption-type', 'KMS', '--key-id', 'alias/aws/kinesis'),
+  ])
+  const [{ StreamDescription }, sent] = await Promise.all([
+    aws('describe-stream', ...name),
+    aws('put-record', ...name, '--partition-key', 'k', '--data', 'aGVsbG8='),
+    expect(
+      aws('put-record', '--stream-name', 'gone', '--partition-key', 'k', '--data', 'aGVsbG8='),
+    ).rejects.toThrow('ResourceNotFoundException'),
+    expect(
+      aws('split-shard', ...name, '--shard-to-split', shardId(0), '--new-starting-hash-key', '1'),
+    ).rejects.toThrow('InvalidArgumentException'),
+  ])
+  expect(StreamDescription).toMatchObject({
+    RetentionPeriodHours: 48,
+    EncryptionType: 'KMS',
+    KeyId: 'alias/aws/kinesis',
+  })
+  expect(sent.EncryptionType).toBe('KMS')
+}, 60_000)
 
 test('what the AWS CLI sends is answered over plain HTTP/1.1 as well', async () => {
   await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'plain', ShardCount: 1 })
