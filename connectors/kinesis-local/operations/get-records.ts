@@ -51,7 +51,7 @@ function readPage(
   stream: LocalStream,
   shard: Shard,
   limit: number,
-  { wire, now }: Call,
+  { wire, now, disturbance }: Call,
 ): Buffer {
   const from = Math.min(Math.max(iterator.counter, shard.log.oldest), shard.log.next)
   const slices = shard.log.read(from, limit, mostBytes)
@@ -59,12 +59,13 @@ function readPage(
   const sizeBytes = slices.reduce((sum, slice) => sum + sizeOf(slice), 0)
   shard.throughput.returned(sizeBytes, now)
   const ended = !shard.open && counter >= shard.log.next
+  const children = ended ? stream.childrenOf(shard).map(childMembers) : []
   return wire.encodeRecords({
     shard,
     slices,
     sizeBytes,
     nextIterator: ended ? undefined : sealIterator({ ...iterator, counter }, now),
-    children: ended ? stream.childrenOf(shard).map(childMembers) : [],
+    children: disturbance?.announced(stream, shard, children) ?? children,
     millisBehindLatest: millisBehind(shard, counter, now),
   })
 }

@@ -1,6 +1,7 @@
 import { type InputOf, type Members, readInput } from '../protocol/shape.ts'
 import type { Wire } from '../protocol/wire.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
+import type { Disturbance } from './disturbance.ts'
 
 /** What an operation works with. */
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   readonly wire: Wire
   /** Milliseconds since 1970. The same during the whole call. */
   readonly now: number
+  /** Left out if nothing is to go wrong. */
+  readonly disturbance?: Disturbance
 }
 
 /** One operation of the protocol. `run` gives the body of the answer; none means an empty one. */
