@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { Backlog } from './backlog.ts'
 import { boundedBody } from './bounded-body.ts'
-import type { Responder, Response } from './exchange.ts'
+import type { BodyStream, Responder, Response } from './exchange.ts'
+import { sendStream } from './send-stream.ts'
 
 /** Speaks HTTP/1.1 on the connections that it is given. */
 export function http1Server(responder: Responder): Server {
@@ -28,10 +29,34 @@ async function respond(
     body === 'too-large' ? responder.refuseBody() : responder.answer({ method, path, header, body }),
   )
   response.on('close', () => backlog.sent(answer))
-  send(response, answer, body === 'too-large' ? { connection: 'close' } : {})
+  await send(response, answer, body === 'too-large' ? { connection: 'close' } : {})
 }
 
-function send(response: ServerResponse, { status, headers, body }: Response, extra: Record<string, string>) {
+async function send(
+  response: ServerResponse,
+  { status, headers, body }: Response,
+  extra: Record<string, string>,
+): Promise<void> {
+  if (typeof body === 'function') {
+    response.writeHead(status, { ...headers, ...extra })
+    response.flushHeaders()
+    return stream(response, body)
+  }
   response.writeHead(status, { ...headers, ...extra, 'content-length': String(body.length) })
   response.end(body)
+}
+
+/** An answer whose turn has not come on its connection is not told of its end, so the connection is asked. */
+async function stream(response: ServerResponse, body: BodyStream): Promise<void> {
+  const { socket } = response.req
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  response.on('close', leave)
+  socket.on('close', leave)
+  if (socket.destroyed) leave()
+  try {
+    await sendStream(response, body, gone.signal)
+  } finally {
+    socket.off('close', leave)
+  }
 }
