@@ -1,6 +1,9 @@
 import type { Clock } from '../../src/contract/clock.ts'
 import { systemClock } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
+import type { Fault, FaultPlan } from './faults/fault.ts'
+import { withFaultEndpoint } from './faults/fault-endpoint.ts'
+import { FaultInjector, type LocalFaults } from './faults/fault-injector.ts'
 import { listen } from './http/listener.ts'
 import { lockFolder } from './log/folder-lock.ts'
 import { Service } from './protocol/service.ts'
@@ -19,15 +22,20 @@ export interface LocalKinesisOptions {
   readonly data?: string
   /** `'aws'` enforces the throughput limits of a provisioned shard; `'none'`, the default, lets everything through. */
   readonly limits?: 'aws' | 'none'
-  readonly clock?: Pick<Clock, 'now'>
+  /** Without `sleep`, delays pass by the clock of this machine. */
+  readonly clock?: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>
   /** The region in the ARNs of streams; `us-east-1` if left out. */
   readonly region?: string
+  /** What goes wrong, from the first call on. */
+  readonly faults?: FaultPlan | readonly Fault[]
 }
 
 /** An embedded Kinesis that is running. */
 export interface LocalKinesis {
   /** For the `endpoint` of a client, such as `http://127.0.0.1:4567`. */
   readonly endpoint: string
+  /** Makes things go wrong, and tells how often they have. */
+  readonly faults: LocalFaults
   /** Ends all connections and lets go of the port and the data folder. Once is enough; more does no harm. */
   close(): Promise<void>
 }
@@ -37,7 +45,7 @@ export interface LocalKinesis {
  * TLS, both on one port.
  *
  * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, STORE_FAILED, or OPTION_INVALID for an address or folder that
- *   cannot be used.
+ *   cannot be used, or faults that are none.
  * @example
  * const kinesis = await startLocalKinesis()
  * kinesis.endpoint.startsWith('http://127.0.0.1:') // true
@@ -55,8 +63,13 @@ export async function startLocalKinesis(options: LocalKinesisOptions = {}): Prom
 
 async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
   const { port = 0, host = '127.0.0.1', clock = systemClock } = options
+  const faults = new FaultInjector({
+    sleep: (ms, signal) => clock.sleep?.(ms, signal) ?? systemClock.sleep(ms, signal),
+  })
+  if (options.faults !== undefined) faults.set(options.faults)
   const streams = openStreams(options)
-  const listener = await listen(port, host, new Service(streams, () => clock.now()))
+  const service = new Service(streams, () => clock.now(), faults.interfere)
+  const listener = await listen(port, host, withFaultEndpoint(service, faults))
   const stop = async () => {
     await listener.close()
     streams.close()
@@ -64,6 +77,7 @@ async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<
   }
   let stopped: Promise<void> | undefined
   return {
+    faults,
     endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
     close() {
       stopped ??= stop()

@@ -66,7 +66,7 @@ async function respond(
 }
 
 async function send(stream: ServerHttp2Stream, answer: Response, backlog: Backlog): Promise<void> {
-  const { status, headers, body } = answer
+  const { status, headers, body, departs } = answer
   const gone = new AbortController()
   const leave = () => {
     backlog.sent(answer)
@@ -74,6 +74,7 @@ async function send(stream: ServerHttp2Stream, answer: Response, backlog: Backlo
   }
   if (stream.closed) leave()
   else stream.on('close', leave)
+  if (departs !== undefined) await departs(gone.signal)
   if (typeof body === 'function') {
     if (!stream.closed) stream.respond({ ...headers, ':status': status })
     await sendStream(stream, body, gone.signal)

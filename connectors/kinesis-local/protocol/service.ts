@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Call, Operation } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
+import type { Interference } from './interference.ts'
 import { jsonWire } from './json-wire.ts'
 import { KinesisError } from './kinesis-error.ts'
 import type { Wire } from './wire.ts'
@@ -13,17 +15,19 @@ const contentTypes = new Set([jsonWire.contentType, 'application/json'])
 export class Service implements Responder {
   readonly #streams: LocalStreams
   readonly #now: () => number
+  readonly #interfere: Interference
 
-  constructor(streams: LocalStreams, now: () => number) {
+  constructor(streams: LocalStreams, now: () => number, interfere: Interference) {
     this.#streams = streams
     this.#now = now
+    this.#interfere = interfere
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
     const now = this.#now()
-    const { status, headers, body } = this.#answer(request, now)
-    return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
+    const response = this.#answer(request, now)
+    return { ...response, headers: { ...response.headers, date: new Date(now).toUTCString() } }
   }
 
   #answer(request: Request, now: number): Response {
@@ -32,9 +36,10 @@ export class Service implements Responder {
       const wire = wireOf(request)
       if (wire === undefined) return unknownContentType
       checkAuthentication(request)
-      const { run } = operationOf(request)
-      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now })
-      return answered(200, body ?? Buffer.alloc(0))
+      const operation = operationOf(request)
+      const input = wire.decode(request.body)
+      const call = { wire, streams: this.#streams, now }
+      return this.#interfere(operation.name, input, call, (call) => done(operation, input, call))
     } catch (error) {
       return failed(error)
     }
@@ -80,6 +85,14 @@ function answered(status: number, body: Buffer, contentType = jsonWire.contentTy
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }
+}
+
+function done({ run }: Operation, input: unknown, call: Call): Response {
+  try {
+    return answered(200, run(input, call) ?? Buffer.alloc(0))
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 function failed(error: unknown): Response {
