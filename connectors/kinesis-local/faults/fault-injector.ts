@@ -53,7 +53,9 @@ export class FaultInjector implements LocalFaults {
   #cleared = true
 
   constructor(clock: Pick<Clock, 'sleep'>) {
-    this.#wait = (ms, gone) => clock.sleep(ms, gone)
+    this.#wait = async (ms, gone) => {
+      if (ms > 0) await clock.sleep(ms, gone)
+    }
   }
 
   set(faults: FaultPlan | readonly Fault[]): void {

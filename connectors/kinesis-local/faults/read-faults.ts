@@ -57,7 +57,7 @@ const parameters: Readonly<Record<FaultParameter, Check>> = {
   share: (value, path) => share(value, path, 'a number above 0 and up to 1', (given) => given > 0),
   error: (value, path, kind) => {
     const { errors = [] } = faultKinds[kind]
-    if (!errors.includes(String(value))) throw wrong(path, `one of ${errors.join(', ')}`, value)
+    if (!errors.some((error) => error === value)) throw wrong(path, `one of ${errors.join(', ')}`, value)
   },
 }
 
@@ -122,9 +122,9 @@ function invalid(happened: string): MillraceError {
 
 /** What was given, as far as it fits on a line. */
 function shown(value: unknown): string {
-  const whole =
-    Array.isArray(value) || typeof value === 'object'
-      ? Object.prototype.toString.call(value)
-      : JSON.stringify(value)
-  return whole === undefined ? 'missing' : whole.length > 80 ? `${whole.slice(0, 80)}…` : whole
+  if (value === undefined) return 'missing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
