@@ -8,57 +8,54 @@ import { internalFailure, type Refused } from '../streams/put-outcome.ts'
 import type { Shard } from '../streams/shard.ts'
 import { rateExceededMessage } from '../streams/throughput.ts'
 import type { Fault, FaultOf, PutRefusal } from './fault.ts'
-import type { FaultSchedule, Occasion } from './fault-schedule.ts'
+import type { FaultSchedule } from './fault-schedule.ts'
 
 const usualShare = 0.5
 
-/** The faults that strike inside one call. */
+/** The faults that strike inside calls. */
 export class CallDisturbance implements Disturbance {
-  readonly #schedule: FaultSchedule
-  readonly #operation: string
-  readonly #now: number
+  readonly #schedule: () => FaultSchedule
 
-  constructor(schedule: FaultSchedule, operation: string, now: number) {
+  constructor(schedule: () => FaultSchedule) {
     this.#schedule = schedule
-    this.#operation = operation
-    this.#now = now
   }
 
-  refused({ name }: LocalStream, records: readonly RoutedRecord[]): ReadonlyMap<RoutedRecord, Refused> {
+  refused(
+    { name: stream }: LocalStream,
+    records: readonly RoutedRecord[],
+  ): ReadonlyMap<RoutedRecord, Refused> | undefined {
     const refusable = (fault: Fault) => records.filter(({ shard }) => concerns(fault, shard))
-    const strike = this.#schedule.next(
-      ['partial-put'],
-      this.#on(name),
-      (fault) => refusable(fault).length > 0,
-    )
-    if (strike === undefined) return new Map()
+    const occasion = { operation: 'PutRecords', stream }
+    const strike = this.#schedule().next(['partial-put'], occasion, (fault) => refusable(fault).length > 0)
+    if (strike === undefined) return undefined
     const { fault, random } = strike
     const chosen = someOf(refusable(fault), fault.share ?? usualShare, random)
-    return new Map(chosen.map((record) => [record, refusal(fault, name, record.shard, random)]))
+    return new Map(chosen.map((record) => [record, refusal(fault, stream, record.shard, random)]))
   }
 
-  listed(stream: LocalStream, shards: readonly Shard[]): readonly Shard[] {
+  listed(operation: string, { name: stream }: LocalStream, shards: readonly Shard[], now: number) {
     const isHidden = (fault: FaultOf<'delayed-shards'>, shard: Shard) =>
       concerns(fault, shard) &&
       shard.description.parents.length > 0 &&
-      this.#now - shard.description.createdMs < milliseconds(fault.delay)
-    const strike = this.#schedule.next(['delayed-shards'], this.#on(stream.name), (fault) =>
+      now - shard.description.createdMs < milliseconds(fault.delay)
+    const strike = this.#schedule().next(['delayed-shards'], { operation, stream }, (fault) =>
       shards.some((shard) => isHidden(fault, shard)),
     )
     return strike === undefined ? shards : shards.filter((shard) => !isHidden(strike.fault, shard))
   }
 
-  announced(stream: LocalStream, shard: Shard, children: readonly Structure[]): readonly Structure[] {
-    const strike = this.#schedule.next(
+  announced(
+    operation: string,
+    { name: stream }: LocalStream,
+    shard: Shard,
+    children: readonly Structure[],
+  ): readonly Structure[] {
+    const strike = this.#schedule().next(
       ['missing-children'],
-      this.#on(stream.name),
+      { operation, stream },
       (fault) => children.length > 0 && concerns(fault, shard),
     )
     return strike === undefined ? children : []
-  }
-
-  #on(stream: string): Occasion {
-    return { operation: this.#operation, stream }
   }
 }
 

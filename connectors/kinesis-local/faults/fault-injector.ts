@@ -4,21 +4,13 @@ import type { Response } from '../http/exchange.ts'
 import type { Call } from '../operations/operation.ts'
 import type { Interference } from '../protocol/interference.ts'
 import { cut, late, lost, type Wait } from './broken-answers.ts'
+import { brokenEvents } from './broken-events.ts'
 import { type CallAddress, callAddress } from './call-address.ts'
 import { CallDisturbance } from './call-disturbance.ts'
-import type { CallFault, Fault, FaultPlan } from './fault.ts'
+import type { CallFault, EventFault, Fault, FaultPlan } from './fault.ts'
 import { FaultSchedule, type Injected } from './fault-schedule.ts'
 import { readFaults } from './read-faults.ts'
 import { expired, failedInside, throttled } from './refusals.ts'
-
-const callKinds = [
-  'throttle',
-  'internal-failure',
-  'expired-iterator',
-  'slow',
-  'cut',
-  'lost-answer',
-] as const satisfies readonly CallFault['kind'][]
 
 /** The faults of a running server. They can be changed at any time; what has struck already takes its course. */
 export interface LocalFaults {
@@ -36,21 +28,36 @@ export interface LocalFaults {
   readonly injected: Injected
 }
 
+const callKinds = [
+  'throttle',
+  'internal-failure',
+  'expired-iterator',
+  'slow',
+  'cut',
+  'lost-answer',
+] as const satisfies readonly CallFault['kind'][]
+
+const eventKinds = [
+  'truncated-frame',
+  'bad-crc',
+  'drop',
+  'silence',
+  'error-event',
+  'repeat',
+] as const satisfies readonly EventFault['kind'][]
+
 /** What a call is about, and how to do it. */
 interface Struck extends CallAddress {
   readonly operation: string
   readonly now: number
-  /** Does the call, with the faults that strike inside it. */
   answer(): Response
 }
 
-const none: FaultPlan = { faults: [] }
-
 /** Lets faults strike the calls of a server. */
-export class FaultInjector implements LocalFaults {
+export class FaultInjector implements LocalFaults, Interference {
+  readonly disturbance = new CallDisturbance(() => this.#schedule)
   readonly #wait: Wait
-  #schedule = new FaultSchedule(none)
-  #cleared = true
+  #schedule = new FaultSchedule({ faults: [] })
 
   constructor(clock: Pick<Clock, 'sleep'>) {
     this.#wait = async (ms, gone) => {
@@ -60,43 +67,36 @@ export class FaultInjector implements LocalFaults {
 
   set(faults: FaultPlan | readonly Fault[]): void {
     this.#schedule = new FaultSchedule(readFaults(faults))
-    this.#cleared = this.#schedule.plan.faults.length === 0
   }
 
   clear(): void {
-    this.#cleared = true
+    this.#schedule.stop()
   }
 
   get plan(): FaultPlan {
-    return this.#cleared ? none : this.#schedule.plan
+    return this.#schedule.plan
   }
 
   get injected(): Injected {
     return this.#schedule.injected
   }
 
-  readonly interfere: Interference = (operation, input, call, answer) => {
-    if (this.#cleared) return answer(call)
+  around(operation: string, input: unknown, call: Call, answer: () => Response): Response {
+    const isStream = operation === 'SubscribeToShard'
+    if (this.#schedule.isEmpty && !isStream) return answer()
     const address = callAddress(input, call.streams, call.now)
-    const { stream, shard } = address
-    const strike = this.#schedule.next(
-      callKinds,
-      { operation, stream },
-      (fault) => fault.shard === undefined || fault.shard === shard,
-    )
-    const disturbed = () => answer(this.#disturbed(operation, call))
-    if (strike === undefined) return disturbed()
-    return this.#struck(strike.fault, { ...address, operation, now: call.now, answer: disturbed })
+    const response = this.#struck({ ...address, operation, now: call.now, answer })
+    return isStream ? this.#withBrokenEvents(response, address, call) : response
   }
 
-  #disturbed(operation: string, call: Call): Call {
-    return { ...call, disturbance: new CallDisturbance(this.#schedule, operation, call.now) }
-  }
-
-  #struck(fault: CallFault, call: Struck): Response {
+  #struck(call: Struck): Response {
+    const { operation, stream, shard } = call
+    const strike = this.#schedule.next(callKinds, { operation, stream }, aimedAt(shard))
+    if (strike === undefined) return call.answer()
+    const { fault } = strike
     switch (fault.kind) {
       case 'throttle':
-        throw throttled(call.operation, call)
+        throw throttled(operation, call)
       case 'internal-failure':
         throw failedInside()
       case 'expired-iterator':
@@ -109,4 +109,16 @@ export class FaultInjector implements LocalFaults {
         return cut(call.answer(), this.#wait)
     }
   }
+
+  /** Also if there are no faults yet: a subscription lives long enough to see some set. */
+  #withBrokenEvents(response: Response, { stream, shard }: CallAddress, { wire }: Call): Response {
+    if (typeof response.body !== 'function') return response
+    const occasion = { operation: 'SubscribeToShard', stream }
+    const next = () => this.#schedule.next(eventKinds, occasion, aimedAt(shard))?.fault
+    return { ...response, body: brokenEvents(response.body, { next, wire, wait: this.#wait }) }
+  }
+}
+
+function aimedAt(shard: string | undefined): (fault: Fault) => boolean {
+  return (fault) => fault.shard === undefined || fault.shard === shard
 }

@@ -28,7 +28,7 @@ const exceptions: readonly StreamException[] = [
 ]
 
 const subscription = 'SubscribeToShard'
-const everyOperation = [...new Set([...operations.keys(), subscription])]
+const everyOperation = [...operations.keys()]
 const withWholeAnswer = everyOperation.filter((name) => name !== subscription)
 const onEvents: KindOfFault = { operations: [subscription] }
 
@@ -42,7 +42,7 @@ export const faultKinds: Readonly<Record<FaultKind, KindOfFault>> = {
   'lost-answer': { operations: everyOperation, optional: ['delay'] },
   'partial-put': { operations: ['PutRecords'], optional: ['share', 'error'], errors: refusals },
   'delayed-shards': { operations: ['ListShards', 'DescribeStream'], required: ['delay'] },
-  'missing-children': { operations: ['GetRecords'] },
+  'missing-children': { operations: ['GetRecords', subscription] },
   'truncated-frame': onEvents,
   'bad-crc': onEvents,
   drop: onEvents,

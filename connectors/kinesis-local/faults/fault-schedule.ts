@@ -26,15 +26,15 @@ interface Entry {
 
 /** Decides, from a plan and the occasions so far and nothing else, which fault strikes when. */
 export class FaultSchedule {
-  readonly plan: FaultPlan
-  readonly #entries: readonly Entry[]
+  #plan: FaultPlan
+  #entries: readonly Entry[]
   readonly #injected = Object.fromEntries(Object.keys(faultKinds).map((kind) => [kind, 0])) as Record<
     FaultKind,
     number
   >
 
   constructor(plan: FaultPlan) {
-    this.plan = plan
+    this.#plan = plan
     this.#entries = plan.faults.map((fault, line) => ({
       fault,
       random: seededChance(plan.seed ?? 0, line),
@@ -46,9 +46,19 @@ export class FaultSchedule {
     return { ...this.#injected }
   }
 
-  /** Whether there is a fault that may strike an operation at all. */
-  mayStrike(operation: string): boolean {
-    return this.#entries.some(({ fault, left }) => left > 0 && isFor(fault, operation))
+  /** The faults that may strike. */
+  get plan(): FaultPlan {
+    return this.#plan
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0
+  }
+
+  /** From now on nothing strikes. */
+  stop(): void {
+    this.#plan = { faults: [] }
+    this.#entries = []
   }
 
   /**
@@ -78,9 +88,6 @@ function isOneOf<K extends FaultKind>(fault: Fault, kinds: readonly K[]): fault 
 }
 
 function isAimedAt(fault: Fault, { operation, stream }: Occasion): boolean {
-  return isFor(fault, operation) && (fault.stream === undefined || fault.stream === stream)
-}
-
-function isFor({ kind, operations }: Fault, operation: string): boolean {
-  return (operations ?? faultKinds[kind].operations).includes(operation)
+  const operations = fault.operations ?? faultKinds[fault.kind].operations
+  return operations.includes(operation) && (fault.stream === undefined || fault.stream === stream)
 }

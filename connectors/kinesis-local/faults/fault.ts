@@ -28,7 +28,7 @@ export type Fault = FaultAim &
       }
     /** ListShards and DescribeStream do not show the children of a split or merge that is younger than `delay`. */
     | { readonly kind: 'delayed-shards'; readonly delay: Duration }
-    /** GetRecords ends a shard without naming its children. */
+    /** GetRecords, or the last event of a subscription, ends a shard without naming its children. */
     | { readonly kind: 'missing-children' }
     | EventFault
   )

@@ -1,17 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Clock } from '../../../src/contract/clock.ts'
 import { Backlog } from './backlog.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { Responder, Response } from './exchange.ts'
 import { sendStream } from './send-stream.ts'
 
 /** Speaks HTTP/1.1 on the connections that it is given. */
-export function http1Server(responder: Responder): Server {
+export function http1Server(responder: Responder, clock: Clock): Server {
   const backlogs = new WeakMap<Socket, Backlog>()
   return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const backlog = backlogs.get(request.socket) ?? new Backlog()
     backlogs.set(request.socket, backlog)
-    respond(request, response, responder, backlog).catch(() => response.destroy())
+    respond(request, response, responder, backlog, clock).catch(() => response.destroy())
   })
 }
 
@@ -20,6 +21,7 @@ async function respond(
   response: ServerResponse,
   responder: Responder,
   backlog: Backlog,
+  clock: Clock,
 ): Promise<void> {
   await backlog.caughtUp()
   const { headers, method = '', url: path = '/' } = request
@@ -31,18 +33,19 @@ async function respond(
   response.on('close', () => backlog.sent(answer))
   if (answer.departs !== undefined) await untilGone(response, answer.departs)
   if (response.destroyed) return
-  await send(response, answer, body === 'too-large' ? { connection: 'close' } : {})
+  await send(response, answer, body === 'too-large' ? { connection: 'close' } : {}, clock)
 }
 
 async function send(
   response: ServerResponse,
   { status, headers, body }: Response,
   extra: Record<string, string>,
+  clock: Clock,
 ): Promise<void> {
   if (typeof body === 'function') {
     response.writeHead(status, { ...headers, ...extra })
     response.flushHeaders()
-    return untilGone(response, (gone) => sendStream(response, body, gone))
+    return untilGone(response, (gone) => sendStream(response, body, gone, clock))
   }
   response.writeHead(status, { ...headers, ...extra, 'content-length': String(body.length) })
   response.end(body)

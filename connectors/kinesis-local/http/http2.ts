@@ -5,6 +5,7 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2'
+import type { Clock } from '../../../src/contract/clock.ts'
 import { Backlog } from './backlog.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { Responder, Response } from './exchange.ts'
@@ -24,7 +25,7 @@ const mostRequests = 32
 const sessionMemory = 4096
 
 /** Speaks HTTP/2 without TLS on the connections that it is given. */
-export function http2Server(responder: Responder): Http2Server {
+export function http2Server(responder: Responder, clock: Clock): Http2Server {
   const server = createServer({
     settings: { initialWindowSize: windowSize, maxConcurrentStreams: mostStreams },
     maxSessionMemory: sessionMemory,
@@ -36,7 +37,7 @@ export function http2Server(responder: Responder): Http2Server {
     session.on('error', () => session.destroy())
     session.on('stream', (stream, headers) => {
       stream.on('error', () => {})
-      respond(stream, headers, responder, backlog, turns).catch(() =>
+      respond(stream, headers, responder, { backlog, turns, clock }).catch(() =>
         stream.close(constants.NGHTTP2_INTERNAL_ERROR),
       )
     })
@@ -44,12 +45,18 @@ export function http2Server(responder: Responder): Http2Server {
   return server
 }
 
+/** What the streams of one connection share. */
+interface Connection {
+  readonly backlog: Backlog
+  readonly turns: Turns
+  readonly clock: Clock
+}
+
 async function respond(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   responder: Responder,
-  backlog: Backlog,
-  turns: Turns,
+  { backlog, turns, clock }: Connection,
 ): Promise<void> {
   const { body, answer } = await turns.run(async () => {
     await backlog.caughtUp()
@@ -61,11 +68,16 @@ async function respond(
     )
     return { body, answer }
   })
-  await send(stream, answer, backlog)
+  await send(stream, answer, backlog, clock)
   if (body === 'too-large') stream.close(constants.NGHTTP2_NO_ERROR)
 }
 
-async function send(stream: ServerHttp2Stream, answer: Response, backlog: Backlog): Promise<void> {
+async function send(
+  stream: ServerHttp2Stream,
+  answer: Response,
+  backlog: Backlog,
+  clock: Clock,
+): Promise<void> {
   const { status, headers, body, departs } = answer
   const gone = new AbortController()
   const leave = () => {
@@ -77,7 +89,7 @@ async function send(stream: ServerHttp2Stream, answer: Response, backlog: Backlo
   if (departs !== undefined) await departs(gone.signal)
   if (typeof body === 'function') {
     if (!stream.closed) stream.respond({ ...headers, ':status': status })
-    await sendStream(stream, body, gone.signal)
+    await sendStream(stream, body, gone.signal, clock)
   } else if (!stream.closed) {
     stream.respond({ ...headers, ':status': status, 'content-length': String(body.length) })
     stream.end(body)

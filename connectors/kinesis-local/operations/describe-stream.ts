@@ -14,7 +14,7 @@ export const describeStream = operation(
     const stream = namedStream(input, call)
     const after = input.ExclusiveStartShardId ?? ''
     const limit = Math.min(input.Limit ?? mostShards, mostShards)
-    const shards = call.disturbance?.listed(stream, stream.shards) ?? stream.shards
+    const shards = call.disturbance.listed('DescribeStream', stream, stream.shards, call.now)
     const { page, more } = paged(shards, ({ id }) => id > after, limit)
     return call.wire.encode({
       StreamDescription: {

@@ -8,6 +8,7 @@ import { namedStream } from './named-stream.ts'
 import { type Call, operation } from './operation.ts'
 import { type ShardSelection, selectedShards, selectionOf, shardFilter } from './shard-filter.ts'
 import { shardMembers } from './shard-members.ts'
+import { checkCreation } from './stream-creation.ts'
 
 const mostShards = 1000
 
@@ -34,7 +35,7 @@ export const listShards = operation('ListShards', shape, (input, call) => {
     input.NextToken === undefined ? begun(input, call) : continued(input, call)
   const limit = Math.min(input.MaxResults ?? mostShards, mostShards)
   const selected = selectedShards(stream, selection)
-  const shards = call.disturbance?.listed(stream, selected) ?? selected
+  const shards = call.disturbance.listed('ListShards', stream, selected, call.now)
   const { page, more } = paged(shards, ({ id }) => id > after, limit)
   const { createdMs } = stream.description
   const token = () =>
@@ -44,10 +45,7 @@ export const listShards = operation('ListShards', shape, (input, call) => {
 
 function begun(input: Input, call: Call): Progress {
   const stream = namedStream(input, call)
-  const created = input.StreamCreationTimestamp
-  if (created !== undefined && !sameSecond(call.wire.timestampMs(created), stream.description.createdMs)) {
-    throw new KinesisError('ResourceNotFoundException', `Stream ${stream.name} was not created at that time.`)
-  }
+  checkCreation(stream, input.StreamCreationTimestamp, call)
   const filter = input.ShardFilter
   const after = filter?.Type === 'AFTER_SHARD_ID' ? filter.ShardId : undefined
   const selection = selectionOf(stream, filter, call)
@@ -70,8 +68,4 @@ function continued(input: Input, call: Call): Progress {
     throw new KinesisError('ResourceNotFoundException', `Stream ${name} has been created anew.`)
   }
   return { stream, selection: { kind: kind as ShardSelection['kind'], ms: Number(ms) }, after }
-}
-
-function sameSecond(a: number | undefined, b: number): boolean {
-  return a !== undefined && Math.floor(a / 1000) === Math.floor(b / 1000)
 }

@@ -25,7 +25,7 @@ export const putRecords = operation(
     if (records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > largestRequest) {
       throw new KinesisError('InvalidArgumentException', 'Records size exceeds 10 MiB limit')
     }
-    const refused = call.disturbance?.refused(stream, records)
+    const refused = call.disturbance.refused(stream, records)
     return call.wire.encodePuts(putBatch(stream, records, call.wire, call.now, refused))
   },
 )

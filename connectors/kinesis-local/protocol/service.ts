@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
+import type { BodyStream, Request, Responder, Response } from '../http/exchange.ts'
 import type { Call, Operation } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
@@ -9,23 +10,24 @@ import { KinesisError } from './kinesis-error.ts'
 import type { Wire } from './wire.ts'
 
 const target = 'Kinesis_20131202.'
+const eventStream = 'application/vnd.amazon.eventstream'
 const contentTypes = new Set([jsonWire.contentType, 'application/json'])
 
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
   readonly #streams: LocalStreams
-  readonly #now: () => number
-  readonly #interfere: Interference
+  readonly #clock: Clock
+  readonly #interference: Interference
 
-  constructor(streams: LocalStreams, now: () => number, interfere: Interference) {
+  constructor(streams: LocalStreams, clock: Clock, interference: Interference) {
     this.#streams = streams
-    this.#now = now
-    this.#interfere = interfere
+    this.#clock = clock
+    this.#interference = interference
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
-    const now = this.#now()
+    const now = this.#clock.now()
     const response = this.#answer(request, now)
     return { ...response, headers: { ...response.headers, date: new Date(now).toUTCString() } }
   }
@@ -38,8 +40,9 @@ export class Service implements Responder {
       checkAuthentication(request)
       const operation = operationOf(request)
       const input = wire.decode(request.body)
-      const call = { wire, streams: this.#streams, now }
-      return this.#interfere(operation.name, input, call, (call) => done(operation, input, call))
+      const { disturbance } = this.#interference
+      const call = { wire, streams: this.#streams, now, clock: this.#clock, disturbance }
+      return this.#interference.around(operation.name, input, call, () => done(operation, input, call))
     } catch (error) {
       return failed(error)
     }
@@ -81,7 +84,7 @@ function operationOf(request: Request) {
   )
 }
 
-function answered(status: number, body: Buffer, contentType = jsonWire.contentType): Response {
+function answered(status: number, body: Buffer | BodyStream, contentType = jsonWire.contentType): Response {
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }
@@ -89,7 +92,8 @@ function answered(status: number, body: Buffer, contentType = jsonWire.contentTy
 
 function done({ run }: Operation, input: unknown, call: Call): Response {
   try {
-    return answered(200, run(input, call) ?? Buffer.alloc(0))
+    const body = run(input, call) ?? Buffer.alloc(0)
+    return answered(200, body, typeof body === 'function' ? eventStream : undefined)
   } catch (error) {
     return failed(error)
   }

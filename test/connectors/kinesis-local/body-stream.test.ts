@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BodyStream, Request, Response } from '../../../connectors/kinesis-local/http/exchange.ts'
 import { type Listener, listen } from '../../../connectors/kinesis-local/http/listener.ts'
+import { type ManualClock, manualClock } from '../../../src/testing/manual-clock.ts'
 
 const chunkSize = 2 ** 18
 
@@ -21,11 +22,13 @@ describe.each(['HTTP/1.1', 'HTTP/2'])('a body that is made while it is sent, ove
   /** What to answer, by path. `/` is a buffer. */
   let bodies: Record<string, BodyStream>
   let made: number
+  let clock: ManualClock
   let left: Promise<void>
   let ended: () => void
 
   beforeEach(async () => {
     made = 0
+    clock = manualClock()
     bodies = {}
     left = new Promise((resolve) => {
       ended = resolve
@@ -35,7 +38,7 @@ describe.each(['HTTP/1.1', 'HTTP/2'])('a body that is made while it is sent, ove
       headers: {},
       body: bodies[path] ?? Buffer.from('whole'),
     })
-    listener = await listen(0, '127.0.0.1', { answer, refuseBody: () => answer({} as Request) })
+    listener = await listen(0, '127.0.0.1', { answer, refuseBody: () => answer({} as Request) }, clock)
     session = version === 'HTTP/2' ? connectHttp2(`http://127.0.0.1:${listener.port}`) : undefined
     session?.on('error', () => {})
   })
@@ -130,6 +133,19 @@ describe.each(['HTTP/1.1', 'HTTP/2'])('a body that is made while it is sent, ove
     bodies['/silent'] = silent
     await call('/silent')
     await Promise.all([listener.close(), left])
+  })
+
+  test('is cut off for a client that takes nothing of it for five minutes', async () => {
+    bodies['/endless'] = endless
+    const { body } = await call('/endless')
+    let before = -1
+    while (made > before) {
+      before = made
+      for (let look = 0; look < 20; look++) await text((await call('/')).body)
+    }
+    clock.advance(300_000)
+    await left
+    await expect(text(body)).rejects.toThrow()
   })
 
   test('that fails breaks its answer off, and no other', async () => {
