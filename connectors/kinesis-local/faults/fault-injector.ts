@@ -12,7 +12,16 @@ import { FaultSchedule, type Injected } from './fault-schedule.ts'
 import { readFaults } from './read-faults.ts'
 import { expired, failedInside, throttled } from './refusals.ts'
 
-/** The faults of a running server. They can be changed at any time; what has struck already takes its course. */
+/**
+ * The faults of a running server. They can be changed at any time; what has struck already takes its course.
+ *
+ * @example
+ * const kinesis = await startLocalKinesis()
+ * kinesis.faults.set([{ kind: 'throttle', operations: ['GetRecords'], rate: 0.1 }])
+ * kinesis.faults.plan.faults.length // 1
+ * kinesis.faults.injected.throttle // 0
+ * await kinesis.close()
+ */
 export interface LocalFaults {
   /**
    * Puts these in the place of all faults there were, and counts from zero.
