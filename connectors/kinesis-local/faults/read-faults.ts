@@ -18,15 +18,20 @@ type Fields = Readonly<Record<string, unknown>>
  * readFaults([{ kind: 'throttle', rate: 0.1 }]) // { faults: [{ kind: 'throttle', rate: 0.1 }] }
  */
 export function readFaults(value: unknown): FaultPlan {
-  const plan = Array.isArray(value) ? { faults: value } : fieldsOf(value, 'the plan', ['seed', 'faults'])
-  if (plan['seed'] !== undefined) whole(plan['seed'], 'seed', largestSeed)
-  const { faults } = plan
-  if (!Array.isArray(faults)) throw wrong('faults', 'a list of faults', faults)
-  if (faults.length > mostFaults) throw wrong('faults', `at most ${mostFaults} faults`, faults.length)
-  faults.forEach((fault: unknown, index) => {
+  if (Array.isArray(value)) return { faults: faultsOf(value) }
+  const { seed, faults } = fieldsOf(value, 'the plan', ['seed', 'faults'])
+  if (seed === undefined) return { faults: faultsOf(faults) }
+  whole(seed, 'seed', largestSeed)
+  return { seed, faults: faultsOf(faults) }
+}
+
+function faultsOf(list: unknown): Fault[] {
+  if (!Array.isArray(list)) throw wrong('faults', 'a list of faults', list)
+  if (list.length > mostFaults) throw wrong('faults', `at most ${mostFaults} faults`, list.length)
+  return Array.from(list, (fault: unknown, index) => {
     checkFault(fault, `faults[${index}]`)
+    return structuredClone(fault)
   })
-  return structuredClone(plan) as unknown as FaultPlan
 }
 
 function checkFault(value: unknown, path: string): asserts value is Fault {
@@ -93,7 +98,7 @@ function share(value: unknown, path: string, wanted: string, isEnough: (value: n
   if (typeof value !== 'number' || !isEnough(value) || !(value <= 1)) throw wrong(path, wanted, value)
 }
 
-function whole(value: unknown, path: string, most: number): void {
+function whole(value: unknown, path: string, most: number): asserts value is number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return
   throw wrong(path, `a whole number from 0 to ${most}`, value)
 }

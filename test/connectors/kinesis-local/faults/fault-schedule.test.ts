@@ -91,8 +91,8 @@ describe('what strikes', () => {
         const calls = 4000
         const schedule = new FaultSchedule({ seed, faults: [{ kind: 'throttle', rate }] })
         struck(schedule, Array(calls).fill(gets))
-        // Five standard deviations of a fair coin of that rate.
-        const tolerance = 5 * Math.sqrt((rate * (1 - rate)) / calls) + 1 / calls
+        // Five standard deviations of a coin of that rate, and some for rates at which strikes are rare.
+        const tolerance = 5 * Math.sqrt((rate * (1 - rate)) / calls) + 8 / calls
         expect(Math.abs(schedule.injected.throttle / calls - rate)).toBeLessThanOrEqual(tolerance)
       }),
     )
