@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import type { Clock } from '../../src/contract/clock.ts'
 import { systemClock } from '../../src/contract/system.ts'
 import { MillraceError } from '../../src/errors.ts'
+import type { Fault, FaultPlan } from './faults/fault.ts'
+import { withFaultEndpoint } from './faults/fault-endpoint.ts'
+import { FaultInjector, type LocalFaults } from './faults/fault-injector.ts'
 import { listen } from './http/listener.ts'
 import { AwsLimits } from './limits/aws-limits.ts'
 import { noLimits } from './limits/service-limits.ts'
@@ -32,12 +35,16 @@ export interface LocalKinesisOptions {
   readonly consumerDelayMs?: number
   /** The region in the ARNs of streams; `us-east-1` if left out. */
   readonly region?: string
+  /** What goes wrong, from the first call on. */
+  readonly faults?: FaultPlan | readonly Fault[]
 }
 
 /** An embedded Kinesis that is running. */
 export interface LocalKinesis {
   /** For the `endpoint` of a client, such as `http://127.0.0.1:4567`. */
   readonly endpoint: string
+  /** Makes things go wrong, and tells how often they have. */
+  readonly faults: LocalFaults
   /** Ends all connections and lets go of the port and the data folder. Once is enough; more does no harm. */
   close(): Promise<void>
 }
@@ -47,7 +54,7 @@ export interface LocalKinesis {
  * TLS, both on one port.
  *
  * @throws MillraceError PORT_TAKEN, LOCAL_STORE_CORRUPT, STORE_FAILED, or OPTION_INVALID for an address or folder that
- *   cannot be used.
+ *   cannot be used, or faults that are none.
  * @example
  * const kinesis = await startLocalKinesis()
  * kinesis.endpoint.startsWith('http://127.0.0.1:') // true
@@ -66,8 +73,11 @@ export async function startLocalKinesis(options: LocalKinesisOptions = {}): Prom
 async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
   const { port = 0, host = '127.0.0.1' } = options
   const clock = clockOf(options)
+  const faults = new FaultInjector(clock)
+  if (options.faults !== undefined) faults.set(options.faults)
   const backend = openBackend(options)
-  const listener = await listen(port, host, new Service(backend, clock), clock)
+  const service = withFaultEndpoint(new Service(backend, clock, faults), faults)
+  const listener = await listen(port, host, service, clock)
   const stop = async () => {
     await listener.close()
     backend.streams.close()
@@ -75,6 +85,7 @@ async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<
   }
   let stopped: Promise<void> | undefined
   return {
+    faults,
     endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
     close() {
       stopped ??= stop()

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Environment } from './environment.ts'
+import { jsonOrFile } from './json-or-file.ts'
 import { port } from './option-values.ts'
 import type { Services } from './services.ts'
 import { onStopRequest } from './stop-request.ts'
@@ -9,6 +10,7 @@ interface LocalFlags {
   readonly host: string
   readonly data?: string
   readonly limits: 'aws' | 'none'
+  readonly faults?: string
 }
 
 /** `millrace local`: a Kinesis on this machine, until it is asked to stop. */
@@ -27,23 +29,36 @@ export function localCommand(environment: Environment, services: Services): Comm
         .choices(['aws', 'none'])
         .default('none'),
     )
+    .option('--faults <plan>', 'let calls fail on purpose: JSON, or a file of it; docs/embedded-kinesis.md')
+    .addHelpText('after', examples)
     .action((flags: LocalFlags) => serve(flags, environment, services))
 }
 
-async function serve(flags: LocalFlags, environment: Environment, services: Services): Promise<void> {
-  const { startLocalKinesis } = await services.localKinesis()
-  const server = await startLocalKinesis(flags)
+const examples = `
+Examples:
+  millrace local --data .millrace/kinesis --limits aws
+  millrace local --faults '[{"kind":"throttle","rate":0.1},{"kind":"slow","delay":"2s","rate":0.01}]'
+`
+
+async function serve(
+  { faults: given, ...flags }: LocalFlags,
+  environment: Environment,
+  services: Services,
+): Promise<void> {
+  const { readFaults, startLocalKinesis } = await services.localKinesis()
+  const faults = readFaults(given === undefined ? [] : jsonOrFile('--faults', given))
+  const server = await startLocalKinesis({ ...flags, faults })
   await new Promise<void>((resolve) => {
     onStopRequest(environment, resolve)
-    environment.stdout.write(welcome(server.endpoint, flags.data))
+    environment.stdout.write(welcome(server.endpoint, flags.data, faults.faults.length))
   })
   await server.close()
 }
 
-function welcome(endpoint: string, data: string | undefined): string {
+function welcome(endpoint: string, data: string | undefined, faults: number): string {
   return `Kinesis listens at ${endpoint}
 ${data === undefined ? 'Records are in memory only; --data FOLDER keeps them.' : `Records are kept in ${data}.`}
-
+${faults === 0 ? '' : `Faults are set: ${faults}. curl ${endpoint}/_millrace/faults shows what has struck.\n`}
 With Millrace:
   millrace put --stream orders --create 2 --endpoint ${endpoint} orders.jsonl
   millrace tail --stream orders --from trim-horizon --endpoint ${endpoint}

@@ -10,5 +10,5 @@ export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
   kinesis(): Promise<Pick<Kinesis, 'createStream' | 'putRecords' | 'tail'>>
-  localKinesis(): Promise<Pick<LocalKinesis, 'startLocalKinesis'>>
+  localKinesis(): Promise<Pick<LocalKinesis, 'readFaults' | 'startLocalKinesis'>>
 }

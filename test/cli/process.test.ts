@@ -31,6 +31,9 @@ describe('wrong use ends with 2 and says what is right', () => {
     [['put', '--stream', 's', '--create', '0'], 'Use a whole number from 1 to 10000'],
     [['put', '--stream', 's', 'nowhere.jsonl'], 'OPTION_INVALID: there is no such file'],
     [['local', '--port', '70000'], 'Use a whole number from 0 to 65535'],
+    [['local', '--faults', '{"faults":'], 'OPTION_INVALID: --faults is not JSON'],
+    [['local', '--faults', 'nowhere.json'], '--faults names nowhere.json, which cannot be read as JSON'],
+    [['local', '--faults', '[{"kind":"slow"}]'], 'OPTION_INVALID: faults[0] of kind slow needs delay'],
     [[], 'Usage: millrace'],
     [['run', 'nowhere.ts'], 'JOB_INVALID: there is no such job file'],
     [['plan', jobFile('not-a-job.ts')], 'JOB_INVALID: the default export is a number'],
@@ -162,8 +165,11 @@ describe('a running job', () => {
 describe('put and tail against local', () => {
   const lines = Array.from({ length: 20 }, (_, id) => JSON.stringify({ id, user: { name: `u${id % 3}` } }))
 
-  async function withLocal(use: (endpoint: string) => Promise<void>): Promise<void> {
-    const server = new MillraceProcess(['local', '--port', '0'])
+  async function withLocal(
+    use: (endpoint: string) => Promise<void>,
+    more: readonly string[] = [],
+  ): Promise<void> {
+    const server = new MillraceProcess(['local', '--port', '0', ...more])
     const endpoint = (await server.until('out', /http:\/\/127\.0\.0\.1:\d+/)).trim()
     try {
       await use(endpoint)
@@ -195,6 +201,25 @@ describe('put and tail against local', () => {
       const raw = await millrace(['tail', ...to, '--until', 'caught-up', '--raw'])
       expect(raw.out.trimEnd().split('\n').toSorted()).toEqual(lines.toSorted())
     }))
+
+  it('what was put comes back, with faults on its way there and back', () => {
+    const faults = [
+      { kind: 'partial-put', share: 0.2, count: 2 },
+      { kind: 'throttle', operations: ['GetRecords'], count: 2 },
+    ]
+    const plan = written('faults.json', JSON.stringify({ seed: 1, faults }))
+    return withLocal(
+      async (endpoint) => {
+        const to = ['--stream', 'orders', '--endpoint', endpoint]
+        await millrace(['put', ...to, '--create', '2', '--key', 'user.name'], folder, lines.join('\n'))
+        const raw = await millrace(['tail', ...to, '--until', 'caught-up', '--raw'])
+        expect(raw.out.trimEnd().split('\n').toSorted()).toEqual(lines.toSorted())
+        const shown = await (await fetch(`${endpoint}/_millrace/faults`)).json()
+        expect(shown).toMatchObject({ seed: 1, injected: { 'partial-put': 2, throttle: 2 } })
+      },
+      ['--faults', plan],
+    )
+  })
 
   it('a line that is not JSON stops put, with what stands before it put', () =>
     withLocal(async (endpoint) => {

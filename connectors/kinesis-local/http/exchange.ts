@@ -10,6 +10,8 @@ export interface Response {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | BodyStream
+  /** Nothing is sent before it resolves, and nothing at all if it rejects. Left out: the answer leaves at once. */
+  readonly departs?: (gone: AbortSignal) => Promise<void>
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../../src/contract/clock.ts'
 import { Backlog } from './backlog.ts'
 import { boundedBody } from './bounded-body.ts'
-import type { BodyStream, Responder, Response } from './exchange.ts'
+import type { Responder, Response } from './exchange.ts'
 import { sendStream } from './send-stream.ts'
 
 /** Speaks HTTP/1.1 on the connections that it is given. */
@@ -31,6 +31,8 @@ async function respond(
     body === 'too-large' ? responder.refuseBody() : responder.answer({ method, path, header, body }),
   )
   response.on('close', () => backlog.sent(answer))
+  if (answer.departs !== undefined) await untilGone(response, answer.departs)
+  if (response.destroyed) return
   await send(response, answer, body === 'too-large' ? { connection: 'close' } : {}, clock)
 }
 
@@ -43,14 +45,14 @@ async function send(
   if (typeof body === 'function') {
     response.writeHead(status, { ...headers, ...extra })
     response.flushHeaders()
-    return stream(response, body, clock)
+    return untilGone(response, (gone) => sendStream(response, body, gone, clock))
   }
   response.writeHead(status, { ...headers, ...extra, 'content-length': String(body.length) })
   response.end(body)
 }
 
 /** An answer whose turn has not come on its connection is not told of its end, so the connection is asked. */
-async function stream(response: ServerResponse, body: BodyStream, clock: Clock): Promise<void> {
+async function untilGone(response: ServerResponse, run: (gone: AbortSignal) => Promise<void>): Promise<void> {
   const { socket } = response.req
   const gone = new AbortController()
   const leave = () => gone.abort()
@@ -58,7 +60,7 @@ async function stream(response: ServerResponse, body: BodyStream, clock: Clock):
   socket.on('close', leave)
   if (socket.destroyed) leave()
   try {
-    await sendStream(response, body, gone.signal, clock)
+    await run(gone.signal)
   } finally {
     socket.off('close', leave)
   }

@@ -78,7 +78,7 @@ async function send(
   backlog: Backlog,
   clock: Clock,
 ): Promise<void> {
-  const { status, headers, body } = answer
+  const { status, headers, body, departs } = answer
   const gone = new AbortController()
   const leave = () => {
     backlog.sent(answer)
@@ -86,6 +86,7 @@ async function send(
   }
   if (stream.closed) leave()
   else stream.on('close', leave)
+  if (departs !== undefined) await departs(gone.signal)
   if (typeof body === 'function') {
     if (!stream.closed) stream.respond({ ...headers, ':status': status })
     await sendStream(stream, body, gone.signal, clock)

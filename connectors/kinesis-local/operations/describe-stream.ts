@@ -14,7 +14,8 @@ export const describeStream = operation(
     const stream = namedStream(input, call)
     const after = input.ExclusiveStartShardId ?? ''
     const limit = Math.min(input.Limit ?? mostShards, mostShards)
-    const { page, more } = paged(stream.shards, ({ id }) => id > after, limit)
+    const shards = call.disturbance.listed('DescribeStream', stream, stream.shards, call.now)
+    const { page, more } = paged(shards, ({ id }) => id > after, limit)
     return call.wire.encode({
       StreamDescription: {
         ...streamFacts(stream),

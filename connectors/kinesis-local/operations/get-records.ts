@@ -50,15 +50,16 @@ function readPage(
   stream: LocalStream,
   shard: Shard,
   limit: number,
-  { wire, now }: Call,
+  { wire, now, disturbance }: Call,
 ): Buffer {
   const read = readRecords(shard, iterator.counter, limit, mostBytes, now)
   const { ended, counter } = read
   shard.throughput.returned(read.sizeBytes, now)
+  const children = ended ? stream.childrenOf(shard).map(childMembers) : []
   return wire.encodeRecords({
     ...read,
     shard,
     nextIterator: ended ? undefined : sealIterator({ ...iterator, counter }, now),
-    children: ended ? stream.childrenOf(shard).map(childMembers) : [],
+    children: disturbance.announced('GetRecords', stream, shard, children),
   })
 }

@@ -34,7 +34,9 @@ export const listShards = operation('ListShards', shape, (input, call) => {
   const { stream, selection, after } =
     input.NextToken === undefined ? begun(input, call) : continued(input, call)
   const limit = Math.min(input.MaxResults ?? mostShards, mostShards)
-  const { page, more } = paged(selectedShards(stream, selection), ({ id }) => id > after, limit)
+  const selected = selectedShards(stream, selection)
+  const shards = call.disturbance.listed('ListShards', stream, selected, call.now)
+  const { page, more } = paged(shards, ({ id }) => id > after, limit)
   const { createdMs } = stream.description
   const token = () =>
     sealListToken('shards', [stream.name, createdMs, page.at(-1)!.id, selection.kind, selection.ms], call.now)

@@ -5,6 +5,7 @@ import { type InputOf, type Members, readInput } from '../protocol/shape.ts'
 import type { Wire } from '../protocol/wire.ts'
 import type { Account } from '../streams/account.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
+import type { Disturbance } from './disturbance.ts'
 
 /** What the calls of a server share. */
 export interface Backend {
@@ -20,6 +21,7 @@ export interface Call extends Backend {
   readonly now: number
   /** For what goes on after the call. */
   readonly clock: Clock
+  readonly disturbance: Disturbance
 }
 
 /** One operation of the protocol. `run` gives the body of the answer: bytes, or a stream of events; none means an empty one. */

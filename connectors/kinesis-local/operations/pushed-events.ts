@@ -33,7 +33,7 @@ export function pushedEvents(subscribed: Subscribed, call: Call): BodyStream {
     try {
       yield* new Pushing(subscribed, call).events(gone)
     } catch (error) {
-      yield exceptionFrame(error, call.wire)
+      yield failureFrame(error, call.wire)
     }
   }
 }
@@ -103,17 +103,18 @@ class Pushing {
     shard: Shard,
     now: number,
   ): { readonly frame: Buffer; readonly ended: boolean } {
-    const { wire } = this.#call
+    const { wire, disturbance } = this.#call
     const read = readRecords(shard, this.#counter, mostRecords, mostBytes, now)
     const { ended } = read
     this.#counter = read.counter
     this.#pushedMs = now
     this.#subscribed.subscription.throughput.pushed(read.sizeBytes)
+    const children = ended ? stream.childrenOf(shard).map(childMembers) : []
     const payload = wire.encodeEvent({
       ...read,
       shard,
       continuation: ended ? undefined : this.#continuation(shard, read.slices.length > 0, now),
-      children: ended ? stream.childrenOf(shard).map(childMembers) : [],
+      children: disturbance.announced('SubscribeToShard', stream, shard, children),
     })
     return { frame: eventFrame(headersOf('SubscribeToShardEvent', wire), payload), ended }
   }
@@ -140,13 +141,19 @@ const inStream: ReadonlySet<KinesisErrorType> = new Set([
 ])
 
 /** The last frame of a subscription that fails. */
-function exceptionFrame(error: unknown, wire: Wire): Buffer {
+function failureFrame(error: unknown, wire: Wire): Buffer {
   const known = error instanceof KinesisError && inStream.has(error.type)
-  const type = known ? error.type : 'InternalFailureException'
+  return known
+    ? exceptionFrame(error.type, error.message, wire)
+    : exceptionFrame('InternalFailureException', `Internal: ${error}`, wire)
+}
+
+/** An exception that the service model allows in a subscription. */
+export function exceptionFrame(type: string, message: string, wire: Wire): Buffer {
   const headers = {
     ':message-type': 'exception',
     ':exception-type': type,
     ':content-type': wire.eventContentType,
   }
-  return eventFrame(headers, wire.encode({ message: known ? error.message : `Internal: ${error}` }))
+  return eventFrame(headers, wire.encode({ message }))
 }

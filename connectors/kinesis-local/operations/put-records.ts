@@ -27,6 +27,7 @@ export const putRecords = operation(
     if (records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > largestRequest) {
       throw new KinesisError('InvalidArgumentException', 'Records size exceeds 10 MiB limit')
     }
-    return call.wire.encodePuts(putBatch(stream, records, call.wire, call.now))
+    const refused = call.disturbance.refused(stream, records)
+    return call.wire.encodePuts(putBatch(stream, records, call.wire, call.now, refused))
   },
 )

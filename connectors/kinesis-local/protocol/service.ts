@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../../src/contract/clock.ts'
 import type { BodyStream, Request, Responder, Response } from '../http/exchange.ts'
-import type { Backend } from '../operations/operation.ts'
+import type { Backend, Call, Operation } from '../operations/operation.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
 import { cborWire } from './cbor-wire.ts'
+import type { Interference } from './interference.ts'
 import { jsonWire } from './json-wire.ts'
 import { KinesisError } from './kinesis-error.ts'
 import { streamNameIn } from './stream-name-in.ts'
@@ -21,17 +22,19 @@ const wires: ReadonlyMap<string, Wire> = new Map([
 export class Service implements Responder {
   readonly #backend: Backend
   readonly #clock: Clock
+  readonly #interference: Interference
 
-  constructor(backend: Backend, clock: Clock) {
+  constructor(backend: Backend, clock: Clock, interference: Interference) {
     this.#backend = backend
     this.#clock = clock
+    this.#interference = interference
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
     const now = this.#clock.now()
-    const { status, headers, body } = this.#answer(request, now)
-    return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
+    const response = this.#answer(request, now)
+    return { ...response, headers: { ...response.headers, date: new Date(now).toUTCString() } }
   }
 
   #answer(request: Request, now: number): Response {
@@ -40,15 +43,12 @@ export class Service implements Responder {
     if (wire === undefined) return unknownContentType
     try {
       checkAuthentication(request)
-      const { name, run } = operationOf(request)
+      const operation = operationOf(request)
       const input = wire.decode(request.body)
-      this.#checkRate(name, input, now)
-      const body = run(input, { ...this.#backend, wire, now, clock: this.#clock })
-      return answered(
-        200,
-        body ?? Buffer.alloc(0),
-        typeof body === 'function' ? eventStream : wire.contentType,
-      )
+      this.#checkRate(operation.name, input, now)
+      const { disturbance } = this.#interference
+      const call = { ...this.#backend, wire, now, clock: this.#clock, disturbance }
+      return this.#interference.around(operation.name, input, call, () => done(operation, input, call))
     } catch (error) {
       return failed(error, wire)
     }
@@ -100,6 +100,16 @@ function answered(status: number, body: Buffer | BodyStream, contentType: string
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }
+}
+
+function done({ run }: Operation, input: unknown, call: Call): Response {
+  const { wire } = call
+  try {
+    const body = run(input, call) ?? Buffer.alloc(0)
+    return answered(200, body, typeof body === 'function' ? eventStream : wire.contentType)
+  } catch (error) {
+    return failed(error, wire)
+  }
 }
 
 function failed(error: unknown, wire: Wire): Response {

@@ -1,7 +1,7 @@
 import type { BlobWriter, NewRecord } from '../log/segment.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from './local-stream.ts'
-import { PutOutcome, type Refused, type Stored } from './put-outcome.ts'
+import { internalFailure, PutOutcome, type Refused, type Stored } from './put-outcome.ts'
 import type { Shard } from './shard.ts'
 import { rateExceededMessage } from './throughput.ts'
 
@@ -16,6 +16,7 @@ export interface RoutedRecord extends NewRecord {
  * Stores the records of one put: all are staged, then each shard commits its own. A shard that cannot write fails its
  * records and no others.
  *
+ * @param refused Records that are not to be stored, with the reason.
  * @throws KinesisError SerializationException, with nothing stored, if a blob turns out to be malformed.
  */
 export function putBatch(
@@ -23,13 +24,14 @@ export function putBatch(
   records: readonly RoutedRecord[],
   writer: BlobWriter,
   now: number,
+  refused?: ReadonlyMap<RoutedRecord, Refused>,
 ): PutOutcome {
   const touched = new Set<Shard>()
   const answers: (Stored | Refused)[] = []
   for (const record of records) {
     if (!touched.has(record.shard)) stream.trim(record.shard, now)
     touched.add(record.shard)
-    const answer = stage(stream, record, writer, now)
+    const answer = refused?.get(record) ?? stage(stream, record, writer, now)
     if (answer === undefined) {
       for (const shard of touched) shard.log.rollback()
       throw new KinesisError('SerializationException', 'Data must be a blob')
@@ -72,5 +74,3 @@ function commit(touched: Iterable<Shard>, answers: (Stored | Refused)[]): (Store
   }
   return result
 }
-
-const internalFailure: Refused = { errorCode: 'InternalFailure', errorMessage: 'Internal Service Failure.' }

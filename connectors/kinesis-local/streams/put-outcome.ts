@@ -14,6 +14,12 @@ export interface Refused {
   readonly errorMessage: string
 }
 
+/** What the service says when it could not store a record, whatever the reason. */
+export const internalFailure: Refused = {
+  errorCode: 'InternalFailure',
+  errorMessage: 'Internal Service Failure.',
+}
+
 /** What became of the records of one put, in their order. */
 export class PutOutcome {
   readonly answers: readonly (Stored | Refused)[]
