@@ -3,7 +3,7 @@ import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { interval } from './interval.ts'
-import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
+import type { RecordsPage, StoredRecords } from './kinesis-api.ts'
 import { opening } from './kpl/aggregation.ts'
 import { StrayReport } from './kpl/stray-report.ts'
 import { persist } from './persist.ts'
@@ -16,7 +16,7 @@ import { sequenceTime } from './sequence-time.ts'
 import { serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
-import { type Unpacking, UnreadRecords } from './unread-records.ts'
+import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -205,15 +205,15 @@ export class PollingReader<T> implements SplitReader<T> {
   #unseen(page: RecordsPage): UnreadRecords<T> {
     const mustSee = this.#mustSee
     const verdict = mustSee && lossVerdict(mustSee, page)
-    if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
+    if (verdict === 'lost') throw this.#lost(page.records.at(0)?.arrivalTime)
     if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
     this.#mustSee = undefined
     return mustSee.more
       ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
-      : this.#unreadFrom(page, page.records.slice(1), 0)
+      : this.#unreadFrom(page, withoutFirst(page.records), 0)
   }
 
-  #unreadFrom(page: RecordsPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
+  #unreadFrom(page: RecordsPage, records: StoredRecords, taken: number): UnreadRecords<T> {
     return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
   }
 

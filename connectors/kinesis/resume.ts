@@ -47,7 +47,7 @@ export type LossVerdict = 'intact' | 'lost' | 'unknown'
  * followed it: then nothing may have been lost, but nobody can tell.
  */
 export function lossVerdict(mustSee: SequencePosition, page: RecordsPage): LossVerdict {
-  const first = page.records[0]
+  const first = page.records.at(0)
   if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
   return page.nextIterator === undefined || page.behindMs === 0 ? 'lost' : 'unknown'
 }

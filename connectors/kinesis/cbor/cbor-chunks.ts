@@ -3,6 +3,9 @@ import { CborReader, cutOff } from './cbor-reader.ts'
 /** Reads one more piece of a body, and changes nothing if it throws; `false` if the body was complete before. */
 export type Step = (reader: CborReader) => boolean
 
+/** More than a small record takes. */
+const usuallyEnough = 4096
+
 /**
  * Reads CBOR from the chunks of a body where they lie: only what a chunk ends in the middle of is copied, with the chunk
  * that completes it. So whoever keeps a view of the bytes keeps one chunk, not the body.
@@ -37,15 +40,25 @@ export class CborChunks {
     if (this.#restBytes > 0) throw new SyntaxError('the body goes on after the end of its CBOR')
   }
 
-  /** One step over what was left and the chunk that completes it; then on in that chunk. */
+  /** One step over what was left and the beginning of the chunk that completes it; then on in that chunk. */
   #join(chunk: Buffer): void {
-    const joined = Buffer.concat(this.#rest)
-    const before = joined.length - chunk.length
-    const read = this.#run(joined, 1)
-    if (read > before) this.#run(chunk.subarray(read - before))
+    const before = this.#restBytes - chunk.length
+    const rest = this.#rest.slice(0, -1)
+    const enough = Math.max(this.#needed - before, usuallyEnough)
+    for (const beginning of [chunk.subarray(0, enough), chunk]) {
+      const joined = Buffer.concat([...rest, beginning])
+      const read = this.#run(joined, 1)
+      if (read > before) {
+        this.#run(chunk.subarray(read - before))
+        return
+      }
+      if (read > 0) {
+        this.#run(Buffer.concat([...rest, chunk]).subarray(read))
+        return
+      }
+    }
     // Looked at again only when there is twice as much, so that a long item is not copied over and over.
-    else if (read === 0) this.#needed = Math.max(this.#needed, 2 * joined.length)
-    else this.#run(joined.subarray(read))
+    this.#needed = Math.max(this.#needed, 2 * this.#restBytes)
   }
 
   /** Takes steps as far as they go; how many bytes that took. The others are left for later. */

@@ -29,12 +29,13 @@ export class CborReader {
   at = 0
   /** How many bytes it takes to get beyond the point where {@link cutOff} was thrown last. */
   needed = 0
-  readonly #bytes: Buffer
+  /** What is read. */
+  readonly bytes: Buffer
   readonly #view: DataView
   #items = 0
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes
+    this.bytes = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
@@ -44,7 +45,7 @@ export class CborReader {
    */
   length(expected: Major): number {
     this.#need(1)
-    const initial = this.#bytes[this.at]!
+    const initial = this.bytes[this.at]!
     if (initial >> 5 !== expected) throw new SyntaxError(`the CBOR holds ${initial >> 5}, not ${expected}`)
     this.at++
     return (initial & 31) === 31 ? indefinite : this.#argument(initial & 31)
@@ -70,26 +71,32 @@ export class CborReader {
     return -1
   }
 
+  /** Passes over a string, which ends where the next item begins; where it begins, or -1 if it is in pieces. */
+  span(kind: typeof major.bytes | typeof major.text): number {
+    const length = this.length(kind)
+    return length < 0 ? -1 : this.#advance(length)
+  }
+
   text(): string {
     const length = this.length(major.text)
     if (length < 0) return this.#pieces(major.text).toString()
     const at = this.#advance(length)
-    return this.#bytes.toString('utf8', at, this.at)
+    return this.bytes.toString('utf8', at, this.at)
   }
 
-  bytes(): Buffer {
+  byteString(): Buffer {
     const length = this.length(major.bytes)
     if (length < 0) return this.#pieces(major.bytes)
     const at = this.#advance(length)
-    return this.#bytes.subarray(at, this.at)
+    return this.bytes.subarray(at, this.at)
   }
 
   /** In milliseconds since 1970, as Kinesis means tag 1; elsewhere that stands for seconds. */
-  timestamp(): Date {
+  timestamp(): number {
     this.#skip(timeTag)
     const value = this.value()
     if (typeof value !== 'number') throw new SyntaxError('the CBOR holds no time where one is expected')
-    return new Date(value)
+    return value
   }
 
   /** Whether a null comes next; then it has been read. */
@@ -107,13 +114,13 @@ export class CborReader {
     if (depth > deepest || ++this.#items > mostItems)
       throw new SyntaxError('the CBOR is too deep or too long')
     this.#need(1)
-    switch (this.#bytes[this.at]! >> 5) {
+    switch (this.bytes[this.at]! >> 5) {
       case major.unsigned:
         return this.length(major.unsigned)
       case major.negative:
         return -1 - this.length(major.negative)
       case major.bytes:
-        return this.bytes()
+        return this.byteString()
       case major.text:
         return this.text()
       case major.array:
@@ -148,7 +155,7 @@ export class CborReader {
   }
 
   #simple(): unknown {
-    const info = this.#bytes[this.#advance(1)]! & 31
+    const info = this.bytes[this.#advance(1)]! & 31
     if (info === 20 || info === 21) return info === 21
     if (info === 22 || info === 23) return null
     if (info === 25) return halfFloat(this.#view.getUint16(this.#advance(2)))
@@ -162,7 +169,7 @@ export class CborReader {
     if (info < 24) return info
     if (info > 27) throw new SyntaxError(`the CBOR holds a number of a size that does not exist (${info})`)
     const at = this.#advance(1 << (info - 24))
-    if (info === 24) return this.#bytes[at]!
+    if (info === 24) return this.bytes[at]!
     if (info === 25) return this.#view.getUint16(at)
     if (info === 26) return this.#view.getUint32(at)
     return this.#view.getUint32(at) * 2 ** 32 + this.#view.getUint32(at + 4)
@@ -175,14 +182,14 @@ export class CborReader {
       const length = this.length(kind)
       if (length < 0) throw new SyntaxError('the CBOR holds a string whose pieces are in pieces')
       const at = this.#advance(length)
-      pieces.push(this.#bytes.subarray(at, this.at))
+      pieces.push(this.bytes.subarray(at, this.at))
     }
     return Buffer.concat(pieces)
   }
 
   #skip(byte: number): boolean {
     this.#need(1)
-    if (this.#bytes[this.at] !== byte) return false
+    if (this.bytes[this.at] !== byte) return false
     this.at++
     return true
   }
@@ -196,7 +203,7 @@ export class CborReader {
   }
 
   #need(count: number): void {
-    if (this.at + count <= this.#bytes.length) return
+    if (this.at + count <= this.bytes.length) return
     this.needed = this.at + count
     throw cutOff
   }

@@ -1,8 +1,18 @@
-import type { _Record, ChildShard, GetRecordsOutput } from '@aws-sdk/client-kinesis'
+import type { ChildShard } from '@aws-sdk/client-kinesis'
+import type { StoredRecord } from '../kinesis-api.ts'
 import { CborChunks } from './cbor-chunks.ts'
 import type { CborReader } from './cbor-reader.ts'
 import { major } from './major-types.ts'
 import { MemberName } from './member-name.ts'
+import { PackedRecords } from './packed-records.ts'
+
+/** The output of GetRecords, but for its records as the SDK gives it. */
+export interface GetRecordsPacked {
+  Records: PackedRecords
+  NextShardIterator?: string
+  MillisBehindLatest?: number
+  ChildShards?: ChildShard[]
+}
 
 /**
  * The output of GetRecords, from the chunks of a body as they come in:
@@ -13,7 +23,7 @@ import { MemberName } from './member-name.ts'
  * The data of a record is a view of the chunk that it came in. Members in any order; unknown ones are passed over.
  */
 export class GetRecordsCbor {
-  readonly #output: { -readonly [K in keyof GetRecordsOutput]: GetRecordsOutput[K] } = { Records: undefined }
+  readonly #output: GetRecordsPacked = { Records: new PackedRecords() }
   readonly #chunks = new CborChunks((reader) => this.#step(reader))
   /** What is left of the output, and of the records while they are read. */
   #members: number | undefined
@@ -25,7 +35,7 @@ export class GetRecordsCbor {
   }
 
   /** @throws SyntaxError */
-  end(): GetRecordsOutput {
+  end(): GetRecordsPacked {
     this.#chunks.end()
     return this.#output
   }
@@ -42,7 +52,7 @@ export class GetRecordsCbor {
       this.#records = undefined
       return
     }
-    this.#output.Records!.push(record(reader))
+    addRecord(reader, this.#output.Records)
     this.#records = left - 1
   }
 
@@ -51,7 +61,6 @@ export class GetRecordsCbor {
     const name = reader.text()
     if (name === 'Records' && !reader.isNull()) {
       this.#records = reader.length(major.array)
-      this.#output.Records = []
     } else this.#set(name, reader.value())
     this.#members = left - 1
     return true
@@ -77,24 +86,47 @@ const recordNames = [
   'EncryptionType',
 ].map((name) => new MemberName(name))
 
-function record(reader: CborReader): _Record {
-  const record: { -readonly [K in keyof _Record]: _Record[K] } = {
-    SequenceNumber: undefined,
-    ApproximateArrivalTimestamp: undefined,
-    Data: undefined,
-    PartitionKey: undefined,
-  }
+function addRecord(reader: CborReader, records: PackedRecords): void {
+  const from = reader.at
+  let [numberAt, numberEnd, dataAt, dataEnd, keyAt, keyEnd, arrivalTime] = [-1, -1, -1, -1, -1, -1, 0]
   for (let left = reader.length(major.map); !reader.ended(left); left--) {
     const name = reader.oneOf(recordNames)
-    if (reader.isNull()) continue
-    if (name === 0) record.SequenceNumber = reader.text()
-    else if (name === 1) record.ApproximateArrivalTimestamp = reader.timestamp()
-    else if (name === 2) record.Data = reader.bytes()
-    else if (name === 3) record.PartitionKey = reader.text()
-    else if (name === 4) record.EncryptionType = reader.text() as NonNullable<_Record['EncryptionType']>
-    else reader.value()
+    if (name < 0) reader.value()
+    else if (reader.isNull()) continue
+    else if (name === 1) arrivalTime = reader.timestamp()
+    else {
+      const at = reader.span(name === 2 ? major.bytes : major.text)
+      if (at < 0) {
+        reader.at = from
+        records.addLoose(looseRecord(reader.value() as object))
+        return
+      }
+      if (name === 0) [numberAt, numberEnd] = [at, reader.at]
+      else if (name === 2) [dataAt, dataEnd] = [at, reader.at]
+      else if (name === 3) [keyAt, keyEnd] = [at, reader.at]
+    }
   }
-  if (record.SequenceNumber === undefined || record.Data === undefined)
-    throw new SyntaxError('the answer holds a record without a sequence number or without data')
-  return record
+  if (numberAt < 0 || dataAt < 0) throw incomplete()
+  records.add(reader.bytes, { numberAt, numberEnd, dataAt, dataEnd, keyAt, keyEnd, arrivalTime })
+}
+
+/** A record with a string that comes in pieces: nobody is known to write such. */
+function looseRecord(members: {
+  readonly SequenceNumber?: unknown
+  readonly ApproximateArrivalTimestamp?: unknown
+  readonly Data?: unknown
+  readonly PartitionKey?: unknown
+}): StoredRecord {
+  const { SequenceNumber, ApproximateArrivalTimestamp, Data, PartitionKey } = members
+  if (typeof SequenceNumber !== 'string' || !(Data instanceof Uint8Array)) throw incomplete()
+  return {
+    sequenceNumber: SequenceNumber,
+    arrivalTime: ApproximateArrivalTimestamp instanceof Date ? ApproximateArrivalTimestamp.getTime() : 0,
+    partitionKey: typeof PartitionKey === 'string' ? PartitionKey : undefined,
+    data: Data,
+  }
+}
+
+function incomplete(): SyntaxError {
+  return new SyntaxError('the answer holds a record without a sequence number or without data')
 }
