@@ -1,6 +1,10 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { withCborFirst } from './cbor-first.ts'
 import { LeanProtocol } from './lean-protocol.ts'
+
+/** How records are written and read between client and service. */
+export type Protocol = 'lean' | 'lean-json' | 'sdk'
 
 /** Where and how to reach Kinesis. */
 export interface Connection {
@@ -23,10 +27,11 @@ export interface Connection {
    */
   readonly useDualstackEndpoint?: boolean | undefined
   /**
-   * `'lean'` (default) reads and writes records in a fraction of the time of `'sdk'`, the AWS SDK's own way. Both do
-   * the same.
+   * `'lean'` (default) reads and writes records in a fraction of the time of `'sdk'`, the AWS SDK's own way: in CBOR, or
+   * in JSON if it turns out that the service does not speak CBOR. `'lean-json'` is the same in JSON from the start. All
+   * give the same.
    */
-  readonly protocol?: 'lean' | 'sdk' | undefined
+  readonly protocol?: Protocol | undefined
   /** A client of your own, which then decides all the above and is left open at the end. */
   readonly client?: KinesisClient | undefined
 }
@@ -75,8 +80,15 @@ export function resolveConnection(
   }
 }
 
-/** A client that costs little: HTTP/1.1 kept alive, no logging, one attempt (its caller decides when to try again). */
-export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 'sdk' = 'lean'): KinesisClient {
+/**
+ * A client that costs little: HTTP/1.1 kept alive, no logging, one attempt (its caller decides when to try again).
+ * `onJson` hears the error for which records go in JSON from then on.
+ */
+export function leanClient(
+  connection: ResolvedConnection,
+  protocol: Protocol = 'lean',
+  onJson: (error: unknown) => void = () => {},
+): KinesisClient {
   const { region, endpoint, credentials, profile, useFipsEndpoint, useDualstackEndpoint } = connection
   const client = new KinesisClient({
     ...(region !== undefined && { region }),
@@ -85,7 +97,7 @@ export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 's
     ...(profile !== undefined && { profile }),
     ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
     ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
-    ...(protocol === 'lean' && { protocol: LeanProtocol }),
+    ...(protocol !== 'sdk' && { protocol: LeanProtocol }),
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 5000,
@@ -95,7 +107,7 @@ export function leanClient(connection: ResolvedConnection, protocol: 'lean' | 's
   })
   // It copies every record of an output, for a logger that does nothing.
   client.middlewareStack.remove('loggerMiddleware')
-  return client
+  return protocol === 'lean' ? withCborFirst(client, onJson) : client
 }
 
 function endpointOf(env: Environment): string | undefined {

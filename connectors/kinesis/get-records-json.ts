@@ -1,4 +1,5 @@
 import type { _Record, GetRecordsOutput } from '@aws-sdk/client-kinesis'
+import { DataPool } from './data-pool.ts'
 
 /** A record as it stands in the JSON of a response: data in base64, arrival in seconds. */
 interface JsonRecord {
@@ -9,31 +10,19 @@ interface JsonRecord {
   EncryptionType?: string
 }
 
-/**
- * The output of GetRecords, from its body. The data of all records lies in one buffer: an allocation a call instead of
- * one a record.
- */
+/** The output of GetRecords, from its body. */
 export function parseGetRecords(body: Buffer): GetRecordsOutput {
   const output = JSON.parse(body.toString('utf8')) as {
     Records?: JsonRecord[]
     NextShardIterator?: string | null
   }
   if (output.NextShardIterator === null) delete output.NextShardIterator
-  const records = output.Records ?? []
-  const pool = Buffer.allocUnsafeSlow(decodedBound(records))
-  let used = 0
-  for (const record of records) {
-    const length = pool.write(record.Data as string, used, 'base64')
-    record.Data = pool.subarray(used, used + length)
-    used += length
+  const pool = new DataPool()
+  for (const record of output.Records ?? []) {
+    if (typeof record.Data !== 'string') throw new SyntaxError('the answer holds a record without data')
+    record.Data = pool.fromBase64(record.Data)
     const seconds = record.ApproximateArrivalTimestamp
     if (typeof seconds === 'number') record.ApproximateArrivalTimestamp = new Date(Math.round(seconds * 1000))
   }
   return output as { Records: _Record[] }
-}
-
-function decodedBound(records: readonly JsonRecord[]): number {
-  let bound = 0
-  for (const record of records) bound += Math.ceil((record.Data as string).length * 0.75)
-  return bound
 }

@@ -39,9 +39,16 @@ export interface StoredRecord {
   readonly data: Uint8Array
 }
 
+/** Records in their order. An array of them is one; others make a record when it is asked for. */
+export interface StoredRecords {
+  readonly length: number
+  /** `undefined` beyond the last one. */
+  at(index: number): StoredRecord | undefined
+}
+
 /** What one GetRecords brought. */
 export interface RecordsPage {
-  readonly records: readonly StoredRecord[]
+  readonly records: StoredRecords
   /** `undefined` only at the end of a closed shard. */
   readonly nextIterator: string | undefined
   readonly behindMs: number

@@ -1,25 +1,37 @@
-import type { PutRecordsInput } from '@aws-sdk/client-kinesis'
+import type { Readable } from 'node:stream'
+import type { GetRecordsInput, PutRecordsInput } from '@aws-sdk/client-kinesis'
 import { AwsJson1_1Protocol } from '@aws-sdk/core/protocols'
+import { CborReader } from './cbor/cbor-reader.ts'
+import { GetRecordsCbor } from './cbor/get-records-cbor.ts'
+import { getRecordsCbor, putRecordsCbor } from './cbor/inputs-cbor.ts'
 import { parseGetRecords } from './get-records-json.ts'
 import { putRecordsJson } from './put-records-json.ts'
+import { receive, received } from './received-body.ts'
+import { type Wire, wireOf } from './wire.ts'
 
-type Serialize = Parameters<AwsJson1_1Protocol['serializeRequest']>
-type Deserialize = Parameters<AwsJson1_1Protocol['deserializeResponse']>
+type Protocol = AwsJson1_1Protocol
+type Serialize = Parameters<Protocol['serializeRequest']>
+type Deserialize = Parameters<Protocol['deserializeResponse']>
+
+const cborType = 'application/x-amz-cbor-1.1'
 
 /**
  * The SDK's own JSON protocol, with short ways for the two operations that carry records: the SDK walks a schema for
- * every field of every record, which costs more than all the rest. What goes over the wire and what comes out are the
- * same; everything else, errors too, is the SDK's.
+ * every field of every record, which costs more than all the rest. Those go in CBOR or in JSON, as {@link wireOf} says
+ * of the call; all others in JSON. What comes out is what the SDK gives, and errors stay its own.
  */
 export class LeanProtocol extends AwsJson1_1Protocol {
   override async serializeRequest<Input extends object>(
     operation: Serialize[0],
     input: Input,
     context: Serialize[2],
-  ): ReturnType<AwsJson1_1Protocol['serializeRequest']> {
-    if (operation.name !== 'PutRecords') return super.serializeRequest(operation, input, context)
+  ): ReturnType<Protocol['serializeRequest']> {
+    const wire = wireOf(context)
+    const body = writers[wire].get(operation.name)
+    if (body === undefined) return super.serializeRequest(operation, input, context)
     const request = await super.serializeRequest(operation, {}, context)
-    request.body = putRecordsJson(input as unknown as PutRecordsInput)
+    request.body = body(input)
+    if (wire === 'cbor') request.headers['content-type'] = cborType
     return request
   }
 
@@ -28,21 +40,54 @@ export class LeanProtocol extends AwsJson1_1Protocol {
     context: Deserialize[1],
     response: Deserialize[2],
   ): Promise<Output> {
-    const parse = response.statusCode < 300 ? parsers.get(operation.name) : undefined
-    if (parse === undefined) return super.deserializeResponse(operation, context, response)
-    const output = parse(await collect(response.body))
+    const wire = isCbor(response) ? 'cbor' : 'json'
+    const read = readers[wire].get(operation.name)
+    if (response.statusCode >= 300 && wire === 'cbor') response.body = await errorInJson(response.body)
+    if (response.statusCode >= 300 || read === undefined)
+      return super.deserializeResponse(operation, context, response)
+    const output = await read(response.body)
     return Object.assign(output, { $metadata: this.deserializeMetadata(response) }) as unknown as Output
   }
 }
 
-const parsers = new Map<string, (body: Buffer) => object>([
-  ['GetRecords', parseGetRecords],
-  ['PutRecords', (body) => JSON.parse(body.toString('utf8')) as object],
-])
+/** Whether a response says that it is CBOR. */
+export function isCbor({ headers }: { readonly headers: Record<string, string> }): boolean {
+  return headers['content-type']?.startsWith(cborType) ?? false
+}
 
-async function collect(body: AsyncIterable<Uint8Array> | Uint8Array): Promise<Buffer> {
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+type Body = Readable | Uint8Array
+
+const writers: { readonly [W in Wire]: ReadonlyMap<string, (input: object) => string | Buffer> } = {
+  json: new Map([['PutRecords', (input: object) => putRecordsJson(input as PutRecordsInput)]]),
+  cbor: new Map([
+    ['GetRecords', (input: object) => getRecordsCbor(input as GetRecordsInput)],
+    ['PutRecords', (input: object) => putRecordsCbor(input as PutRecordsInput)],
+  ]),
+}
+
+const readers: { readonly [W in Wire]: ReadonlyMap<string, (body: Body) => Promise<object>> } = {
+  json: new Map([
+    ['GetRecords', async (body: Body): Promise<object> => parseGetRecords(await received(body))],
+    ['PutRecords', async (body: Body) => JSON.parse((await received(body)).toString('utf8')) as object],
+  ]),
+  cbor: new Map([
+    ['GetRecords', getRecords],
+    ['PutRecords', mapIn],
+  ]),
+}
+
+async function getRecords(body: Body): Promise<object> {
+  const output = new GetRecordsCbor()
+  await receive(body, (chunk) => output.push(chunk))
+  return output.end()
+}
+
+async function mapIn(body: Body): Promise<object> {
+  const value = new CborReader(await received(body)).value()
+  if (typeof value !== 'object' || value === null) throw new SyntaxError('the answer is no map of CBOR')
+  return value
+}
+
+async function errorInJson(body: Body): Promise<Uint8Array> {
+  return Buffer.from(JSON.stringify(await mapIn(body)))
 }

@@ -30,7 +30,11 @@ export async function openKinesis<T>(
   context: SourceContext,
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {
-  const { client, loopback, place, close } = connect(overridden(options, context.overrides), options.stream)
+  const { client, loopback, place, close } = connect(
+    overridden(options, context.overrides),
+    options.stream,
+    context.log,
+  )
   const api = sdkKinesisApi(client, options.stream, close)
   const paced = (options.pace ?? (loopback ? 'none' : 'aws')) === 'aws'
   return openEnumerator(

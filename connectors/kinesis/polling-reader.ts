@@ -1,7 +1,7 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched, SplitReader } from '../../src/contract/source.ts'
 import { backoffMs } from './backoff.ts'
-import type { RecordsPage, StoredRecord } from './kinesis-api.ts'
+import type { RecordsPage, StoredRecords } from './kinesis-api.ts'
 import { opening } from './kpl/aggregation.ts'
 import { StrayReport } from './kpl/stray-report.ts'
 import { type Persistence, persist } from './persist.ts'
@@ -14,7 +14,7 @@ import { sequenceTime } from './sequence-time.ts'
 import { isShardGone, serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
-import { type Unpacking, UnreadRecords } from './unread-records.ts'
+import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -226,16 +226,16 @@ export class PollingReader<T> implements SplitReader<T> {
     const mustSee = this.#mustSee
     const verdict = mustSee && lossVerdict(mustSee, page, this.#missed + 1)
     this.#missed = verdict === 'unknown' ? this.#missed + 1 : 0
-    if (verdict === 'lost') this.#lose(page.records[0]?.arrivalTime ?? this.#retainedSince)
+    if (verdict === 'lost') this.#lose(page.records.at(0)?.arrivalTime ?? this.#retainedSince)
     if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
     this.#mustSee = undefined
     if (verdict === 'lost') return this.#unreadFrom(page, page.records, 0)
     return mustSee.more
       ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
-      : this.#unreadFrom(page, page.records.slice(1), 0)
+      : this.#unreadFrom(page, withoutFirst(page.records), 0)
   }
 
-  #unreadFrom(page: RecordsPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
+  #unreadFrom(page: RecordsPage, records: StoredRecords, taken: number): UnreadRecords<T> {
     return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
   }
 

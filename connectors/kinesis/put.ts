@@ -64,7 +64,7 @@ export async function putRecords(
   records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,
   options: PutOptions,
 ): Promise<PutSummary> {
-  const { client, place, close } = connect(options, options.stream)
+  const { client, place, close } = connect(options, options.stream, options.log)
   const putting = new Putting(client, place, { clock: systemClock, random: systemRandom, ...options })
   try {
     return await putting.all(records)

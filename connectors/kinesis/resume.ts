@@ -54,7 +54,7 @@ const emptyLooks = 3
  * it says of being caught up. `look` counts those answers from 1.
  */
 export function lossVerdict(mustSee: SequencePosition, page: RecordsPage, look: number): LossVerdict {
-  const first = page.records[0]
+  const first = page.records.at(0)
   if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
   if (page.nextIterator === undefined) return 'lost'
   return page.behindMs === 0 && look >= emptyLooks ? 'lost' : 'unknown'

@@ -9,6 +9,7 @@ import {
   ListShardsCommand,
   type Shard,
 } from '@aws-sdk/client-kinesis'
+import { PackedRecords } from './cbor/packed-records.ts'
 import type { KinesisApi, ListedShard, RecordsPage, ShardFilter, StoredRecord } from './kinesis-api.ts'
 import { shardTime } from './sequence-time.ts'
 import { serverTimeOf } from './server-time.ts'
@@ -65,9 +66,7 @@ function recordsPage(
   },
   serverTime: number | undefined,
 ): RecordsPage {
-  const records = (output.Records ?? []).map(storedRecord)
-  let sizeBytes = 0
-  for (const { data, partitionKey } of records) sizeBytes += data.length + (partitionKey?.length ?? 0)
+  const { records, sizeBytes } = storedRecords(output.Records ?? [])
   return {
     records,
     nextIterator: output.NextShardIterator ?? undefined,
@@ -77,6 +76,15 @@ function recordsPage(
     sizeBytes,
     serverTime,
   }
+}
+
+/** The lean protocol gives them packed; the SDK gives an array. */
+function storedRecords(given: readonly _Record[]): Pick<RecordsPage, 'records' | 'sizeBytes'> {
+  if (given instanceof PackedRecords) return { records: given, sizeBytes: given.sizeBytes }
+  const records = given.map(storedRecord)
+  let sizeBytes = 0
+  for (const { data, partitionKey } of records) sizeBytes += data.length + (partitionKey?.length ?? 0)
+  return { records, sizeBytes }
 }
 
 function storedRecord(record: _Record): StoredRecord {

@@ -65,7 +65,7 @@ async function openUntilAborted(options: TailOptions): Promise<SplitEnumerator<S
 
 function open(options: TailOptions): Promise<SplitEnumerator<StoredRecord>> {
   const { clock = systemClock, random = systemRandom, signal, log = silent } = options
-  const { client, loopback, place, close } = connect(options, options.stream)
+  const { client, loopback, place, close } = connect(options, options.stream, options.log)
   return openEnumerator(
     {
       api: sdkKinesisApi(client, options.stream, close),

@@ -1,5 +1,5 @@
 import { DecodedRecords, type Decoding } from './decoded-records.ts'
-import type { StoredRecord } from './kinesis-api.ts'
+import type { StoredRecord, StoredRecords } from './kinesis-api.ts'
 import type { AggregatedRecord } from './kpl/aggregated-record.ts'
 import type { Opened } from './kpl/aggregation.ts'
 import type { SequencePosition } from './sequence-position.ts'
@@ -30,7 +30,7 @@ export interface Unpacking<T> extends Decoding<T> {
  * most, but aggregated records can hold a million.
  */
 export class UnreadRecords<T> {
-  readonly #records: readonly StoredRecord[]
+  readonly #records: StoredRecords
   readonly #unpacking: Unpacking<T>
   /** The record that comes next, and how many of its user records have been taken. */
   #at = 0
@@ -41,7 +41,7 @@ export class UnreadRecords<T> {
   #last: SequencePosition | undefined
 
   /** `sizeBytes` is what the page weighs; `taken` user records of the first record were taken before. */
-  constructor(records: readonly StoredRecord[], sizeBytes: number, taken: number, unpacking: Unpacking<T>) {
+  constructor(records: StoredRecords, sizeBytes: number, taken: number, unpacking: Unpacking<T>) {
     this.#records = records
     this.#leftBytes = sizeBytes
     this.#taken = taken
@@ -52,7 +52,7 @@ export class UnreadRecords<T> {
     const [from, fromByte] = [this.#at, this.#byte]
     const decoded = new DecodedRecords(this.#unpacking)
     for (; this.#at < this.#records.length && decoded.size < this.#unpacking.portion; this.#at++) {
-      const record = this.#records[this.#at]!
+      const record = this.#records.at(this.#at)!
       const opened = this.#aggregate ?? this.#unpacking.open(record)
       if (opened === undefined) decoded.add(record)
       else if (opened !== 'stray') this.#takeFrom(opened, record, decoded)
@@ -60,7 +60,7 @@ export class UnreadRecords<T> {
       this.#taken = 0
     }
     const more = this.#at < this.#records.length
-    const last = this.#records[this.#aggregate === undefined ? this.#at - 1 : this.#at]
+    const last = this.#lastTaken()
     const sizeBytes = this.#weigh(from, fromByte, more)
     return {
       records: decoded,
@@ -70,6 +70,12 @@ export class UnreadRecords<T> {
       more,
       restBytes: this.#leftBytes,
     }
+  }
+
+  /** The record that was taken last, whole or in part. */
+  #lastTaken(): StoredRecord | undefined {
+    if (this.#aggregate !== undefined) return this.#records.at(this.#at)
+    return this.#at > 0 ? this.#records.at(this.#at - 1) : undefined
   }
 
   #takeFrom(aggregate: AggregatedRecord, record: StoredRecord, decoded: DecodedRecords<T>): void {
@@ -102,9 +108,14 @@ export class UnreadRecords<T> {
     let weight = this.#leftBytes
     if (more) {
       weight = this.#byte - fromByte
-      for (let at = from; at < this.#at; at++) weight += this.#records[at]!.data.length
+      for (let at = from; at < this.#at; at++) weight += this.#records.at(at)!.data.length
     }
     this.#leftBytes -= weight
     return weight
   }
+}
+
+/** The same records, from the second one on. */
+export function withoutFirst(records: StoredRecords): StoredRecords {
+  return { length: Math.max(0, records.length - 1), at: (index) => records.at(index + 1) }
 }

@@ -1,85 +1,57 @@
 import { systemClock } from 'millrace'
-import { createStream, kinesisSource, putRecords, type RecordToPut } from '../../connectors/kinesis/index.ts'
+import { kinesisSource } from '../../connectors/kinesis/index.ts'
 import type { SourceContext } from '../../src/contract/source.ts'
-import type { Figure } from './figure.ts'
+import { type Figure, median } from './figure.ts'
 import { forkKinesis } from './fork-kinesis.ts'
+import { filled, type Protocol } from './kinesis-stream.ts'
 
 const records = 200_000
 const sizesBytes = [90, 200]
-const protocols = ['lean', 'sdk'] as const
-const clock = systemClock
-const random = () => 0.5
+const protocols: readonly Protocol[] = ['lean', 'lean-json', 'sdk']
+const rounds = 3
 
-/** Puts records and reads them back as bytes, through the lean protocol and through the SDK's own. */
+/** The readers of the source, shard after shard, in each protocol by turns. */
 export async function benchKinesisSource(): Promise<Figure[]> {
   const { endpoint, stop } = await forkKinesis()
+  const costs = new Map<string, number[]>()
   try {
-    let figures: Figure[] = []
-    // The first round warms up, for the protocols share much of their code.
-    for (const round of ['warm-up', 'measured']) {
-      figures = []
-      for (const protocol of protocols) {
-        for (const size of sizesBytes) figures.push(...(await benchStream(endpoint, round, protocol, size)))
+    for (const dataBytes of sizesBytes) {
+      await filled({ endpoint, stream: `read-${dataBytes}`, shards: 4, records, dataBytes })
+    }
+    for (let round = -1; round < rounds; round++) {
+      for (const dataBytes of sizesBytes) {
+        for (const protocol of protocols) {
+          const name = `the source, ${dataBytes} bytes, ${protocol}`
+          const { cpuMicrosPerRecord } = await measured(name, () =>
+            read(endpoint, `read-${dataBytes}`, protocol),
+          )
+          if (round >= 0) costs.set(name, [...(costs.get(name) ?? []), cpuMicrosPerRecord])
+        }
       }
     }
-    return figures
   } finally {
     await stop()
   }
+  return [...costs].map(([name, all]) => {
+    const bySdk = costs.get(name.replace(/[\w-]+$/, 'sdk'))!
+    const ratio = median(all.map((cost, round) => bySdk[round]! / cost))
+    return { name, cpuMicrosPerRecord: median(all), ratio }
+  })
 }
 
-type Protocol = (typeof protocols)[number]
-
-async function benchStream(
-  endpoint: string,
-  round: string,
-  protocol: Protocol,
-  size: number,
-): Promise<Figure[]> {
-  const stream = `bench-${round}-${protocol}-${size}`
-  await createStream({ stream, endpoint, shards: 4, clock, random })
-  const name = `${size} bytes, ${protocol}`
-  return [
-    await measured(`PutRecords, ${name}`, () => put(endpoint, stream, protocol, size, records)),
-    await measured(`GetRecords, ${name}`, () => read(endpoint, stream, protocol)),
-  ]
-}
-
-async function put(
-  endpoint: string,
-  stream: string,
-  protocol: Protocol,
-  size: number,
-  count: number,
-): Promise<number> {
-  const templates = Array.from({ length: 1000 }, (_, i) => ({
-    data: Buffer.alloc(size, `record ${i} `),
-    partitionKey: `customer-${i}`,
-  }))
-  function* source(): Generator<RecordToPut> {
-    for (let i = 0; i < count; i++) yield templates[i % templates.length]!
-  }
-  return (await putRecords(source(), { stream, endpoint, protocol, clock, random })).records
-}
-
-/** Reads all there is of a stream, as bytes; how many records. */
+/** Reads all there is of a stream, and looks at the bytes; how many records. */
 export async function read(endpoint: string, stream: string, protocol: Protocol): Promise<number> {
   const context: SourceContext = {
     name: stream,
-    clock,
-    random,
+    clock: systemClock,
+    random: () => 0.5,
     log: { info: () => {}, warn: () => {} },
     overrides: {},
     signal: new AbortController().signal,
     count: () => {},
   }
-  const source = kinesisSource({
-    stream,
-    endpoint,
-    protocol,
-    startAt: 'trim-horizon',
-    decode: (data) => data,
-  })
+  const decode = (data: Uint8Array) => data.length
+  const source = kinesisSource({ stream, endpoint, protocol, startAt: 'trim-horizon', decode })
   const enumerator = await source.open(context, undefined)
   await enumerator.discover()
   let count = 0

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { systemClock } from 'millrace'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Protocol } from '../../../connectors/kinesis/client.ts'
 import {
   createStream,
   kinesisSource,
@@ -32,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => kinesis.close())
 
-async function tailed(stream: string, startAt: StartAt, protocol?: 'lean' | 'sdk'): Promise<TailedRecord[]> {
+async function tailed(stream: string, startAt: StartAt, protocol?: Protocol): Promise<TailedRecord[]> {
   const { endpoint } = kinesis
   const records: TailedRecord[] = []
   const options = { stream, endpoint, protocol, startAt, clock, random, signal, follow: false }
@@ -73,8 +75,13 @@ async function readOnce<T>(source: SplitEnumerator<T>, positions = new Map<strin
   return { values, positions }
 }
 
+function plain(records: readonly TailedRecord[]) {
+  const comparable = records.map((record) => ({ ...record, data: Buffer.from(record.data).toString('hex') }))
+  return comparable.sort(byPlace)
+}
+
 describe('the embedded Kinesis, over the network', () => {
-  test('everything that was put is tailed, in order within a shard, the same with either protocol', async () => {
+  test('everything that was put is tailed, in order within a shard, the same with each protocol', async () => {
     await filled('tailed', 2300)
     const records = await tailed('tailed', 'trim-horizon')
     expect(records).toHaveLength(2300)
@@ -87,10 +94,32 @@ describe('the embedded Kinesis, over the network', () => {
       const numbers = records.filter((record) => record.shard === shard).map((r) => BigInt(r.sequenceNumber))
       expect(numbers).toEqual([...numbers].sort((a, b) => (a < b ? -1 : 1)))
     }
-    const bySdk = await tailed('tailed', 'trim-horizon', 'sdk')
-    const plain = (all: TailedRecord[]) =>
-      all.map((record) => ({ ...record, data: Buffer.from(record.data).toString() })).sort(byPlace)
-    expect(plain(bySdk)).toEqual(plain(records))
+    for (const protocol of ['sdk', 'lean-json'] as const) {
+      expect(plain(await tailed('tailed', 'trim-horizon', protocol))).toEqual(plain(records))
+    }
+  })
+
+  test('whatever is put with one protocol, each reads it the same', async () => {
+    const protocols = ['lean', 'lean-json', 'sdk'] as const
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+    const record = fc.record({ data: fc.uint8Array({ maxLength: 5000 }), partitionKey: text })
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 60 }), fc.nat(2), async (records, by) => {
+        const stream = `property-${runs++}`
+        const options = { stream, endpoint: kinesis.endpoint, protocol: protocols[by]!, clock, random }
+        await createStream({ ...options, shards: 1 })
+        await putRecords(records, { ...options, inFlight: 1 })
+        const [lean, leanJson, sdk] = await Promise.all(
+          protocols.map(async (protocol) => plain(await tailed(stream, 'trim-horizon', protocol))),
+        )
+        const put = records.map(({ data, partitionKey }) => [Buffer.from(data).toString('hex'), partitionKey])
+        expect(sdk!.map(({ data, partitionKey }) => [data, partitionKey])).toEqual(put)
+        expect(lean).toEqual(sdk)
+        expect(leanJson).toEqual(sdk)
+      }),
+      { numRuns: 20 },
+    )
   })
 
   test('a tail begins after given sequence numbers', async () => {
