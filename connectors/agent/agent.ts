@@ -90,8 +90,9 @@ export class Agent {
     const now = this.#options.clock.now
     await this.#fill()
     const ageLeftMs = this.#rules.batchAgeMs - this.#round.ageMs(now())
-    const isDue = this.#round.isFull || ageLeftMs <= 0 || this.#options.until !== undefined
-    if (this.#round.isEmpty || isDue) await this.#ship()
+    const isReady = this.#round.isFull || ageLeftMs <= 0 || this.#options.until !== undefined
+    const isDue = isReady && !this.#round.isEmpty
+    if (isDue || this.#round.isEmpty) await this.#ship()
     const lookInMs = this.#lookedAt + this.#rules.pollMs - now()
     if (this.#round.isEmpty && lookInMs <= 0) return this.#look()
     if (isDue || this.#isDone()) return
@@ -102,9 +103,9 @@ export class Agent {
   /** Whether all has arrived that was there at the start, if that is when to end. */
   #isDone(): boolean {
     if (this.#options.until === undefined || !this.#round.isEmpty) return false
-    return this.#files.present().every(({ id, refused, heldUntil, offset, sizeBytes }) => {
+    return this.#files.present().every(({ id, refused, held, offset, sizeBytes }) => {
       if (refused !== undefined) return true
-      return heldUntil === undefined && offset >= Math.min(this.#targets.get(id) ?? 0, sizeBytes)
+      return held === undefined && offset >= Math.min(this.#targets.get(id) ?? 0, sizeBytes)
     })
   }
 

@@ -26,6 +26,11 @@ export function fileFacts(path: string, { dev, ino, size, mtimeNs }: BigIntStats
   return { id: `${dev}:${ino}`, path, sizeBytes: Number(size), changed: String(mtimeNs) }
 }
 
+/** Whether two ids are of one inode under two numbers of its device: a restart of the machine may give it another. */
+export function isRenumbered(one: string, other: string): boolean {
+  return one !== other && one.split(':')[1] === other.split(':')[1]
+}
+
 /** Whether an error of the file system says that there is nothing of that name. */
 export function isGone(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { MillraceError } from '../../src/errors.ts'
 
 /** What a name in a path must be: any number of folders, none too (`**`), or a name. */
@@ -6,7 +7,7 @@ export type PathPart = { readonly kind: 'any-folders' } | { readonly kind: 'name
 /** Paths that match, as a place on the disk to look from and what comes below it. */
 export interface FilePattern {
   readonly text: string
-  /** The names without wildcards at its beginning; empty for the working folder. */
+  /** The folder that its names without wildcards lead to, as an absolute path. */
   readonly base: string
   readonly parts: readonly PathPart[]
 }
@@ -34,7 +35,7 @@ export function filePattern(text: string): FilePattern {
   const base = names.slice(0, first).map(unescaped).join('/')
   return {
     text,
-    base: base === '' && text.startsWith('/') ? '/' : base,
+    base: resolve(base === '' && text.startsWith('/') ? '/' : base),
     parts: names.slice(first).map((name) => partOf(name, text)),
   }
 }

@@ -50,7 +50,7 @@ class Looking implements Listing {
     rest: readonly PathPart[],
     depth: number,
   ): Promise<void> {
-    const path = folder === '' ? entry.name : join(folder, entry.name)
+    const path = join(folder, entry.name)
     if (part.kind === 'any-folders') {
       // Links to folders are not followed here: they may lead back.
       const enters = entry.isDirectory() && !entry.name.startsWith('.') && depth < deepest
@@ -74,7 +74,7 @@ class Looking implements Listing {
   /** In the order of their names, so that a file with two names always has the same one. */
   async #entries(folder: string): Promise<Dirent[]> {
     try {
-      const entries = await readdir(folder === '' ? '.' : folder, { withFileTypes: true })
+      const entries = await readdir(folder, { withFileTypes: true })
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
     } catch (error) {
       if (!isGone(error)) this.refused.set(folder, codeOf(error))

@@ -34,8 +34,8 @@ export class TailedFile {
   /** Since when its size and its time have been the same. */
   quietSince: number
   goneSince: number | undefined
-  /** Until then it is not read, since it may be a copy in the making. */
-  heldUntil: number | undefined
+  /** It begins as another file does, and may be a copy of it in the making: it is not read for a while. */
+  held: { readonly for: string; readonly until: number } | undefined
   /** Why it cannot be read. */
   refused: string | undefined
   #sent: FileOffset
@@ -174,7 +174,7 @@ export class TailedFile {
   /** If it is a copy of what another file was before that was truncated, it is read on from there. */
   async goOnAfter(past: FileOffset): Promise<boolean> {
     if (!(await this.open())) return false
-    const known = upTo(past, this.sizeBytes)
+    const known = upTo(past, this.sizeBytes, this.held?.for === past.id)
     const { offset } = known.cursor
     const before = await this.#orRefused(async (open) =>
       (await stillHas(open, this.sizeBytes, known))
@@ -257,8 +257,9 @@ export class TailedFile {
 
 const notEnded: Ending = { partialLine: false, openRecord: false }
 
-/** What is known of a file as far as a shorter copy of it goes. */
-function upTo(past: FileOffset, sizeBytes: number): FileOffset {
+/** What is known of a file as far as a shorter copy of it goes, the beginning of which may have been compared before. */
+function upTo(past: FileOffset, sizeBytes: number, isCompared: boolean): FileOffset {
   if (past.cursor.offset <= sizeBytes) return past
-  return { ...past, cursor: { ...past.cursor, offset: sizeBytes }, tail: noBytes }
+  const head = isCompared && past.head.bytes > sizeBytes ? noBytes : past.head
+  return { ...past, cursor: { ...past.cursor, offset: sizeBytes }, head, tail: noBytes }
 }

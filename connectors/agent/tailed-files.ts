@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Log } from '../../src/contract/log.ts'
 import type { AgentCounts } from './agent-progress.ts'
-import type { FileFacts } from './file-facts.ts'
+import { type FileFacts, isRenumbered } from './file-facts.ts'
 import { type FileOffset, isTelling, unsent } from './file-offset.ts'
 import type { FilePattern } from './file-pattern.ts'
 import { tellingBytes } from './fingerprint.ts'
@@ -33,6 +33,7 @@ export class TailedFiles {
   readonly #files: Map<string, TailedFile>
   /** What truncated files were: a copy of one may turn up. */
   #pasts: { readonly offset: FileOffset; readonly until: number }[] = []
+  #isFirstLook = true
   #refused: ReadonlyMap<string, string> = new Map()
 
   constructor(finding: Finding, known: readonly FileOffset[], now: number) {
@@ -42,7 +43,7 @@ export class TailedFiles {
 
   /** Those that may have something to read. */
   readable(): TailedFile[] {
-    return this.all().filter((file) => file.heldUntil === undefined && file.refused === undefined)
+    return this.all().filter((file) => file.held === undefined && file.refused === undefined)
   }
 
   all(): TailedFile[] {
@@ -65,6 +66,8 @@ export class TailedFiles {
     const before = this.refused
     const { files: listed, refused } = await matchingFiles(this.#finding.patterns)
     this.#refused = refused
+    if (this.#isFirstLook) for (const facts of listed.values()) await this.#renumber(facts, now)
+    this.#isFirstLook = false
     await this.#lookForMissing(listed, now)
     for (const facts of listed.values()) this.#files.get(facts.id)?.seen(facts, now)
     for (const file of this.all()) await this.#check(file, now)
@@ -78,6 +81,18 @@ export class TailedFiles {
 
   async close(): Promise<void> {
     for (const file of this.all()) await file.close()
+  }
+
+  /** A file that only its device's new number makes unknown is the one that it was. */
+  async #renumber(facts: FileFacts, now: number): Promise<void> {
+    if (this.#files.has(facts.id)) return
+    const known = this.all().find(({ id, path }) => path === facts.path && isRenumbered(id, facts.id))
+    if (known === undefined) return
+    const file = new TailedFile(unsent(facts, this.#finding.headerLines), now)
+    file.seen(facts, now)
+    if (!(await file.goOnAfter(known.sent))) return file.close()
+    this.#files.delete(known.id)
+    this.#files.set(file.id, file)
   }
 
   /** A file that no pattern finds any more may have been renamed in its folder; otherwise it is deleted or elsewhere. */
@@ -96,7 +111,7 @@ export class TailedFiles {
   async #gone(file: TailedFile, now: number): Promise<void> {
     if (file.goneSince === undefined) {
       file.goneSince = now
-      file.heldUntil = undefined
+      file.held = undefined
       if (!file.isOpen && file.unreadBytes > 0) {
         this.#lost('a file is gone that was not read to its end', file.path, file.unreadBytes)
       }
@@ -124,14 +139,14 @@ export class TailedFiles {
   async #findCopy(past: FileOffset, now: number): Promise<boolean> {
     for (const facts of (await filesIn(dirname(past.path))) ?? []) {
       const known = this.#files.get(facts.id)
-      if (known !== undefined && known.heldUntil === undefined) continue
+      if (known !== undefined && known.held === undefined) continue
       const file = known ?? new TailedFile(unsent(facts, this.#finding.headerLines), now)
       file.seen(facts, now)
       if (!(await file.goOnAfter(past))) {
         if (known === undefined) await file.close()
         continue
       }
-      file.heldUntil = undefined
+      file.held = undefined
       this.#files.set(file.id, file)
       return true
     }
@@ -144,21 +159,21 @@ export class TailedFiles {
     this.#files.set(file.id, file)
     if (this.#openFiles() >= mostOpen || (await file.check()) !== 'same' || first) return
     for (const { offset } of this.#pasts) if (await file.goOnAfter(offset)) return
-    if (await this.#mayBeCopy(file)) file.heldUntil = now + heldMs
+    const original = await this.#beginsAs(file)
+    if (original !== undefined) file.held = { for: original.id, until: now + heldMs }
   }
 
-  async #mayBeCopy(file: TailedFile): Promise<boolean> {
+  async #beginsAs(file: TailedFile): Promise<TailedFile | undefined> {
     for (const other of this.present()) {
-      if (other === file || other.heldUntil !== undefined || dirname(other.path) !== dirname(file.path))
-        continue
-      if (other.sent.cursor.offset > 0 && (await other.beginsAs(file)) >= tellingBytes) return true
+      if (other === file || other.held !== undefined || dirname(other.path) !== dirname(file.path)) continue
+      if (other.sent.cursor.offset > 0 && (await other.beginsAs(file)) >= tellingBytes) return other
     }
-    return false
+    return undefined
   }
 
   /** Ends holding, keeping open and remembering in time. */
   async #settle(file: TailedFile, now: number): Promise<void> {
-    if (file.heldUntil !== undefined && now >= file.heldUntil) file.heldUntil = undefined
+    if (file.held !== undefined && now >= file.held.until) file.held = undefined
     const quietMs = now - file.quietSince
     if (file.goneSince === undefined) {
       const idle = quietMs >= closeAfterMs || this.#openFiles() >= mostOpen
