@@ -15,7 +15,11 @@ export class OpenFile {
   static async open(path: string, id: string): Promise<OpenFile | undefined> {
     const file = await opened(path)
     if (file === undefined) return undefined
-    if ((await file.facts()).id === id) return file
+    const found = await file.facts().catch(async (error: unknown) => {
+      await file.close()
+      throw error
+    })
+    if (found.id === id) return file
     await file.close()
     return undefined
   }

@@ -33,7 +33,7 @@ export class SteppedClock implements Clock {
     })
   }
 
-  /** Lets time pass, and whoever wakes do what there is to do. */
+  /** Lets time pass, and whoever wakes do what there is to do, until somebody sleeps for longer. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms
     for (;;) {
