@@ -67,7 +67,7 @@ export interface AgentOptions {
   readonly signal?: AbortSignal
   /** Hears what happens to files, and of failures that are waited out. Default: nobody. */
   readonly log?: Log
-  /** Called after everything that was sent, and at the end. */
+  /** Called after everything that was sent, after every look at the files, and at the end. */
   readonly onProgress?: (progress: AgentProgress) => void
   /** Default: the clock of this machine. */
   readonly clock?: Clock

@@ -113,6 +113,7 @@ export class Agent {
     const now = this.#options.clock.now()
     await this.#files.look(now, this.#first && this.#lookedAt === Number.NEGATIVE_INFINITY)
     this.#lookedAt = now
+    this.#options.onProgress?.(this.#progress())
   }
 
   /** Reads from all files in turn, a piece each, until the round is full or nothing is left. */

@@ -29,8 +29,10 @@ export function agentReport(environment: Environment, json: boolean): AgentRepor
   const startedAt = clock.now()
   let last: AgentProgress | undefined
   let shownAt = startedAt
+  let shown = ''
   const show = (progress: AgentProgress) => {
     const now = clock.now()
+    shown = JSON.stringify(progress)
     if (json) stdout.write(`${jsonLine(progress, now)}\n`)
     else if (live)
       stderr.write(`${clearLine}${progressText(progress, now - startedAt).slice(0, stderr.columns() - 1)}`)
@@ -42,7 +44,7 @@ export function agentReport(environment: Environment, json: boolean): AgentRepor
     progress(progress) {
       last = progress
       const everyMs = json ? jsonEveryMs : live ? 200 : plainEveryMs
-      if (clock.now() - shownAt >= everyMs) show(progress)
+      if (clock.now() - shownAt >= everyMs && JSON.stringify(progress) !== shown) show(progress)
     },
     close() {
       if (last === undefined) return
@@ -68,7 +70,7 @@ function progressText(progress: AgentProgress, elapsedMs: number): string {
     [progress.refused, 'files or folders that cannot be read'],
   ] as const
   return [
-    `${countText(records)} records, ${countText(bytes)} bytes sent in ${durationText(elapsedMs)}`,
+    `${countText(records)} record${records === 1 ? '' : 's'}, ${countText(bytes)} bytes sent in ${durationText(elapsedMs)}`,
     `${countText(files)} file${files === 1 ? '' : 's'}`,
     unreadBytes === 0 ? 'all read' : `${countText(unreadBytes)} bytes to read`,
     ...rare.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`),

@@ -87,7 +87,9 @@ describe('a state folder', () => {
   })
 })
 
+/** Elsewhere than on Linux a number must do. */
 function startOf(pid: number): string {
+  if (!existsSync('/proc/self/stat')) return ''
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return `${boot} ${readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19]}`
 }
