@@ -51,3 +51,10 @@ export function isTelling({ head }: FileOffset): boolean {
 export function tailBytes(offset: number): number {
   return Math.min(offset, fingerprintBytes)
 }
+
+/** What is known of a file as far as a shorter copy of it goes, the beginning of which may have been compared before. */
+export function upTo(past: FileOffset, sizeBytes: number, isCompared: boolean): FileOffset {
+  if (past.cursor.offset <= sizeBytes) return past
+  const head = isCompared && past.head.bytes > sizeBytes ? noBytes : past.head
+  return { ...past, cursor: { ...past.cursor, offset: sizeBytes }, head, tail: noBytes }
+}

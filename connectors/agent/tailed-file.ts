@@ -1,6 +1,6 @@
 import { codeOf, type FileFacts } from './file-facts.ts'
-import { type FileOffset, stillHas, tailBytes, unsent } from './file-offset.ts'
-import { fingerprintBytes, fingerprintOf, noBytes } from './fingerprint.ts'
+import { type FileOffset, stillHas, tailBytes, unsent, upTo } from './file-offset.ts'
+import { fingerprintBytes, fingerprintOf } from './fingerprint.ts'
 import { OpenFile } from './open-file.ts'
 import {
   type Cursor,
@@ -256,10 +256,3 @@ export class TailedFile {
 }
 
 const notEnded: Ending = { partialLine: false, openRecord: false }
-
-/** What is known of a file as far as a shorter copy of it goes, the beginning of which may have been compared before. */
-function upTo(past: FileOffset, sizeBytes: number, isCompared: boolean): FileOffset {
-  if (past.cursor.offset <= sizeBytes) return past
-  const head = isCompared && past.head.bytes > sizeBytes ? noBytes : past.head
-  return { ...past, cursor: { ...past.cursor, offset: sizeBytes }, head, tail: noBytes }
-}

@@ -10,47 +10,69 @@ type AgentProgress = Awaited<ReturnType<Awaited<ReturnType<Services['agent']>>['
 /** Tells what an agent does. */
 export interface AgentReport {
   readonly log: Log
-  progress(progress: AgentProgress): void
+  readonly progress: (progress: AgentProgress) => void
   /** Says what was done in all. */
   close(): void
 }
 
 const clearLine = '\r\x1b[2K'
-const plainEveryMs = 10_000
+const linesEveryMs = 10_000
 const jsonEveryMs = 1000
+const liveEveryMs = 200
 
 /** What suits where it is written: a line that is rewritten on a terminal, lines now and then elsewhere, JSON if asked for. */
 export function agentReport(environment: Environment, json: boolean): AgentReport {
-  const { stdout, stderr, clock, variables } = environment
-  const live = !json && stderr.isTTY && variables['TERM'] !== 'dumb'
-  const line = (text: string) => stderr.write(`${live ? clearLine : ''}${text}\n`)
-  const log = lineLog((each) => line(logText(each, clock.now())))
-  const print = (text: string) => log.info(text)
-  const startedAt = clock.now()
-  let last: AgentProgress | undefined
-  let shownAt = startedAt
-  let shown = ''
-  const show = (progress: AgentProgress) => {
-    const now = clock.now()
-    shown = JSON.stringify(progress)
-    if (json) stdout.write(`${jsonLine(progress, now)}\n`)
-    else if (live)
-      stderr.write(`${clearLine}${progressText(progress, now - startedAt).slice(0, stderr.columns() - 1)}`)
-    else print(progressText(progress, now - startedAt))
-    shownAt = now
+  const { stderr, variables } = environment
+  if (json) return new Report(environment, 'json', jsonEveryMs)
+  const isLive = stderr.isTTY && variables['TERM'] !== 'dumb'
+  return isLive
+    ? new Report(environment, 'live', liveEveryMs)
+    : new Report(environment, 'lines', linesEveryMs)
+}
+
+class Report implements AgentReport {
+  readonly log: Log
+  readonly #environment: Environment
+  readonly #kind: 'json' | 'live' | 'lines'
+  readonly #everyMs: number
+  readonly #startedAt: number
+  #last: AgentProgress | undefined
+  #shownAt: number
+  #shown = ''
+
+  constructor(environment: Environment, kind: 'json' | 'live' | 'lines', everyMs: number) {
+    const { clock, stderr } = environment
+    this.#environment = environment
+    this.#kind = kind
+    this.#everyMs = everyMs
+    this.#startedAt = clock.now()
+    this.#shownAt = clock.now()
+    const before = kind === 'live' ? clearLine : ''
+    this.log = lineLog((line) => stderr.write(`${before}${logText(line, clock.now())}\n`))
   }
-  return {
-    log,
-    progress(progress) {
-      last = progress
-      const everyMs = json ? jsonEveryMs : live ? 200 : plainEveryMs
-      if (clock.now() - shownAt >= everyMs && JSON.stringify(progress) !== shown) show(progress)
-    },
-    close() {
-      if (last === undefined) return
-      if (json) show(last)
-      else print(progressText(last, clock.now() - startedAt))
-    },
+
+  readonly progress = (progress: AgentProgress): void => {
+    this.#last = progress
+    const now = this.#environment.clock.now()
+    if (now - this.#shownAt < this.#everyMs || JSON.stringify(progress) === this.#shown) return
+    this.#shownAt = now
+    this.#shown = JSON.stringify(progress)
+    this.#show(progress, now)
+  }
+
+  close(): void {
+    if (this.#last === undefined) return
+    const now = this.#environment.clock.now()
+    if (this.#kind === 'json') this.#show(this.#last, now)
+    else this.log.info(progressText(this.#last, now - this.#startedAt))
+  }
+
+  #show(progress: AgentProgress, now: number): void {
+    const { stdout, stderr } = this.#environment
+    const text = progressText(progress, now - this.#startedAt)
+    if (this.#kind === 'json') stdout.write(`${jsonLine(progress, now)}\n`)
+    else if (this.#kind === 'live') stderr.write(`${clearLine}${text.slice(0, stderr.columns() - 1)}`)
+    else this.log.info(text)
   }
 }
 
