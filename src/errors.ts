@@ -101,6 +101,20 @@ const catalogue = {
     retryable: false,
     advice: 'Correct the row or the columns of the format where the message points.',
   },
+  // The agent
+  OFFSETS_CORRUPT: {
+    retryable: false,
+    advice:
+      'Restore the offsets from a backup, or delete the file: the agent then begins again, and sends what is there once more.',
+  },
+  STATE_IN_USE: {
+    retryable: false,
+    advice: 'Let only one agent use a state folder, or give each its own with --state.',
+  },
+  FILE_UNREADABLE: {
+    retryable: false,
+    advice: 'Let the user of the agent read the file or folder that the message names, and start it again.',
+  },
   // Anything else
   UNEXPECTED: {
     retryable: true,

@@ -64,14 +64,50 @@ export async function putRecords(
   records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,
   options: PutOptions,
 ): Promise<PutSummary> {
-  const { client, place, close } = connect(options, options.stream, options.log)
-  const putting = new Putting(client, place, { clock: systemClock, random: systemRandom, ...options })
+  const { put, close } = openPut(options)
   try {
-    return await putting.all(records)
+    return await put(records)
   } finally {
-    putting.end()
     close()
   }
+}
+
+/** A stream that is put to again and again. */
+export interface OpenPut {
+  /** As {@link putRecords}; `signal` ends this call alone. */
+  put(
+    records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>,
+    signal?: AbortSignal | undefined,
+  ): Promise<PutSummary>
+  /** Closes the connections, unless the client was given. */
+  close(): void
+}
+
+/** Puts records again and again over the same connections. */
+export function openPut(options: PutOptions): OpenPut {
+  const { client, place, close } = connect(options, options.stream, options.log)
+  const parts = { clock: systemClock, random: systemRandom, ...options }
+  const onRetry = retryReport(parts)
+  return {
+    async put(records, signal) {
+      const putting = new Putting(client, place, parts, onRetry)
+      const ceaseOptions = putting.endWith(options.signal)
+      const ceaseOwn = putting.endWith(signal)
+      try {
+        return await putting.all(records)
+      } finally {
+        ceaseOptions()
+        ceaseOwn()
+        putting.end()
+      }
+    },
+    close,
+  }
+}
+
+/** One for all calls, so that it is heard now and then and not with every call. */
+function retryReport({ log, clock }: Options): Persistence['onRetry'] {
+  return log === undefined ? () => {} : new RetryReport({ name: 'put', clock, log, count() {} }).retried
 }
 
 type Options = PutOptions & Required<Pick<PutOptions, 'clock' | 'random'>>
@@ -86,14 +122,12 @@ class Putting {
   readonly #onRetry: Persistence['onRetry']
   #put: PutSummary = { records: 0, bytes: 0, retried: 0 }
 
-  constructor(client: KinesisClient, place: StreamPlace, options: Options) {
+  constructor(client: KinesisClient, place: StreamPlace, options: Options, onRetry: Persistence['onRetry']) {
     this.#client = client
     this.#place = place
     this.#options = options
-    this.#signal = AbortSignal.any([this.#ending.signal, ...(options.signal ? [options.signal] : [])])
-    const { clock, log } = options
-    this.#onRetry =
-      log === undefined ? () => {} : new RetryReport({ name: 'put', clock, log, count() {} }).retried
+    this.#signal = this.#ending.signal
+    this.#onRetry = onRetry
   }
 
   async all(records: Iterable<RecordToPut> | AsyncIterable<RecordToPut>): Promise<PutSummary> {
@@ -112,6 +146,17 @@ class Putting {
     this.#ending.abort()
   }
 
+  /**
+   * Ends with a signal, until the function it gives is called. A signal that outlives many puttings keeps nothing of
+   * them that way, as it would with `AbortSignal.any`.
+   */
+  endWith(signal: AbortSignal | undefined): () => void {
+    const end = () => this.#ending.abort(signal?.reason)
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted) end()
+    return () => signal?.removeEventListener('abort', end)
+  }
+
   /** The first failure ends everything, a wait for more records too, and is what the putting rejects with. */
   #fail(error: unknown): void {
     if (!this.#signal.aborted) this.#ending.abort(serviceError(error, this.#place))
@@ -128,9 +173,10 @@ class Putting {
 
   async #batch(batch: readonly RecordToPut[]): Promise<void> {
     let refusedSince: number | undefined
+    let reasonBefore = ''
     let left = batch
     for (let attempts = 1; left.length > 0; attempts++) {
-      if (attempts > 1) await this.#pause(attempts - 1)
+      if (attempts > 1) await this.#pause(attempts - 1, reasonBefore)
       const calledAt = this.#options.clock.now()
       const { failed, reason } = await this.#call(left)
       refusedSince = failed.length > 0 && reason !== throttled ? (refusedSince ?? calledAt) : undefined
@@ -142,6 +188,7 @@ class Putting {
       }
       this.#count(left, failed)
       left = failed
+      reasonBefore = reason ?? ''
     }
   }
 
@@ -163,9 +210,11 @@ class Putting {
     return refused(batch, output.Records ?? [])
   }
 
-  async #pause(failures: number): Promise<void> {
+  async #pause(failures: number, reason: string): Promise<void> {
     const { clock, random } = this.#options
-    await clock.sleep(backoffMs(failures, random), this.#signal)
+    const waitMs = backoffMs(failures, random)
+    this.#onRetry({ kind: reason === throttled ? 'throttled' : 'unavailable', reason }, waitMs)
+    await clock.sleep(waitMs, this.#signal)
     this.#signal.throwIfAborted()
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { errorText } from '../observe/error-text.ts'
+import { agentCommand } from './agent-command.ts'
 import type { Environment } from './environment.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { localCommand } from './local-command.ts'
@@ -40,6 +41,7 @@ function millrace(environment: Environment, services: Services): Command {
     localCommand(environment, services),
     putCommand(environment, services),
     tailCommand(environment, services),
+    agentCommand(environment, services),
   ]
   for (const command of commands) {
     command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)')

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { bytes, type Duration, milliseconds, type Size } from '../units.ts'
 
 /** `trim-horizon`, `latest`, or a time such as `2026-01-31T00:00:00Z`. */
 export function startPosition(text: string): 'trim-horizon' | 'latest' | Date {
@@ -26,6 +27,43 @@ export function port(text: string): number {
 /** How many shards a stream is created with. */
 export function shardCount(text: string): number {
   return wholeNumber(text, 1, 10_000)
+}
+
+/** How many lines are left out. */
+export function lineCount(text: string): number {
+  return wholeNumber(text, 0, 1_000_000)
+}
+
+/** A length of time, such as `500ms` or `1m`. */
+export function duration(text: string): Duration {
+  const given = text as Duration
+  return measured(given, () => milliseconds(given))
+}
+
+/** An amount of bytes, such as `512KiB`. */
+export function size(text: string): Size {
+  const given = text as Size
+  return measured(given, () => bytes(given))
+}
+
+/** A regular expression, without slashes around it. */
+export function expression(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u')
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `Use a regular expression: ${error instanceof Error ? error.message : error}.`,
+    )
+  }
+}
+
+function measured<T>(text: T, measure: () => number): T {
+  try {
+    measure()
+    return text
+  } catch (error) {
+    throw new InvalidArgumentError(`${error instanceof Error ? error.message : error}.`)
+  }
 }
 
 function wholeNumber(text: string, least: number, most: number): number {

@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Job } from '../job.ts'
 import type { RunningJob, RunOptions } from '../runtime/running-job.ts'
 
+type Agent = typeof import('../../connectors/agent/index.ts')
 type Kinesis = typeof import('../../connectors/kinesis/index.ts')
 type LocalKinesis = typeof import('../../connectors/kinesis-local/index.ts')
 
@@ -9,6 +10,7 @@ type LocalKinesis = typeof import('../../connectors/kinesis-local/index.ts')
 export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
-  kinesis(): Promise<Pick<Kinesis, 'createStream' | 'putRecords' | 'tail'>>
+  agent(): Promise<Pick<Agent, 'runAgent'>>
+  kinesis(): Promise<Pick<Kinesis, 'createStream' | 'openPut' | 'putRecords' | 'tail'>>
   localKinesis(): Promise<Pick<LocalKinesis, 'readFaults' | 'startLocalKinesis'>>
 }

@@ -6,7 +6,7 @@ import { noServices } from './no-services.ts'
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
-describe.each(['run', 'plan', 'local', 'put', 'tail'])('millrace %s', (command) => {
+describe.each(['run', 'plan', 'local', 'put', 'tail', 'agent'])('millrace %s', (command) => {
   const [section = ''] = page.split(`\n## millrace ${command}\n`)[1]?.split('\n## ') ?? []
 
   it('has every option of its help in the documentation, and no other', async () => {

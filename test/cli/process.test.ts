@@ -30,6 +30,15 @@ describe('wrong use ends with 2 and says what is right', () => {
     [['put'], "required option '--stream <name>' not specified"],
     [['put', '--stream', 's', '--create', '0'], 'Use a whole number from 1 to 10000'],
     [['put', '--stream', 's', 'nowhere.jsonl'], 'OPTION_INVALID: there is no such file'],
+    [['agent', '--stream', 's'], "required option '--file <patterns...>' not specified"],
+    [['agent', '--stream', 's', '--file', 'a', '--multiline', '('], 'Use a regular expression: '],
+    [['agent', '--stream', 's', '--file', 'a', '--poll', '1 minute'], 'is not a duration such as "30s"'],
+    [['agent', '--stream', 's', '--file', 'a', '--max-record', '1MB'], 'is not a size such as "128MiB"'],
+    [['agent', '--stream', 's', '--file', 'a', '--partition-key-field', 'b'], 'needs --format json'],
+    [
+      ['agent', '--stream', 's', '--file', 'a.gz'],
+      'OPTION_INVALID: the pattern "a.gz" is of compressed files',
+    ],
     [['local', '--port', '70000'], 'Use a whole number from 0 to 65535'],
     [['local', '--faults', '{"faults":'], 'OPTION_INVALID: --faults is not JSON'],
     [['local', '--faults', 'nowhere.json'], '--faults names nowhere.json, which cannot be read as JSON'],
@@ -48,7 +57,7 @@ describe('help', () => {
   it('lists the commands', async () => {
     const { code, out } = await millrace(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'plan', 'local', 'put', 'tail'])
+    for (const command of ['run', 'plan', 'local', 'put', 'tail', 'agent'])
       expect(out).toMatch(new RegExp(`\\n {2}${command} `))
   })
 

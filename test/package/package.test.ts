@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as root from 'millrace'
+import * as agent from 'millrace/connectors/agent'
 import * as files from 'millrace/connectors/files'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
@@ -13,6 +14,7 @@ import { InstalledProject, type Packed, pack } from './installed.ts'
 const megabyte = 1e6
 const entryPoints: Readonly<Record<string, object>> = {
   millrace: root,
+  'millrace/connectors/agent': agent,
   'millrace/connectors/files': files,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,

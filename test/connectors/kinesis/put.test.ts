@@ -1,7 +1,7 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LeanProtocol } from '../../../connectors/kinesis/lean-protocol.ts'
-import { putRecords } from '../../../connectors/kinesis/put.ts'
+import { openPut, putRecords } from '../../../connectors/kinesis/put.ts'
 import { recordBatches } from '../../../connectors/kinesis/record-batches.ts'
 import { systemClock } from '../../../src/contract/system.ts'
 import { type Answer, cannedHandler } from './canned-handler.ts'
@@ -212,4 +212,32 @@ test('what the source throws comes out as it is', async () => {
     throw broken
   }
   await expect(clock.until(putRecords(source(), options))).rejects.toBe(broken)
+})
+
+test('a stream may be put to again and again, and is told of throttles now and then', async () => {
+  const { answer, arrived } = stream((_text, call) =>
+    call % 2 === 1 ? 'ProvisionedThroughputExceededException' : undefined,
+  )
+  const { clock, options } = putting(answer)
+  const warnings: string[] = []
+  const { put, close } = openPut({
+    ...options,
+    log: { info() {}, warn: (message) => warnings.push(message) },
+  })
+  for (let round = 0; round < 3; round += 1) await clock.until(put(records(10)))
+  close()
+  expect(arrived).toHaveLength(30)
+  expect(warnings).toEqual(['Kinesis throttles; slowing down'])
+})
+
+test('one putting is ended alone', async () => {
+  const { answer, arrived } = stream((text) => (text === 'record 0' ? 'InternalFailure' : undefined))
+  const { clock, options } = putting(answer)
+  const { put } = openPut(options)
+  const over = new AbortController()
+  const ended = put(records(1), over.signal)
+  over.abort(new Error('no more time'))
+  await expect(clock.until(ended)).rejects.toThrow('no more time')
+  await clock.until(put(records(3).slice(1)))
+  expect(arrived).toEqual(['record 1', 'record 2'])
 })
