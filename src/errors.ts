@@ -57,6 +57,10 @@ const catalogue = {
     advice:
       'Records expired before they were read. Start again with a new checkpoint folder to accept the loss.',
   },
+  REPEATS_UNBOUNDED: {
+    retryable: false,
+    advice: 'Read the stream without dropRepeats, or begin where its records have fewer gaps.',
+  },
   // Checkpoints
   CHECKPOINT_CORRUPT: {
     retryable: false,

@@ -1,6 +1,7 @@
 import type { Json } from '../../src/contract/json.ts'
 import { MillraceError } from '../../src/errors.ts'
 import type { LineageJson } from './lineage.ts'
+import type { SeenRecordsJson } from './seen-records.ts'
 import type { ResolvedStart } from './starting-position.ts'
 
 /** What of a source survives a restart, besides the positions, which the engine keeps. */
@@ -16,6 +17,8 @@ export type EnumeratorSnapshot = {
    * `readUntil`. A restart needs it to tell a quiet shard from lost records.
    */
   readonly read: { readonly [shard: string]: ReadUntil }
+  /** Which records that have an id were handed over; only of a source that drops repeats. */
+  readonly seen?: SeenRecordsJson
 }
 
 /** Up to which arrival time a shard was read when a record was the last of it. */

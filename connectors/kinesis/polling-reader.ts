@@ -17,6 +17,7 @@ import { serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
 import { type Unpacking, UnreadRecords } from './unread-records.ts'
+import { withoutRepeats } from './without-repeats.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -70,6 +71,7 @@ export class PollingReader<T> implements SplitReader<T> {
         onStray: new StrayReport(reading.context, shard.id).discarded,
       }),
       portion: reading.recordsPerFetch,
+      identified: reading.seen !== undefined,
     }
   }
 
@@ -177,7 +179,9 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#last = page
     this.#unread = more ? unread : undefined
     const { values, arrivalTimes, positionOf, undecodable } = records
+    const { seen } = this.#reading
     return {
+      ...(seen !== undefined && { admit: () => withoutRepeats(records, seen, this.#onRepeats) }),
       values,
       arrivalTimes,
       positionOf,
@@ -215,6 +219,10 @@ export class PollingReader<T> implements SplitReader<T> {
 
   #unreadFrom(page: RecordsPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
     return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
+  }
+
+  readonly #onRepeats = (repeats: number): void => {
+    this.#reading.context.count('repeatsDropped', this.#shard.id, repeats)
   }
 
   #lost(until: number | undefined): MillraceError {

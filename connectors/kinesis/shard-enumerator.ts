@@ -11,6 +11,7 @@ import { listAllShards } from './list-all-shards.ts'
 import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
 import { RetryReport } from './retry-report.ts'
+import { SeenRecords } from './seen-records.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
 import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts'
@@ -20,6 +21,8 @@ export interface EnumeratorParts<T> {
   readonly api: KinesisApi
   readonly decode: (record: StoredRecord) => T
   readonly aggregation: Aggregation
+  /** Whether records that were handed over are known again, and left out. */
+  readonly dropRepeats?: boolean
   /** So many records a fetch brings at most. Default: 10,000, as many as GetRecords brings. */
   readonly recordsPerFetch?: number
   readonly context: SourceContext
@@ -49,6 +52,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #handedOut = new Set<string>()
   readonly #readers = new Map<string, PollingReader<T>>()
   readonly #onceListed = new Set<string>()
+  readonly #seen: SeenRecords | undefined
   #lineage: Lineage | undefined
   #facts: StreamFacts
 
@@ -58,7 +62,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
-    const { lineage } = parts.snapshot
+    const { lineage, seen } = parts.snapshot
+    this.#seen = parts.dropRepeats ? new SeenRecords(seen) : undefined
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
     for (const { id } of lineage.shards) this.#onceListed.add(id)
@@ -97,6 +102,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         place,
         retentionMs: () => this.#facts.retentionMs,
         placedByHashKey: () => this.#facts.placedByHashKey,
+        seen: this.#seen,
       },
       {
         id: shard.id,
@@ -124,8 +130,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
     for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
+    const { seen: _before, ...snapshot } = this.#parts.snapshot
     return {
-      ...this.#parts.snapshot,
+      ...snapshot,
+      ...(this.#seen !== undefined && { seen: this.#seen.toJson() }),
       lineage: this.#lineage?.toJson() ?? null,
       read: Object.fromEntries(Object.entries(read).filter(([id]) => unfinished.has(id))),
     } satisfies EnumeratorSnapshot

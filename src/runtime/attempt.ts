@@ -5,6 +5,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import type { MillraceError } from '../errors.ts'
 import type { CheckpointSummary } from '../observe/events.ts'
+import type { CheckpointDue } from './checkpoint-due.ts'
 import type { Dataflow } from './dataflow.ts'
 import type { SinkTask } from './sink-task.ts'
 import type { SourceTask } from './source-task.ts'
@@ -25,6 +26,7 @@ export interface AttemptContext {
   readonly clock: Clock
   readonly wake: Wake
   readonly checkpointEveryMs: number
+  readonly checkpointDue: CheckpointDue
   readonly untilCaughtUp: boolean
   /** Aborted when the attempt is over. */
   readonly signal: AbortSignal
@@ -45,7 +47,6 @@ export interface AttemptContext {
 export class Attempt {
   readonly #parts: Parts
   readonly #context: AttemptContext
-  #checkpointDue = false
   #checkpointing: Promise<void> | undefined
   #progressed = false
   #toldCaughtUp = false
@@ -80,7 +81,7 @@ export class Attempt {
     for (;;) {
       this.#throwFailure()
       if (this.#context.stopRequested()) return this.#end('stopped')
-      if (this.#checkpointDue && this.#checkpointing === undefined) this.#checkpointAside()
+      if (this.#context.checkpointDue.now && this.#checkpointing === undefined) this.#checkpointAside()
       if (await this.#handOver()) continue
       if (this.#inputEnded()) return this.#end('finished')
       await this.#context.wake.wait()
@@ -149,11 +150,13 @@ export class Attempt {
   }
 
   #checkpointAside(): void {
-    this.#checkpointDue = false
+    this.#context.checkpointDue.begun()
     this.#checkpointing = this.#checkpoint()
       .catch(this.#context.onFailure)
       .finally(() => {
         this.#checkpointing = undefined
+        // Another may have been asked for meanwhile.
+        this.#context.wake.call()
       })
   }
 
@@ -192,7 +195,7 @@ export class Attempt {
   }
 
   #startTimers(): void {
-    const { clock, checkpointEveryMs, signal, wake, onFailure } = this.#context
+    const { clock, checkpointEveryMs, checkpointDue, signal, wake, onFailure } = this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
         await clock.sleep(ms, signal)
@@ -201,10 +204,7 @@ export class Attempt {
         wake.call()
       }
     }
-    const due = () => {
-      this.#checkpointDue = true
-    }
-    every(checkpointEveryMs, due).catch(onFailure)
+    every(checkpointEveryMs, checkpointDue.request).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
     }

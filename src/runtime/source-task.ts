@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
-import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
+import type { Admitted, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { pace } from '../time/alignment.ts'
@@ -113,8 +113,9 @@ export class SourceTask {
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
-    for (const record of fetched.undecodable) this.#onUndecodable(record)
-    if (fetched.values.length > 0) this.#pushBatch(task.split.id, fetched)
+    const admitted = fetched.admit?.() ?? fetched
+    for (const record of admitted.undecodable) this.#onUndecodable(record)
+    if (admitted.values.length > 0) this.#pushBatch(task.split.id, admitted)
     else if (task.idle)
       this.#mark({ kind: 'split', split: task.split.id, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
@@ -196,16 +197,16 @@ export class SourceTask {
     this.#context.push(mark)
   }
 
-  #pushBatch(split: string, fetched: Fetched<unknown>): void {
-    const whereIs = (index: number) => this.#where(split, fetched.positionOf(index))
+  #pushBatch(split: string, admitted: Admitted<unknown>): void {
+    const whereIs = (index: number) => this.#where(split, admitted.positionOf(index))
     this.#context.pushBatch({
       kind: 'batch',
       split,
-      values: fetched.values,
-      timestamps: fetched.arrivalTimes,
+      values: admitted.values,
+      timestamps: admitted.arrivalTimes,
       whereIs,
     })
-    this.#arrival.observe(split, fetched.arrivalTimes.at(-1)!)
+    this.#arrival.observe(split, admitted.arrivalTimes.at(-1)!)
   }
 
   #advanceArrivalWatermark(): void {
