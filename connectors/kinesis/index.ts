@@ -1,6 +1,6 @@
 export type { Connection } from './client.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
-export { type KinesisSinkOptions, kinesisSink } from './kinesis-sink.ts'
+export { type KinesisSinkOptions, kinesisSink, type SinkDelivery } from './kinesis-sink.ts'
 export { type KinesisSourceOptions, kinesisSource } from './kinesis-source.ts'
 export type { Aggregation } from './kpl/aggregation.ts'
 export { type PutOptions, type PutSummary, putRecords } from './put.ts'

@@ -1,8 +1,13 @@
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Connection } from './client.ts'
+import type { Aggregation } from './kpl/aggregation.ts'
 import { openKinesisSink } from './sink/open-sink.ts'
 
-interface CommonOptions<in T> extends Connection {
+/** When records are put: as they come, or once a checkpoint holds them. */
+export type SinkDelivery = 'immediate' | 'checkpointed'
+
+/** Options of {@link kinesisSink}. */
+export interface KinesisSinkOptions<in T, D extends SinkDelivery = SinkDelivery> extends Connection {
   /** The name or the ARN of the stream. */
   readonly stream: string
   /** 1 to 256 characters; its MD5 decides the shard. Records of a key keep their order, see `order`. */
@@ -11,6 +16,18 @@ interface CommonOptions<in T> extends Connection {
   readonly explicitHashKey?: (row: T) => string | undefined
   /** The bytes of a record, which must not change afterwards, or its text. Default: JSON. */
   readonly encode?: (row: T) => Uint8Array | string
+  /**
+   * `'immediate'` (default) puts records as they come; after a failure those since the last checkpoint are put again.
+   * `'checkpointed'` puts them once a checkpoint holds them, under ids by which a source with `dropRepeats` knows them
+   * again.
+   */
+  readonly delivery?: D
+  /**
+   * `'kpl'` packs records into aggregated records of up to 50 KiB, as the Kinesis Producer Library does: cheaper and
+   * faster, for readers that open them. Default: `'none'`; `'kpl'` where delivery is `'checkpointed'`, since ids stand
+   * in aggregated records.
+   */
+  readonly aggregation?: [D] extends ['checkpointed'] ? 'kpl' : Aggregation
   /**
    * `'per-key'` (default): records of a partition key arrive in the order in which they were written; a record that
    * the stream refuses holds back the later ones of its shard. `'none'`: calls overtake each other.
@@ -22,28 +39,6 @@ interface CommonOptions<in T> extends Connection {
    */
   readonly pace?: 'aws' | 'none'
 }
-
-interface ImmediateOptions {
-  /**
-   * `'immediate'` (default) puts records as they come; after a failure those since the last checkpoint are put again.
-   * `'checkpointed'` puts them once a checkpoint holds them, under ids by which a source with `dropRepeats` knows them
-   * again. Then each aggregated record carries the id.
-   */
-  readonly delivery?: 'immediate'
-  /**
-   * `'kpl'` packs records into aggregated records of up to 50 KiB, as the Kinesis Producer Library does: cheaper and
-   * faster, for readers that open them. Default: `'none'`, and `'kpl'` where delivery is `'checkpointed'`.
-   */
-  readonly aggregation?: 'kpl' | 'none'
-}
-
-interface CheckpointedOptions {
-  readonly delivery: 'checkpointed'
-  readonly aggregation?: 'kpl'
-}
-
-/** Options of {@link kinesisSink}. */
-export type KinesisSinkOptions<T> = CommonOptions<T> & (ImmediateOptions | CheckpointedOptions)
 
 /**
  * A Kinesis stream as a sink, written with PutRecords. Nothing is dropped: what the stream refuses is put again, and
@@ -63,15 +58,11 @@ export type KinesisSinkOptions<T> = CommonOptions<T> & (ImmediateOptions | Check
  *   delivery: 'checkpointed',
  * })
  */
-export function kinesisSink<T>(options: KinesisSinkOptions<T>): Sink<T> {
-  const {
-    stream,
-    partitionKey,
-    explicitHashKey,
-    encode = json,
-    order = 'per-key',
-    delivery = 'immediate',
-  } = options
+export function kinesisSink<T, const D extends SinkDelivery = 'immediate'>(
+  options: KinesisSinkOptions<T, D>,
+): Sink<T> {
+  const { stream, partitionKey, explicitHashKey, encode = json, order = 'per-key' } = options
+  const delivery: SinkDelivery = options.delivery ?? 'immediate'
   const aggregates = delivery === 'checkpointed' || options.aggregation === 'kpl'
   const plan = {
     partitionKey,

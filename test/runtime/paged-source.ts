@@ -1,4 +1,4 @@
-import type { Fetched, Source, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { Admitted, Fetched, Source, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
 
 /** What one fetch brings. Left out: nothing, not the end, caught up. */
 export interface Page<T> {
@@ -24,6 +24,8 @@ export interface PagedOptions {
   /** Splits that are not handed out as long as it is false. */
   readonly listed?: (split: string) => boolean
   readonly arrivalTime?: number
+  /** What of the values of a fetch is handed over; asked when it is. */
+  readonly admits?: (value: unknown) => boolean
 }
 
 /** A source that brings what each fetch is told to bring. A position is the number of a page. */
@@ -39,7 +41,7 @@ export function pagedSource<T>(
 
 export function enumerate<T>(
   splits: Readonly<Record<string, PagedSplit<T>>>,
-  { onFetch, ends = true, listed = () => true, arrivalTime = 0 }: PagedOptions = {},
+  { onFetch, ends = true, listed = () => true, arrivalTime = 0, admits }: PagedOptions = {},
   finished: readonly string[] = [],
 ): SplitEnumerator<T> {
   const done = new Set(finished)
@@ -61,6 +63,7 @@ export function enumerate<T>(
       reader(id, splits[id]!.pages, position === undefined ? 0 : Number(position.after) + 1, {
         onFetch,
         arrivalTime,
+        admits,
       }),
     finished: (id) => {
       done.add(id)
@@ -74,11 +77,17 @@ export function enumerate<T>(
   }
 }
 
+interface Reading {
+  readonly onFetch: PagedOptions['onFetch']
+  readonly arrivalTime: number
+  readonly admits: PagedOptions['admits']
+}
+
 function reader<T>(
   split: string,
   pages: readonly Page<T>[],
   from: number,
-  { onFetch, arrivalTime }: { onFetch: PagedOptions['onFetch']; arrivalTime: number },
+  { onFetch, arrivalTime, admits }: Reading,
 ): SplitReader<T> {
   let next = from
   let end = () => {}
@@ -92,7 +101,8 @@ function reader<T>(
       const page = pages[number]
       if (page === undefined) await closed
       else next += 1
-      return fetched(split, number, page ?? { behindMs: 1 }, arrivalTime)
+      const whole = fetched(split, number, page ?? { behindMs: 1 }, arrivalTime)
+      return admits === undefined ? whole : { ...whole, admit: () => admitted(whole, admits) }
     },
     close: end,
   }
@@ -118,5 +128,15 @@ function fetched<T>(split: string, number: number, page: Page<T>, arrivalTime: n
     behindMs,
     serverTime,
     finished,
+  }
+}
+
+function admitted<T>(whole: Fetched<T>, admits: (value: unknown) => boolean): Admitted<T> {
+  const kept = whole.values.flatMap((value, index) => (admits(value) ? index : []))
+  return {
+    values: kept.map((index) => whole.values[index]!),
+    arrivalTimes: kept.map((index) => whole.arrivalTimes[index]!),
+    positionOf: (index) => whole.positionOf(kept[index]!),
+    undecodable: whole.undecodable,
   }
 }

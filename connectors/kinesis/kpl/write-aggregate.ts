@@ -20,18 +20,36 @@ const tags = { partitionKey: 0x0a, explicitHashKey: 0x12, record: 0x1a }
 const recordTags = { key: 0x08, explicit: 0x10, data: 0x1a, tag: 0x22 }
 const tagTags = { key: 0x0a, value: 0x12 }
 
-/** The most that the id of a record adds to it. */
-const idBytes = 48
-/** The most that field tags, lengths and indices add to a record. */
-const framingBytes = 32
+/** Tells what an aggregated record of some user records weighs before it is written; a byte or two more, never less. */
+export class AggregateSize {
+  readonly #partitionKeys = new Table()
+  readonly #explicitHashKeys = new Table()
+  #records = magic.length + checksumBytes
+  #last: RecordId | undefined
 
-/** What an aggregated record weighs besides its user records. */
-export const emptyAggregateBytes = magic.length + checksumBytes
+  get sizeBytes(): number {
+    return this.#records + this.#partitionKeys.sizeBytes + this.#explicitHashKeys.sizeBytes
+  }
 
-/** The most that a user record adds to an aggregated record. */
-export function boundInAggregate({ data, partitionKey, explicitHashKey = '', id }: UserRecord): number {
-  const keys = 3 * partitionKey.length + explicitHashKey.length
-  return data.length + keys + framingBytes + (id === undefined ? 0 : idBytes)
+  /** What it would weigh with one more. */
+  with(record: UserRecord): number {
+    const { partitionKey, explicitHashKey } = record
+    const explicit = explicitHashKey === undefined ? 0 : this.#explicitHashKeys.bytesFor(explicitHashKey)
+    return this.sizeBytes + this.#partitionKeys.bytesFor(partitionKey) + explicit + this.#recordBytes(record)
+  }
+
+  add(record: UserRecord): void {
+    this.#records += this.#recordBytes(record)
+    this.#partitionKeys.indexOf(record.partitionKey)
+    if (record.explicitHashKey !== undefined) this.#explicitHashKeys.indexOf(record.explicitHashKey)
+    this.#last = record.id
+  }
+
+  #recordBytes(record: UserRecord): number {
+    const explicit = record.explicitHashKey === undefined ? undefined : this.#explicitHashKeys.texts.length
+    const tag = record.id && tagFor(record.id, this.#last)
+    return fieldSize(sizeOf(record, this.#partitionKeys.texts.length, explicit, tag))
+  }
 }
 
 interface Laid {
@@ -54,7 +72,7 @@ export function writeAggregate(records: readonly UserRecord[]): Buffer {
     const tag = record.id && tagFor(record.id, records[index - 1]?.id)
     laid.push({ record, key, explicit, tag, size: sizeOf(record, key, explicit, tag) })
   }
-  let size = emptyAggregateBytes + partitionKeys.sizeBytes + explicitHashKeys.sizeBytes
+  let size = magic.length + checksumBytes + partitionKeys.sizeBytes + explicitHashKeys.sizeBytes
   for (const one of laid) size += fieldSize(one.size)
   const writer = new WireWriter(size)
   writer.raw(magic)
@@ -90,6 +108,11 @@ class Table {
   readonly texts: string[] = []
   readonly #indices = new Map<string, number>()
   sizeBytes = 0
+
+  /** What a text would add. */
+  bytesFor(text: string): number {
+    return this.#indices.has(text) ? 0 : fieldSize(Buffer.byteLength(text))
+  }
 
   indexOf(text: string): number {
     const known = this.#indices.get(text)

@@ -1,9 +1,10 @@
 import type { SinkContext, SinkWriter } from '../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
+import type { Connection } from '../client.ts'
 import { connect } from '../connect.ts'
 import { existingStream, startPatienceMs } from '../existing-stream.ts'
-import type { KinesisSinkOptions } from '../kinesis-sink.ts'
+import type { KinesisSinkOptions, SinkDelivery } from '../kinesis-sink.ts'
 import { listAllShards } from '../list-all-shards.ts'
 import { overridden } from '../open-kinesis.ts'
 import { persist } from '../persist.ts'
@@ -29,12 +30,12 @@ export interface SinkPlan<T> extends Pick<KinesisSinkOptions<T>, 'partitionKey' 
   readonly encode: (row: T) => Uint8Array | string
   readonly aggregates: boolean
   readonly ordered: boolean
-  readonly delivery: 'immediate' | 'checkpointed'
+  readonly delivery: SinkDelivery
 }
 
 /** Connects to the stream of a sink. */
 export function openKinesisSink<T>(
-  options: KinesisSinkOptions<T>,
+  options: Pick<KinesisSinkOptions<T>, 'stream' | 'pace' | keyof Connection>,
   plan: SinkPlan<T>,
   context: SinkContext,
   restored: Snapshot | undefined,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { explicitHashKey, hashKeyOf } from '../kpl/hash-key.ts'
 import { mostLanes, mostOrdinals, type RecordId } from '../kpl/record-id.ts'
-import { boundInAggregate, type UserRecord, writeAggregate } from '../kpl/write-aggregate.ts'
+import { AggregateSize, type UserRecord } from '../kpl/write-aggregate.ts'
 
 /** A record on its way into the stream. */
 export interface OutgoingRecord extends UserRecord {
@@ -37,14 +37,15 @@ export const aggregateKey = 'a'
 
 const longestId: RecordId = { producer: 'x'.repeat(12), lane: mostLanes - 1, ordinal: mostOrdinals - 1 }
 
-/** What a record weighs as an aggregated record of its own, with the longest id there is. */
-export function aggregatedBytes(record: UserRecord): number {
-  return writeAggregate([{ ...record, id: longestId }]).length + aggregateKey.length
-}
+/** The most that the frame of an aggregated record with one record adds to it. */
+const mostFrameBytes = 256
 
-/** The most that it can weigh. */
-export function aggregatedBound(record: UserRecord): number {
-  return boundInAggregate({ ...record, id: longestId }) + 32
+/** What a record weighs as an aggregated record of its own, with the longest id there is; mostly a bound is enough. */
+export function aggregatedBytes(record: UserRecord, limitBytes: number): number {
+  const { data, partitionKey } = record
+  const bound = data.length + 3 * partitionKey.length + mostFrameBytes
+  if (bound <= limitBytes) return bound
+  return new AggregateSize().with({ ...record, id: longestId }) + aggregateKey.length
 }
 
 /** A name for one run of a sink that no other run has. */

@@ -1,13 +1,7 @@
 import { MillraceError } from '../../../src/errors.ts'
 import { explicitHashKey } from '../kpl/hash-key.ts'
 import type { UserRecord } from '../kpl/write-aggregate.ts'
-import {
-  aggregatedBound,
-  aggregatedBytes,
-  type OutgoingRecord,
-  outgoing,
-  plainBytes,
-} from './outgoing-record.ts'
+import { aggregatedBytes, type OutgoingRecord, outgoing, plainBytes } from './outgoing-record.ts'
 
 /** How rows become records. */
 export interface RowFunctions<T> {
@@ -28,10 +22,11 @@ const longestKey = 256
 /** The record of a row. Throws `ROW_INVALID` for one that the stream would refuse. */
 export function rowRecord<T>(row: T, functions: RowFunctions<T>, limits: RowLimits): OutgoingRecord {
   const record = userRecord(row, functions)
-  const sizeBytes = weightOf(record, limits)
-  if (sizeBytes <= limits.maxRecordBytes) return outgoing(record)
-  const what = limits.aggregated ? 'bytes with its key and its frame' : 'bytes of data and partition key'
-  throw invalid(`the record has ${sizeBytes} ${what}; the stream allows ${limits.maxRecordBytes}`)
+  const { aggregated, maxRecordBytes } = limits
+  const sizeBytes = aggregated ? aggregatedBytes(record, maxRecordBytes) : plainBytes(record)
+  if (sizeBytes <= maxRecordBytes) return outgoing(record)
+  const what = aggregated ? 'bytes with its key and its frame' : 'bytes of data and partition key'
+  throw invalid(`the record has ${sizeBytes} ${what}; the stream allows ${maxRecordBytes}`)
 }
 
 function userRecord<T>(row: T, functions: RowFunctions<T>): UserRecord {
@@ -45,13 +40,6 @@ function userRecord<T>(row: T, functions: RowFunctions<T>): UserRecord {
   if (explicit !== undefined && explicitHashKey(Buffer.from(String(explicit))) === undefined)
     throw invalid(`the explicit hash key ${explicit} is not a decimal number below 2^128`)
   return { data: bytesOf(data), partitionKey, explicitHashKey: explicit }
-}
-
-/** Almost always the bound decides, and costs nothing. */
-function weightOf(record: UserRecord, { maxRecordBytes, aggregated }: RowLimits): number {
-  if (!aggregated) return plainBytes(record)
-  const bound = aggregatedBound(record)
-  return bound <= maxRecordBytes ? bound : aggregatedBytes(record)
 }
 
 function called<R>(name: string, call: () => R): R {

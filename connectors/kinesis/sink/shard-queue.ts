@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/contract/clock.ts'
 import { backoffMs } from '../backoff.ts'
-import { boundInAggregate, emptyAggregateBytes } from '../kpl/write-aggregate.ts'
+import { AggregateSize } from '../kpl/write-aggregate.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { Delivered } from './delivered.ts'
 import { type OutgoingRecord, plainBytes } from './outgoing-record.ts'
@@ -140,16 +140,15 @@ export class ShardQueue {
   }
 
   #aggregate(roomBytes: number): Parcel | undefined {
-    const first = emptyAggregateBytes + boundInAggregate(this.#waiting[this.#at]!.record)
-    if (first > roomBytes) return undefined
-    let sizeBytes = first
-    let count = 1
+    const size = new AggregateSize()
+    const limit = (count: number) => (count === 0 ? roomBytes : Math.min(aggregateBytes, roomBytes))
+    let count = 0
     for (; this.#at + count < this.#waiting.length; count++) {
-      const more = boundInAggregate(this.#waiting[this.#at + count]!.record)
-      if (sizeBytes + more > Math.min(aggregateBytes, roomBytes)) break
-      sizeBytes += more
+      const { record } = this.#waiting[this.#at + count]!
+      if (size.with(record) > limit(count)) break
+      size.add(record)
     }
-    return this.#take(count, sizeBytes)
+    return count === 0 ? undefined : this.#take(count, size.sizeBytes)
   }
 
   #take(count: number, sizeBytes: number): Parcel {
