@@ -3,13 +3,18 @@ import type { ChunkWriter } from './chunk.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
 import type { StreamInlet } from './stream-inlet.ts'
 
+/** Records are packed when they weigh so much, not all at once when the checkpoint waits for them. */
+const packBytes = 4 * 2 ** 20
+
 /** Keeps records until a checkpoint holds them, then puts them, under the same ids however often. */
 export class CheckpointedWriter<T> implements SinkWriter<T> {
   readonly #inlet: StreamInlet<T>
   readonly #chunks: ChunkWriter
   readonly #requestCheckpoint: () => void
-  #kept: OutgoingRecord[] = []
-  #keptBytes = 0
+  #loose: OutgoingRecord[] = []
+  #looseBytes = 0
+  /** Since the last checkpoint, loose or packed. */
+  #newBytes = 0
   #asked = false
 
   constructor(inlet: StreamInlet<T>, chunks: ChunkWriter, requestCheckpoint: () => void) {
@@ -19,16 +24,16 @@ export class CheckpointedWriter<T> implements SinkWriter<T> {
   }
 
   write(values: readonly T[]): void {
-    let bytes = 0
     for (const value of values) {
       const record = this.#inlet.recordOf(value)
-      this.#kept.push(record)
-      bytes += record.heldBytes
+      this.#loose.push(record)
+      this.#looseBytes += record.heldBytes
+      this.#newBytes += record.heldBytes
+      this.#inlet.room.take(record.heldBytes)
+      if (this.#looseBytes >= packBytes) this.#pack()
     }
-    this.#keptBytes += bytes
-    this.#inlet.room.take(bytes)
     // Half of the room: the other half is for what comes while those are put.
-    if (this.#asked || this.#keptBytes < this.#inlet.room.limitBytes / 2) return
+    if (this.#asked || this.#newBytes < this.#inlet.room.limitBytes / 2) return
     this.#asked = true
     this.#requestCheckpoint()
   }
@@ -38,18 +43,10 @@ export class CheckpointedWriter<T> implements SinkWriter<T> {
   }
 
   async stage(): Promise<Staged> {
-    const { outbox, shards } = this.#inlet
-    if (this.#kept.length > 0) {
-      const chunk = this.#chunks.write(this.#kept, shards)
-      outbox.add(chunk)
-      // From here on the chunk is what is held.
-      this.#inlet.room.take(chunk.bytes.length)
-      this.#inlet.room.give(this.#keptBytes)
-      this.#kept = []
-      this.#keptBytes = 0
-    }
+    this.#pack()
+    this.#newBytes = 0
     this.#asked = false
-    const { committables, state } = outbox
+    const { committables, state } = this.#inlet.outbox
     return { committables, state }
   }
 
@@ -59,5 +56,16 @@ export class CheckpointedWriter<T> implements SinkWriter<T> {
 
   close(): Promise<void> {
     return this.#inlet.close()
+  }
+
+  /** From here on the chunk is what is held. */
+  #pack(): void {
+    if (this.#loose.length === 0) return
+    const chunk = this.#chunks.write(this.#loose, this.#inlet.shards)
+    this.#inlet.outbox.add(chunk)
+    this.#inlet.room.take(chunk.bytes.length)
+    this.#inlet.room.give(this.#looseBytes)
+    this.#loose = []
+    this.#looseBytes = 0
   }
 }

@@ -4,7 +4,7 @@ import type { OpenShards } from './open-shards.ts'
 import { type OutgoingRecord, outgoing } from './outgoing-record.ts'
 
 /*
- * The records between two checkpoints, as CBOR without extensions (RFC 8949):
+ * Records that came between two checkpoints, some megabytes of them, as CBOR without extensions (RFC 8949):
  *
  *     [producer, number, [[lane, first ordinal, [key, explicit hash key or null, data, …]], …]]
  *

@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts'
 import { AggregateSize } from '../kpl/write-aggregate.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { Delivered } from './delivered.ts'
-import { type OutgoingRecord, plainBytes } from './outgoing-record.ts'
+import { aggregateKey, type OutgoingRecord, plainBytes } from './outgoing-record.ts'
 
 /** A record that waits, and what is told when it has arrived. */
 export interface Queued {
@@ -145,10 +145,10 @@ export class ShardQueue {
     let count = 0
     for (; this.#at + count < this.#waiting.length; count++) {
       const { record } = this.#waiting[this.#at + count]!
-      if (size.with(record) > limit(count)) break
+      if (size.with(record) + aggregateKey.length > limit(count)) break
       size.add(record)
     }
-    return count === 0 ? undefined : this.#take(count, size.sizeBytes)
+    return count === 0 ? undefined : this.#take(count, size.sizeBytes + aggregateKey.length)
   }
 
   #take(count: number, sizeBytes: number): Parcel {

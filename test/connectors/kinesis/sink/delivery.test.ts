@@ -74,6 +74,18 @@ describe('a delivery', () => {
     expect(textsOf(stream)).toHaveLength(1225)
   })
 
+  test('fills calls up to 10 MiB with aggregated records too, keys and frames counted', async () => {
+    const stream = new ScriptedStream()
+    const { deliver } = delivering(stream, { aggregates: true, ordered: false })
+    const texts = numbered(90_000, 90_000).map((text) => text.padEnd(200, '.'))
+    await deliver(texts)
+    const sizeOf = (call: (typeof stream.calls)[number]) =>
+      call.reduce((sum, { data }) => sum + data.length + 1, 0)
+    expect(stream.calls).toHaveLength(2)
+    expect(sizeOf(stream.calls[0]!)).toBeGreaterThan(10.4 * 1e6)
+    expect(new Set(textsOf(stream)).size).toBe(90_000)
+  })
+
   test('puts a record alone as it is, several in one of up to 50 KiB when it aggregates', async () => {
     const stream = new ScriptedStream(2)
     const { deliver } = delivering(stream, { aggregates: true })

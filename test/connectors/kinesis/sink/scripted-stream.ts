@@ -9,6 +9,7 @@ import type {
   SinkApi,
   SinkStream,
 } from '../../../../connectors/kinesis/sink/sink-api.ts'
+import { serviceFault } from '../scripted-kinesis.ts'
 
 interface Shard extends ListedShard {
   open: boolean
@@ -86,6 +87,10 @@ export class ScriptedStream implements SinkApi {
 
   async put(entries: readonly PutEntry[]): Promise<readonly PutAnswer[]> {
     const call = this.calls.push(entries)
+    const weights = entries.map(({ data, partitionKey }) => data.length + Buffer.byteLength(partitionKey))
+    const sizeBytes = weights.reduce((sum, weight) => sum + weight, 0)
+    if (entries.length > 500 || sizeBytes > 10 * 2 ** 20 || Math.max(...weights) > this.stream.maxRecordBytes)
+      throw serviceFault('InvalidArgumentException')
     this.faults.before?.(call)
     const answers = entries.map((entry) => {
       const refused = this.faults.refuse?.(entry, call)
