@@ -62,6 +62,10 @@ const catalogue = {
     advice:
       "Set onDataLoss: 'continue' of the source to go on without them and have the gap recorded; if the stream is another one, start with a new checkpoint folder.",
   },
+  REPEATS_UNBOUNDED: {
+    retryable: false,
+    advice: 'Read the stream without dropRepeats, or begin where its records have fewer gaps.',
+  },
   // Checkpoints
   CHECKPOINT_CORRUPT: {
     retryable: false,

@@ -1,5 +1,6 @@
 import type { Undecodable } from '../../src/contract/source.ts'
 import type { StoredRecord } from './kinesis-api.ts'
+import type { RecordId } from './kpl/record-id.ts'
 import { formatPosition } from './sequence-position.ts'
 
 /** How records become values, and what is said of those that do not. */
@@ -15,6 +16,9 @@ export class DecodedRecords<T> {
   readonly values: T[] = []
   readonly arrivalTimes: number[] = []
   readonly undecodable: Undecodable[] = []
+  /** Ids of values, where they have one and it was given; shorter than `values` when the last have none. */
+  readonly ids: (RecordId | undefined)[] = []
+  readonly undecodableIds: (RecordId | undefined)[] = []
   readonly #sequenceNumbers: string[] = []
   /** Of user records; of others 0, or nothing at the end. Inverted (`~`) where more of the same aggregate follow. */
   readonly #subSequences: number[] = []
@@ -39,8 +43,8 @@ export class DecodedRecords<T> {
     }
   }
 
-  /** Decodes a user record, which may have `more` of its aggregate after it. */
-  addPart(record: StoredRecord & { readonly subSequence: number }, more: boolean): void {
+  /** Decodes a user record, which may have `more` of its aggregate after it, and an id to know it by. */
+  addPart(record: StoredRecord & { readonly subSequence: number }, more: boolean, id?: RecordId): void {
     const { subSequence } = record
     const before = this.values.length
     try {
@@ -49,8 +53,10 @@ export class DecodedRecords<T> {
       this.#sequenceNumbers.push(record.sequenceNumber)
       while (this.#subSequences.length < before) this.#subSequences.push(0)
       this.#subSequences.push(more ? ~subSequence : subSequence)
+      if (id !== undefined) put(this.ids, before, id)
     } catch (error) {
       this.#refuse(record, error, more)
+      if (id !== undefined) put(this.undecodableIds, this.undecodable.length - 1, id)
     }
   }
 
@@ -73,4 +79,10 @@ export class DecodedRecords<T> {
       before: this.values.length,
     })
   }
+}
+
+/** Keeps the list dense, which is faster than one with holes. */
+function put<T>(list: (T | undefined)[], index: number, value: T): void {
+  while (list.length < index) list.push(undefined)
+  list.push(value)
 }

@@ -2,6 +2,7 @@ import type { Json } from '../../src/contract/json.ts'
 import { MillraceError } from '../../src/errors.ts'
 import type { GapsJson } from './gap-ledger.ts'
 import type { LineageJson } from './lineage.ts'
+import type { SeenRecordsJson } from './seen-records.ts'
 import type { ResolvedStart } from './starting-position.ts'
 
 /** What of a source survives a restart, besides the positions, which the engine keeps. */
@@ -21,6 +22,8 @@ export type EnumeratorSnapshot = {
   readonly read: { readonly [shard: string]: ReadUntil }
   /** What the job has gone on without. Absent if there was nothing. */
   readonly gaps?: GapsJson
+  /** Which records that have an id were handed over; only of a source that drops repeats. */
+  readonly seen?: SeenRecordsJson
 }
 
 /** Up to which arrival time a shard was read when a record was the last of it. */

@@ -1,6 +1,7 @@
 export type { Connection } from './client.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
 export type { OnDataLoss } from './data-loss.ts'
+export { type KinesisSinkOptions, kinesisSink, type SinkDelivery } from './kinesis-sink.ts'
 export { type KinesisSourceOptions, kinesisSource } from './kinesis-source.ts'
 export type { Aggregation } from './kpl/aggregation.ts'
 export { type OpenPut, openPut, type PutOptions, type PutSummary, putRecords } from './put.ts'

@@ -24,8 +24,8 @@ export interface ListedShard {
   readonly createdAt?: number | undefined
 }
 
-/** Which shards to list: all that are retained, or those that were open at a time. */
-export type ShardFilter = 'retained' | { readonly openAt: number }
+/** Which shards to list: all that are retained, those that are open, or those that were open at a time. */
+export type ShardFilter = 'retained' | 'open' | { readonly openAt: number }
 
 /** A record as it was stored, or a user record of an aggregated one. */
 export interface StoredRecord {

@@ -20,6 +20,12 @@ export interface KinesisSourceOptions<T> extends Connection {
    * takes every record as it was stored. Default: `'kpl'`.
    */
   readonly aggregation?: Aggregation
+  /**
+   * `true` drops records that a `kinesisSink` with `delivery: 'checkpointed'` has put again, so that each is seen
+   * exactly once, over restarts and resharding too. Other records are left as they are. Needs `aggregation: 'kpl'`.
+   * Default: `false`.
+   */
+  readonly dropRepeats?: boolean
   /** How shards are read: `'polling'` (default) shares 2 MiB and 5 calls a second and shard with other readers. */
   readonly read?: 'polling'
   /**
@@ -43,8 +49,8 @@ export interface KinesisSourceOptions<T> extends Connection {
  *
  * Resharding is followed: a shard is read after its parents, to its end. Throttles, expired iterators and lost
  * connections are waited out. What stops a job, see `docs/kinesis-source.md`: `STREAM_NOT_FOUND`, `ACCESS_DENIED`,
- * `CREDENTIALS_MISSING`, `REGION_MISSING`, `DATA_LOST`, `SHARD_HOLE`, `OPTION_INVALID`; what restarts it:
- * `SOURCE_UNREACHABLE`, `SOURCE_FAILED`.
+ * `CREDENTIALS_MISSING`, `REGION_MISSING`, `DATA_LOST`, `SHARD_HOLE`, `OPTION_INVALID`, `REPEATS_UNBOUNDED`; what
+ * restarts it: `SOURCE_UNREACHABLE`, `SOURCE_FAILED`.
  *
  * @example
  * interface Order {
@@ -60,6 +66,9 @@ export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
       kind: 'kinesis',
       detail: `stream ${options.stream} ${describeStart(options.startAt)}`,
       replayable: true,
+      ...(options.dropRepeats && {
+        brings: "drops what a kinesisSink with delivery 'checkpointed' has put again",
+      }),
     },
     open: (context, restored) => openKinesis(options, codec, context, restored),
   }

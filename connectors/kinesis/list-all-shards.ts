@@ -7,7 +7,7 @@ const mostListings = 5
 
 /** The shards of a stream from all pages of the listing, which begins again if its token expires on the way. */
 export async function listAllShards(
-  api: KinesisApi,
+  api: Pick<KinesisApi, 'listShards'>,
   filter: ShardFilter,
   persist: Persist,
 ): Promise<ListedShard[]> {
@@ -21,7 +21,11 @@ export async function listAllShards(
   }
 }
 
-async function allPages(api: KinesisApi, filter: ShardFilter, persist: Persist): Promise<ListedShard[]> {
+async function allPages(
+  api: Pick<KinesisApi, 'listShards'>,
+  filter: ShardFilter,
+  persist: Persist,
+): Promise<ListedShard[]> {
   const shards: ListedShard[] = []
   for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
     const request = next === undefined ? { filter } : { next }

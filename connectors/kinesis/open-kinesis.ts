@@ -6,9 +6,9 @@ import { milliseconds } from '../../src/units.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import { type EnumeratorSnapshot, parseSnapshot } from './enumerator-snapshot.ts'
-import type { KinesisApi, StreamFacts } from './kinesis-api.ts'
+import { existingStream } from './existing-stream.ts'
+import type { StreamFacts } from './kinesis-api.ts'
 import type { KinesisSourceOptions } from './kinesis-source.ts'
-import { persist } from './persist.ts'
 import { RetryReport } from './retry-report.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
 import { serviceError } from './service-error.ts'
@@ -18,11 +18,6 @@ import { processPaces } from './shard-pace.ts'
 import { resolveStart } from './starting-position.ts'
 import { assertSameStream, wantedSince } from './stream-facts.ts'
 
-/** So long the start of a job waits for an answer before it says that there is none. */
-const patienceMs = 10_000
-const creatingLooksMs = 1000
-const creatingPatienceMs = 120_000
-
 /** Connects to the stream of a source. */
 export async function openKinesis<T>(
   options: KinesisSourceOptions<T>,
@@ -30,6 +25,8 @@ export async function openKinesis<T>(
   context: SourceContext,
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {
+  const aggregation = options.aggregation ?? 'kpl'
+  if (options.dropRepeats && aggregation === 'none') throw repeatsUnseen()
   const { client, loopback, place, close } = connect(
     overridden(options, context.overrides),
     options.stream,
@@ -41,8 +38,9 @@ export async function openKinesis<T>(
     {
       api,
       decode: (record) => codec.decode(record.data),
-      aggregation: options.aggregation ?? 'kpl',
+      aggregation,
       onDataLoss: options.onDataLoss ?? 'fail',
+      dropRepeats: options.dropRepeats ?? false,
       context,
       place,
       paces: paced ? processPaces : undefined,
@@ -53,8 +51,18 @@ export async function openKinesis<T>(
   )
 }
 
+function repeatsUnseen(): MillraceError {
+  return new MillraceError(
+    'OPTION_INVALID',
+    "dropRepeats needs aggregation: 'kpl', since ids of records stand in aggregated records",
+  )
+}
+
 /** Overrides first. A client cannot be pointed elsewhere, so another place needs another client. */
-function overridden(options: Connection, { endpoint, region }: SourceOverrides): Connection {
+export function overridden(
+  options: Connection,
+  { endpoint, region }: Pick<SourceOverrides, 'endpoint' | 'region'>,
+): Connection {
   return {
     ...options,
     endpoint: endpoint ?? options.endpoint,
@@ -70,33 +78,17 @@ export async function openEnumerator<T>(
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {
   try {
-    const facts = await existing(parts.api, parts.context)
+    const onRetry = new RetryReport(parts.context).retried
+    const facts = await existingStream((signal) => parts.api.describeStream(signal), {
+      ...parts.context,
+      onRetry,
+    })
     const snapshot = restored === undefined ? first(facts, startAt, parts.context) : parseSnapshot(restored)
     assertSameStream(snapshot.stream, facts)
     return new ShardEnumerator({ ...parts, snapshot, facts })
   } catch (error) {
     parts.api.close()
     throw serviceError(error, parts.place, { source: parts.context.name })
-  }
-}
-
-/** The facts of the stream, once it has been created if that is still going on. */
-async function existing(api: KinesisApi, context: SourceContext): Promise<StreamFacts> {
-  const { clock, random, signal } = context
-  const onRetry = new RetryReport(context).retried
-  const giveUpAt = clock.now() + creatingPatienceMs
-  for (;;) {
-    const facts = await persist((ended) => api.describeStream(ended), {
-      clock,
-      random,
-      signal,
-      patienceMs,
-      onRetry,
-    })
-    if (facts.status !== 'CREATING') return facts
-    if (clock.now() >= giveUpAt)
-      throw new MillraceError('SOURCE_UNREACHABLE', 'the stream is still being created')
-    await clock.sleep(creatingLooksMs, signal)
   }
 }
 

@@ -15,6 +15,7 @@ import { isShardGone, serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import { shardHole } from './stream-facts.ts'
 import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
+import { withoutRepeats } from './without-repeats.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -72,6 +73,7 @@ export class PollingReader<T> implements SplitReader<T> {
         onStray: new StrayReport(reading.context, shard.id).discarded,
       }),
       portion: reading.recordsPerFetch,
+      identified: reading.seen !== undefined,
     }
   }
 
@@ -196,7 +198,9 @@ export class PollingReader<T> implements SplitReader<T> {
     this.#last = page
     this.#unread = more ? unread : undefined
     const { values, arrivalTimes, positionOf, undecodable } = records
+    const { seen } = this.#reading
     return {
+      ...(seen !== undefined && { admit: () => withoutRepeats(records, seen, this.#onRepeats) }),
       values,
       arrivalTimes,
       positionOf,
@@ -237,6 +241,10 @@ export class PollingReader<T> implements SplitReader<T> {
 
   #unreadFrom(page: RecordsPage, records: StoredRecords, taken: number): UnreadRecords<T> {
     return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
+  }
+
+  readonly #onRepeats = (repeats: number): void => {
+    this.#reading.context.count('repeatsDropped', this.#shard.id, repeats)
   }
 
   /** Goes on without what may have expired, if the job is to; else throws. */

@@ -2,6 +2,7 @@ import type { SourceContext } from '../../src/contract/source.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
+import type { SeenRecords } from './seen-records.ts'
 import type { StreamPlace } from './service-error.ts'
 import type { ShardPace } from './shard-pace.ts'
 import type { IteratorStart } from './starting-position.ts'
@@ -20,6 +21,8 @@ export interface Reading<T> {
   retentionMs(): number
   /** Whether records are in the shards of their hash keys. May change too. */
   placedByHashKey(): boolean
+  /** What was handed over, of all shards; `undefined` if repeats are handed over as well. */
+  readonly seen: SeenRecords | undefined
 }
 
 /** Records of a shard that may have expired unread. */

@@ -8,12 +8,14 @@ const logEveryMs = 30_000
 export class RetryReport {
   readonly #context: Told
   readonly #split: string | undefined
+  readonly #part: 'source' | 'sink'
   #loggedAt = Number.NEGATIVE_INFINITY
   #unlogged = 0
 
-  constructor(context: Told, split?: string) {
+  constructor(context: Told, split?: string, part: 'source' | 'sink' = 'source') {
     this.#context = context
     this.#split = split
+    this.#part = part
   }
 
   readonly retried = (
@@ -27,7 +29,7 @@ export class RetryReport {
     const message =
       kind === 'throttled' ? 'Kinesis throttles; slowing down' : 'Kinesis does not answer; trying again'
     this.#context.log.warn(message, {
-      source: this.#context.name,
+      [this.#part]: this.#context.name,
       shard: this.#split,
       reason,
       waitMs,

@@ -116,6 +116,7 @@ function listedChild(shard: ChildShard): ListedShard {
 
 function filtered(filter: ShardFilter) {
   if (filter === 'retained') return {}
+  if (filter === 'open') return { ShardFilter: { Type: 'AT_LATEST' as const } }
   return { ShardFilter: { Type: 'AT_TIMESTAMP' as const, Timestamp: new Date(filter.openAt) } }
 }
 

@@ -15,6 +15,7 @@ import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
 import type { Unread } from './reading.ts'
 import { RetryReport } from './retry-report.ts'
+import { SeenRecords } from './seen-records.ts'
 import { parsePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
@@ -28,6 +29,8 @@ export interface EnumeratorParts<T> {
   readonly aggregation: Aggregation
   /** Default `'fail'`. */
   readonly onDataLoss?: OnDataLoss
+  /** Whether records that were handed over are known again, and left out. */
+  readonly dropRepeats?: boolean
   /** So many records a fetch brings at most. Default: 10,000, as many as GetRecords brings. */
   readonly recordsPerFetch?: number
   readonly context: SourceContext
@@ -61,6 +64,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #losses: Losses
   /** Of the shards of the last listing, as far as they tell. */
   #createdAt: ReadonlyMap<string, number> = new Map()
+  readonly #seen: SeenRecords | undefined
   #lineage: Lineage | undefined
   #facts: StreamFacts
 
@@ -70,8 +74,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
-    const { lineage, gaps } = parts.snapshot
+    const { lineage, gaps, seen } = parts.snapshot
     this.#losses = new Losses(parts.onDataLoss ?? 'fail', parts.place.stream, parts.context, gaps)
+    this.#seen = parts.dropRepeats ? new SeenRecords(seen) : undefined
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
     for (const { id } of lineage.shards) this.#onceListed.add(id)
@@ -110,6 +115,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         place,
         retentionMs: () => this.#facts.retentionMs,
         placedByHashKey: () => this.#facts.placedByHashKey,
+        seen: this.#seen,
       },
       {
         id: shard.id,
@@ -140,8 +146,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
     const gaps = this.#losses.toJson()
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
+    const { seen: _before, ...snapshot } = this.#parts.snapshot
     return {
-      ...this.#parts.snapshot,
+      ...snapshot,
+      ...(this.#seen !== undefined && { seen: this.#seen.toJson() }),
       lineage: this.#lineage?.toJson() ?? null,
       read: Object.fromEntries(Object.entries(read).filter(([id]) => unfinished.has(id))),
       ...(gaps && { gaps }),

@@ -2,6 +2,7 @@ import { DecodedRecords, type Decoding } from './decoded-records.ts'
 import type { StoredRecord, StoredRecords } from './kinesis-api.ts'
 import type { AggregatedRecord } from './kpl/aggregated-record.ts'
 import type { Opened } from './kpl/aggregation.ts'
+import { RecordIds } from './kpl/record-id.ts'
 import type { SequencePosition } from './sequence-position.ts'
 
 /** Records that are handed over together. */
@@ -23,6 +24,8 @@ export interface Unpacking<T> extends Decoding<T> {
   readonly open: (record: StoredRecord) => Opened
   /** So many records a portion holds at most. */
   readonly portion: number
+  /** Whether user records are given the ids that tell repeats. */
+  readonly identified: boolean
 }
 
 /**
@@ -37,6 +40,7 @@ export class UnreadRecords<T> {
   #taken: number
   /** Set if that is not none of them. */
   #aggregate: AggregatedRecord | undefined
+  #ids: RecordIds | undefined
   #leftBytes: number
   #last: SequencePosition | undefined
 
@@ -82,10 +86,13 @@ export class UnreadRecords<T> {
     const { sequenceNumber, arrivalTime } = record
     const last = aggregate.size - 1
     const end = Math.min(aggregate.size, this.#taken + this.#unpacking.portion - decoded.size)
+    if (this.#aggregate === undefined)
+      this.#ids = this.#unpacking.identified ? new RecordIds(aggregate) : undefined
     for (let subSequence = this.#taken; subSequence < end; subSequence++) {
       const partitionKey = aggregate.partitionKey(subSequence)
       const data = aggregate.data(subSequence)
-      decoded.addPart({ sequenceNumber, arrivalTime, partitionKey, data, subSequence }, subSequence < last)
+      const part = { sequenceNumber, arrivalTime, partitionKey, data, subSequence }
+      decoded.addPart(part, subSequence < last, this.#ids?.at(subSequence))
     }
     const more = end <= last
     this.#aggregate = more ? aggregate : undefined

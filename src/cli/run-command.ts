@@ -31,7 +31,11 @@ export function runCommand(environment: Environment, services: Services): Comman
       '--checkpoints <folder>',
       'where checkpoints live (default: what the job says, else .millrace/<job>)',
     )
-    .option('--endpoint <url>', 'the Kinesis to read from, such as http://127.0.0.1:4567', endpoint)
+    .option(
+      '--endpoint <url>',
+      'the Kinesis to read from and write to, such as http://127.0.0.1:4567',
+      endpoint,
+    )
     .option('--region <region>', 'the AWS region (default: AWS_REGION)')
     .option('--json', 'print events and metrics to stdout, one JSON object per line')
     .addHelpText('after', examples)

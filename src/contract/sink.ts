@@ -1,7 +1,8 @@
-import type { Clock } from './clock.ts'
+import type { Clock, Random } from './clock.ts'
 import type { Json } from './json.ts'
 import type { Log } from './log.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { SourceOverrides } from './source.ts'
 
 /** How often a record can show up at the destination when everything that can fail has failed. */
 export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
@@ -28,7 +29,17 @@ export interface SinkContext {
    */
   readonly lineage: string
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
+  /** Where the job is told to run: a sink of the same service as its sources must not write somewhere else. */
+  readonly overrides: Pick<SourceOverrides, 'endpoint' | 'region'>
+  /** Adds to a counter of the job's metrics, such as `throttled`. */
+  count(counter: string, by?: number): void
+  /**
+   * Asks for a checkpoint before its time, for a writer that makes room only by a commit. Returns at once; a checkpoint
+   * begins when the one under way, if any, is complete.
+   */
+  requestCheckpoint(): void
 }
 
 /** What was staged, as the checkpoint carries it from the writer to the committer. */

@@ -11,6 +11,8 @@ export interface SourceDescription {
   readonly detail: string
   /** Whether the same records can be read again after a failure. Without it no job is exactly once. */
   readonly replayable: boolean
+  /** What else it does for the guarantee of the job, in half a sentence, such as `drops records that …`. */
+  readonly brings?: string
 }
 
 /** What a job says on top of the source's own options, for instance from the command line. */
@@ -143,7 +145,16 @@ export interface Fetched<out T> {
   readonly serverTime: number
   /** Nothing can follow in this split. */
   readonly finished: boolean
+  /**
+   * Called once, right before the records are handed to the operators: gives those that are to be. So a source can
+   * decide by what has been handed over, not by what was fetched; what that changes is in its next snapshot. Default:
+   * all of them.
+   */
+  admit?(): Admitted<T>
 }
+
+/** The records of a fetch that are handed to the operators, as {@link Fetched} has them. */
+export type Admitted<T> = Pick<Fetched<T>, 'values' | 'arrivalTimes' | 'positionOf' | 'undecodable'>
 
 /** A record that the codec refused. */
 export interface Undecodable {

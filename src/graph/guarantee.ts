@@ -39,7 +39,7 @@ function sinkGuarantee(graph: StreamGraph, node: GraphNode<SinkTransformation>):
   return {
     sink: node.id,
     guarantee: losing.length === 0 ? guarantee : lossy(guarantee),
-    because: [...sources.map(sourceReason), `sink ${node.id} is ${guarantee}: ${because}`],
+    because: [...sources.flatMap(sourceReasons), `sink ${node.id} is ${guarantee}: ${because}`],
   }
 }
 
@@ -47,10 +47,12 @@ function lossy(guarantee: Guarantee): EndToEndGuarantee {
   return guarantee === 'at-least-once' ? 'none' : 'at-most-once'
 }
 
-function sourceReason(node: GraphNode<SourceTransformation>): string {
-  return node.transformation.source.description.replayable
+function sourceReasons(node: GraphNode<SourceTransformation>): string[] {
+  const { replayable, brings } = node.transformation.source.description
+  const again = replayable
     ? `source ${node.id} can be read again from the positions of a checkpoint`
     : `source ${node.id} cannot be read again: what came after the last checkpoint is lost in a failure`
+  return brings === undefined ? [again] : [again, `source ${node.id} ${brings}`]
 }
 
 function sourcesOf(graph: StreamGraph, sink: GraphNode): GraphNode<SourceTransformation>[] {

@@ -5,6 +5,7 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
 import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
+import type { SinkContext } from '../contract/sink.ts'
 import type { Gap, SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError } from '../errors.ts'
 import { failedRecords } from '../graph/failed-records.ts'
@@ -29,6 +30,7 @@ export interface Surroundings {
   readonly meter: Meter
   readonly onGap: (source: string, gap: Gap) => void
   readonly onReady: () => void
+  readonly requestCheckpoint: () => void
   readonly onFailure: (error: unknown) => void
   readonly onClaimed: (claimed: {
     readonly generation: number
@@ -85,11 +87,14 @@ async function openSink(
   { transformation: { name, sink } }: GraphNode<SinkTransformation>,
   lineage: string,
   restored: Restored | undefined,
-  { clock, log }: Surroundings,
+  around: Surroundings,
   closers: Closers,
 ): Promise<SinkTask> {
+  const { clock, random, log, overrides, meter, requestCheckpoint } = around
+  const count: SinkContext['count'] = (counter, by) => meter.count(`${name}.${counter}`, by)
+  const context = { job: job.name, name, lineage, clock, random, log, overrides, count, requestCheckpoint }
   try {
-    const writer = await sink.open({ job: job.name, name, lineage, clock, log }, restored?.sinks[name]?.state)
+    const writer = await sink.open(context, restored?.sinks[name]?.state)
     const task = new SinkTask(name, writer)
     closers.push(() => task.close())
     return task

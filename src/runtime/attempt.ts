@@ -7,6 +7,7 @@ import type { Snapshot } from '../contract/snapshot.ts'
 import type { MillraceError } from '../errors.ts'
 import type { CheckpointSummary } from '../observe/events.ts'
 import { endOfTime } from '../time/end-of-time.ts'
+import type { CheckpointDue } from './checkpoint-due.ts'
 import type { Dataflow } from './dataflow.ts'
 import { nextSplit } from './next-split.ts'
 import type { ProcessingTime } from './processing-time.ts'
@@ -33,6 +34,7 @@ export interface AttemptContext {
   readonly clock: Clock
   readonly wake: Wake
   readonly checkpointEveryMs: number
+  readonly checkpointDue: CheckpointDue
   readonly untilCaughtUp: boolean
   /** Aborted when the attempt is over. */
   readonly signal: AbortSignal
@@ -54,7 +56,6 @@ export interface AttemptContext {
 export class Attempt {
   readonly #parts: Parts
   readonly #context: AttemptContext
-  #checkpointDue = false
   #checkpointing: Promise<void> | undefined
   #progressed = false
   #toldCaughtUp = false
@@ -90,7 +91,7 @@ export class Attempt {
     for (;;) {
       this.#throwFailure()
       if (this.#context.stopRequested()) return this.#end('stopped')
-      if (this.#checkpointDue && this.#checkpointing === undefined) {
+      if (this.#context.checkpointDue.now && this.#checkpointing === undefined) {
         await this.#settled()
         this.#checkpointAside()
       }
@@ -187,11 +188,13 @@ export class Attempt {
   }
 
   #checkpointAside(): void {
-    this.#checkpointDue = false
+    this.#context.checkpointDue.begun()
     this.#checkpointing = this.#checkpoint()
       .catch(this.#context.onFailure)
       .finally(() => {
         this.#checkpointing = undefined
+        // Another may have been asked for meanwhile.
+        this.#context.wake.call()
       })
   }
 
@@ -237,7 +240,7 @@ export class Attempt {
   }
 
   #startTimers(): void {
-    const { clock, checkpointEveryMs, signal, wake, onFailure } = this.#context
+    const { clock, checkpointEveryMs, checkpointDue, signal, wake, onFailure } = this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
         await clock.sleep(ms, signal)
@@ -246,10 +249,7 @@ export class Attempt {
         wake.call()
       }
     }
-    const due = () => {
-      this.#checkpointDue = true
-    }
-    every(checkpointEveryMs, due).catch(onFailure)
+    every(checkpointEveryMs, checkpointDue.request).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
       every(watchEveryMs, () => this.#watch(source)).catch(onFailure)

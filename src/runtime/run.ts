@@ -8,6 +8,7 @@ import { silentLog } from '../observe/silent-log.ts'
 import { ReplaySubject } from '../rx.ts'
 import { assemble, type Closers, closeAll, type Surroundings } from './assemble.ts'
 import { Attempt, type Parts } from './attempt.ts'
+import { CheckpointDue } from './checkpoint-due.ts'
 import { measure } from './measure.ts'
 import { Meter } from './meter.ts'
 import { NoticedGaps } from './noticed-gaps.ts'
@@ -135,13 +136,15 @@ class JobLife {
       failure ??= millraceError(error)
       this.#wake.call()
     }
+    const checkpointDue = new CheckpointDue(this.#wake.call)
     try {
-      const parts = await this.#assemble(ended.signal, onFailure, closers)
+      const surroundings = this.#surroundings(ended.signal, onFailure, checkpointDue.request)
+      const parts = await this.#assemble(surroundings, closers)
       if (parts === undefined) return 'stopped'
       this.#over.signal.removeEventListener('abort', endEarly)
       return await new Attempt(
         parts,
-        this.#attemptContext(ended.signal, () => failure, onFailure),
+        this.#attemptContext(ended.signal, () => failure, onFailure, checkpointDue),
       ).run()
     } finally {
       this.#over.signal.removeEventListener('abort', endEarly)
@@ -151,16 +154,20 @@ class JobLife {
   }
 
   /** Connects; `undefined` if the job was told to stop meanwhile, which ends every wait for a service. */
-  async #assemble(signal: AbortSignal, onFailure: (error: unknown) => void, closers: Closers) {
+  async #assemble(surroundings: Surroundings, closers: Closers) {
     try {
-      this.#parts = await assemble(this.#job, this.#surroundings(signal, onFailure), closers)
+      this.#parts = await assemble(this.#job, surroundings, closers)
     } catch (error) {
       if (!this.#stopping || !millraceError(error).retryable) throw error
     }
     return this.#stopping ? undefined : this.#parts
   }
 
-  #surroundings(signal: AbortSignal, onFailure: (error: unknown) => void): Surroundings {
+  #surroundings(
+    signal: AbortSignal,
+    onFailure: (error: unknown) => void,
+    requestCheckpoint: () => void,
+  ): Surroundings {
     const job = this.#job
     return {
       store: this.#options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
@@ -174,6 +181,7 @@ class JobLife {
         if (this.#gaps.notice(source, gap)) this.events$.next({ kind: 'gap', source, gap })
       },
       onReady: this.#wake.call,
+      requestCheckpoint,
       onFailure,
       onClaimed: ({ generation, restored, skipped }) => {
         this.#claimed = generation
@@ -188,11 +196,13 @@ class JobLife {
     signal: AbortSignal,
     failure: () => MillraceError | undefined,
     onFailure: (error: unknown) => void,
+    checkpointDue: CheckpointDue,
   ) {
     return {
       clock: this.#clock,
       wake: this.#wake,
       checkpointEveryMs: this.#job.checkpoint.everyMs,
+      checkpointDue,
       untilCaughtUp: this.#options.until === 'caught-up',
       signal,
       stopRequested: () => this.#stopping,

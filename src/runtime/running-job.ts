@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly from?: 'trim-horizon' | 'latest' | Date
   /** `'caught-up'`: once every split is caught up, close all windows, take a last checkpoint and end. */
   readonly until?: 'caught-up'
-  /** The endpoint of the sources' service, such as `http://127.0.0.1:4567` of the embedded Kinesis. */
+  /** The endpoint of the service of sources and sinks, such as `http://127.0.0.1:4567` of the embedded Kinesis. */
   readonly endpoint?: string
   readonly region?: string
   readonly log?: Log
@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly random?: Random
 }
 
-/** What the options say to every source. */
+/** What the options say to every source, and of where things are to every sink. */
 export function overridesOf({ from, endpoint, region }: RunOptions): SourceOverrides {
   return {
     ...(from === undefined ? {} : { startAt: from }),

@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
-import type { Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
+import type { Admitted, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
@@ -152,8 +152,9 @@ export class SourceTask {
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
-    for (const record of fetched.undecodable) this.#onUndecodable(record)
-    if (fetched.values.length > 0) this.#pushBatch(task, fetched)
+    const admitted = fetched.admit?.() ?? fetched
+    for (const record of admitted.undecodable) this.#onUndecodable(record)
+    if (admitted.values.length > 0) this.#pushBatch(task, admitted)
     else if (task.idle)
       this.#tell({ kind: 'split', split: task.name, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
@@ -297,16 +298,16 @@ export class SourceTask {
     this.#context.push({ kind: 'watermark', timestamp: endOfTime })
   }
 
-  #pushBatch({ split: { id }, name }: SplitTask, fetched: Fetched<unknown>): void {
-    const whereIs = (index: number) => this.#where(id, fetched.positionOf(index))
+  #pushBatch({ split: { id }, name }: SplitTask, admitted: Admitted<unknown>): void {
+    const whereIs = (index: number) => this.#where(id, admitted.positionOf(index))
     this.#context.pushBatch({
       kind: 'batch',
       split: name,
-      values: fetched.values,
-      timestamps: fetched.arrivalTimes,
+      values: admitted.values,
+      timestamps: admitted.arrivalTimes,
       whereIs,
     })
-    this.#arrival.observe(name, fetched.arrivalTimes.at(-1)!)
+    this.#arrival.observe(name, admitted.arrivalTimes.at(-1)!)
   }
 
   #advanceArrivalWatermark(): void {

@@ -8,8 +8,8 @@ const unopened = () => {
   throw new Error('a plan opens nothing')
 }
 
-export function fakeSource(detail: string, { replayable = true } = {}) {
-  return { description: { kind: 'fake', detail, replayable }, open: unopened }
+export function fakeSource(detail: string, more: { replayable?: boolean; brings?: string } = {}) {
+  return { description: { kind: 'fake', detail, replayable: true, ...more }, open: unopened }
 }
 
 export function fakeSink(

@@ -72,6 +72,16 @@ describe('the guarantee of a job', () => {
     expect(garbage?.because.join()).not.toContain('west')
   })
 
+  it('says what else a source does for it', () => {
+    const source = fakeSource('x', { brings: 'drops what was put again' })
+    const { sinks } = jobGuarantee(job('one', ({ from }) => from('in', source).pipe(fakeSink('out'))).graph)
+    expect(sinks[0]?.because).toEqual([
+      'source in can be read again from the positions of a checkpoint',
+      'source in drops what was put again',
+      'sink out is exactly-once: a rename publishes a file once',
+    ])
+  })
+
   it('says why, in words', () => {
     expect(guaranteeText(planOf(flightsJob)).split('\n').slice(-4)).toEqual([
       '  alerts: at-least-once',

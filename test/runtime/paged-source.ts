@@ -1,4 +1,4 @@
-import type { Fetched, Source, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
+import type { Admitted, Fetched, Source, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
 
 /** What one fetch brings. Left out: nothing, not the end, caught up. */
 export interface Page<T> {
@@ -25,6 +25,8 @@ export interface PagedOptions {
   readonly listed?: (split: string) => boolean
   readonly arrivalTime?: number
   readonly fetchWithinMs?: number
+  /** What of the values of a fetch is handed over; asked when it is. */
+  readonly admits?: (value: unknown) => boolean
 }
 
 /** A source that brings what each fetch is told to bring. A position is the number of a page. */
@@ -40,7 +42,7 @@ export function pagedSource<T>(
 
 export function enumerate<T>(
   splits: Readonly<Record<string, PagedSplit<T>>>,
-  { onFetch, ends = true, listed = () => true, arrivalTime = 0, fetchWithinMs }: PagedOptions = {},
+  { onFetch, ends = true, listed = () => true, arrivalTime = 0, fetchWithinMs, admits }: PagedOptions = {},
   finished: readonly string[] = [],
 ): SplitEnumerator<T> {
   const done = new Set(finished)
@@ -63,6 +65,7 @@ export function enumerate<T>(
       reader(id, splits[id]!.pages, position === undefined ? 0 : Number(position.after) + 1, {
         onFetch,
         arrivalTime,
+        admits,
       }),
     finished: (id) => {
       done.add(id)
@@ -76,11 +79,17 @@ export function enumerate<T>(
   }
 }
 
+interface Reading {
+  readonly onFetch: PagedOptions['onFetch']
+  readonly arrivalTime: number
+  readonly admits: PagedOptions['admits']
+}
+
 function reader<T>(
   split: string,
   pages: readonly Page<T>[],
   from: number,
-  { onFetch, arrivalTime }: { onFetch: PagedOptions['onFetch']; arrivalTime: number },
+  { onFetch, arrivalTime, admits }: Reading,
 ): SplitReader<T> {
   let next = from
   let end = () => {}
@@ -94,7 +103,8 @@ function reader<T>(
       const page = pages[number]
       if (page === undefined) await closed
       else next += 1
-      return fetched(split, number, page ?? { behindMs: 1 }, arrivalTime)
+      const whole = fetched(split, number, page ?? { behindMs: 1 }, arrivalTime)
+      return admits === undefined ? whole : { ...whole, admit: () => admitted(whole, admits) }
     },
     close: end,
   }
@@ -120,5 +130,15 @@ function fetched<T>(split: string, number: number, page: Page<T>, arrivalTime: n
     behindMs,
     serverTime,
     finished,
+  }
+}
+
+function admitted<T>(whole: Fetched<T>, admits: (value: unknown) => boolean): Admitted<T> {
+  const kept = whole.values.flatMap((value, index) => (admits(value) ? index : []))
+  return {
+    values: kept.map((index) => whole.values[index]!),
+    arrivalTimes: kept.map((index) => whole.arrivalTimes[index]!),
+    positionOf: (index) => whole.positionOf(kept[index]!),
+    undecodable: whole.undecodable,
   }
 }

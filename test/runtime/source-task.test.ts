@@ -210,3 +210,23 @@ describe('alignment of a source task', () => {
     expect(told.filter((line) => line.includes(':'))).toEqual(['a: 1'])
   })
 })
+
+describe('a source that decides at the hand-over what is handed over', () => {
+  it('is asked when it is, not when it was fetched, and the rest goes no further', async () => {
+    const seen = new Set<unknown>()
+    const admits = (value: unknown) => !seen.has(value) && seen.add(value) !== undefined
+    const pages = [
+      { values: [1, 2], behindMs: 1 },
+      { values: [2, 1], behindMs: 1 },
+      { values: [2, 3], ...over },
+    ]
+    const { task, told } = taskOf({ a: { pages } }, { admits })
+    task.openReadable()
+    task.prefetch()
+    await quiet()
+    expect([...seen]).toEqual([])
+    await runDown(task)
+    expect(told.filter((line) => line.startsWith('a: '))).toEqual(['a: 1 2', 'a: 3'])
+    expect(task.metrics().records).toBe(6)
+  })
+})

@@ -83,6 +83,17 @@ export class AggregatedRecord {
     return this.#tables.records[index * perRecord + 3]!
   }
 
+  /** The value of a tag that stands right after the data of a user record; `undefined` if there is no such tag. */
+  tag(index: number, key: string): string | undefined {
+    const start = this.endOf(index)
+    if (this.#data[start] !== recordTags) return undefined
+    const reader = new WireReader(this.#data, start + 1, this.#data.length - checksumBytes)
+    reader.enter()
+    if (reader.tag() !== tagKey || this.#text(reader) !== key || reader.tag() !== tagValue) return undefined
+    const value = this.#text(reader)
+    return reader.malformed ? undefined : value
+  }
+
   partitionKey(index: number): string {
     return this.#partitionKeyAt(this.#tables.records[index * perRecord]!)
   }
@@ -104,6 +115,13 @@ export class AggregatedRecord {
       }
     }
     return true
+  }
+
+  #text(reader: WireReader): string {
+    const length = reader.length()
+    const text = this.#texts.toString('utf8', reader.at, reader.at + length)
+    reader.advance(length)
+    return text
   }
 
   #partitionKeyAt(index: number): string {
@@ -199,7 +217,7 @@ function readIndex(reader: WireReader): number {
   return none
 }
 
-/** Nothing uses tags. They must be well formed all the same. */
+/** Whatever they say, tags must be well formed. */
 function readTag(reader: WireReader): void {
   let hasKey = false
   const around = reader.enter()

@@ -19,12 +19,18 @@ export function explicitHashKey(decimal: Uint8Array): string | undefined {
   return key.length === 32 ? key : undefined
 }
 
+/** A hash key as Kinesis takes it. */
+export function decimal(hashKey: string): string {
+  return BigInt(`0x${hashKey}`).toString()
+}
+
 /** Whether a hash key lies in a range, both ends included. */
 export function inRange(range: HashRange): (hashKey: string) => boolean {
   const [start, end] = [hexadecimal(range.start), hexadecimal(range.end)]
   return (hashKey) => hashKey >= start && hashKey <= end
 }
 
-function hexadecimal(decimal: string): string {
+/** A number below 2^128 in decimal as a hash key. */
+export function hexadecimal(decimal: string): string {
   return BigInt(decimal).toString(16).padStart(32, '0')
 }

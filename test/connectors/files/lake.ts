@@ -7,6 +7,7 @@ import type { Clock } from '../../../src/contract/clock.ts'
 import type { CommitPermit, SinkContext, Staged } from '../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import type { Size } from '../../../src/units.ts'
+import { sinkContext } from '../../contract/sink-context.ts'
 
 /** What the tests of the sink share: rows by month, a clock that is moved by hand, and eyes for the folder. */
 
@@ -46,8 +47,7 @@ export function lakeSink(folder: string, size: Size = '2KiB') {
 }
 
 export function contextOf(clock: Clock, changes: Partial<SinkContext> = {}): SinkContext {
-  const log = { info() {}, warn() {} }
-  return { job: 'delays', name: 'lake', lineage: 'l1', clock, log, ...changes }
+  return sinkContext({ job: 'delays', name: 'lake', clock, ...changes })
 }
 
 /** A copy, as a checkpoint would give it back: other arrays with the same bytes. */

@@ -116,7 +116,8 @@ export class ScriptedKinesis implements KinesisApi {
         ? { filter: page.filter, from: 0 }
         : (JSON.parse(page.next) as { filter: ShardFilter; from: number })
     const all = [...this.shards.values()].filter(
-      (shard) => filter === 'retained' || openAt(shard, filter.openAt),
+      (shard) =>
+        filter === 'retained' || openAt(shard, filter === 'open' ? this.#clock.now() : filter.openAt),
     )
     const to = from + this.shardsPerListing
     return {

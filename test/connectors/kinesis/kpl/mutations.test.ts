@@ -66,6 +66,8 @@ test(`${mutations} mutated aggregates neither throw nor take anything from the r
       onStray: () => expect.unreachable(),
     }),
     portion: 10_000,
+    // Reads ids from the mutated bytes as well.
+    identified: true,
   }
   const plain = Buffer.from('a plain record')
   let opened = 0
