@@ -21,35 +21,23 @@ export function expiredUnread(
  */
 export function goOnWithout(
   lineage: Lineage,
-  expired: readonly string[],
+  expired: readonly KnownShard[],
   listed: readonly ListedShard[],
 ): void {
-  for (const id of expired) lineage.finish(id)
+  for (const { id } of expired) lineage.finish(id)
   lineage.learnAll(listed)
-  for (;;) {
-    const { hole } = lineage
-    if (hole === undefined) return
-    const heirs = orphans(lineage, listed).filter(({ range }) => overlap(range, hole))
-    if (heirs.length === 0) return
-    lineage.adopt(heirs, listed)
-  }
+  const heirs = orphans(lineage, listed).filter(({ range }) =>
+    expired.some((shard) => overlap(shard.range, range)),
+  )
+  lineage.adopt(heirs, listed)
 }
 
 /**
- * Listed shards that come after a shard of the lineage through none that is known. All others that the lineage lacks
- * come before it, by parents that are all listed: a shard expires after its parents.
+ * Listed shards that descend from the lineage through none that is known, the first of each branch. What else it lacks
+ * comes before its roots, by parents that are all listed: a shard expires after its parents.
  */
 function orphans(lineage: Lineage, listed: readonly ListedShard[]): readonly ListedShard[] {
-  const byId = new Map(listed.map((shard) => [shard.id, shard]))
-  const before = new Set<string>()
-  const ascend = (id: string): void => {
-    for (const parent of byId.get(id)?.parents ?? []) {
-      if (before.has(parent)) continue
-      before.add(parent)
-      ascend(parent)
-    }
-  }
-  for (const { id } of listed) if (lineage.get(id) !== undefined) ascend(id)
+  const before = lineage.beforeRoots(listed)
   const unknown = listed.filter(({ id }) => lineage.get(id) === undefined && !before.has(id))
   const ids = new Set(unknown.map(({ id }) => id))
   return unknown.filter(({ parents }) => !parents.some((parent) => ids.has(parent)))

@@ -1,3 +1,4 @@
+import { ancestorsOf } from './ancestors.ts'
 import { firstHole, type HashRange, overlap } from './hash-range.ts'
 import type { ListedShard } from './kinesis-api.ts'
 
@@ -97,15 +98,23 @@ export class Lineage {
   }
 
   /**
-   * Takes in all descendants of known shards. Of a shard that was listed, a parent that was not has expired. A shard that
-   * was not listed may be younger than the listing, and so may its parents be: they are waited for.
+   * Takes in all descendants of known shards. Of a shard that was listed, a parent that was not has expired; one that was
+   * listed is unknown because it comes before a root, or because all between it and a known shard has expired: only the
+   * latter is waited for. A shard that was not listed may be younger than the listing, and so may its parents be: they
+   * are waited for.
    */
   learnAll(listed: readonly ListedShard[]): void {
     this.learnChildren(listed)
     const ids = new Set(listed.map(({ id }) => id))
-    for (const shard of this.unfinished) {
-      if (ids.has(shard.id)) this.#waitOnlyFor(shard, (parent) => this.#shards.has(parent))
-    }
+    const before = this.beforeRoots(listed)
+    const counts = (id: string) => this.#shards.has(id) || (ids.has(id) && !before.has(id))
+    for (const shard of this.unfinished) if (ids.has(shard.id)) this.#waitOnlyFor(shard, counts)
+  }
+
+  /** Listed shards that come before those the job began with, and are not to be read. */
+  beforeRoots(listed: readonly ListedShard[]): ReadonlySet<string> {
+    const roots = [...this.#shards.values()].filter(({ kind }) => kind === 'root').map(({ id }) => id)
+    return ancestorsOf(roots, listed)
   }
 
   /** Takes in shards whose parents are unknown and have expired, and their descendants. */

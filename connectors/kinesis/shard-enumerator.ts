@@ -124,7 +124,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
         pace: paces?.of(facts.arn, shard.id) ?? unpaced,
         readUntil,
         lost: (unread) => this.#lose([gapIn(shard, unread, this.#now)]),
-        expired: (unread) => this.#expired(gapIn(shard, unread, this.#now)),
+        expired: (unread) => this.#expired(shard, unread),
         hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
         holeAfter: (children) => this.#holeAfter(shard.id, children),
       },
@@ -181,19 +181,17 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   /** A shard that is being read finds out by itself: what was fetched of it comes before its children. */
   #goOnWithout(expired: readonly KnownShard[], lineage: Lineage, listed: readonly ListedShard[]): void {
     const unread = this.#losses.accepted ? expired.filter(({ id }) => !this.#readers.has(id)) : expired
-    const ids = unread.map(({ id }) => id)
     this.#lose(unread.map((shard) => this.#unreadOf(shard)))
-    goOnWithout(lineage, ids, listed)
+    goOnWithout(lineage, unread, listed)
     if (lineage.hole !== undefined) throw shardHole(lineage.hole, this.#parts.place.stream)
     this.#note(lineage, listed)
   }
 
-  async #expired(gap: Gap): Promise<void> {
-    this.#lose([gap])
-    const listed = await this.#list('retained')
-    goOnWithout(this.#lineage!, [gap.split], listed)
-    const { hole } = this.#lineage!
-    if (hole !== undefined) throw shardHole(hole, this.#parts.place.stream)
+  async #expired(shard: KnownShard, unread: Unread): Promise<void> {
+    this.#lose([gapIn(shard, unread, this.#now)])
+    const lineage = this.#lineage!
+    goOnWithout(lineage, [shard], await this.#list('retained'))
+    if (lineage.hole !== undefined) throw shardHole(lineage.hole, this.#parts.place.stream)
   }
 
   /** @throws MillraceError `DATA_LOST`, unless the job is to go on. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Json } from '../../src/contract/json.ts'
 import { oneShard, shard } from '../connectors/kinesis/one-shard.ts'
+import { observedContext, openScripted } from '../connectors/kinesis/scripted-source.ts'
 
 test('an empty answer is never taken for the end of a shard', async () => {
   const { clock, api, reader } = await oneShard()
@@ -67,4 +69,32 @@ test('empty answers of a shard that is behind are never taken for caught up, nor
     expect(fetched).toMatchObject({ values: [], behindMs: 60_000, finished: false })
   }
   expect(await clock.until(reader.fetch())).toMatchObject({ values: ['a'], behindMs: 0, finished: false })
+})
+
+test('an empty answer in place of the last record read is never taken for its loss at once', async () => {
+  for (const [empty, outcome] of [
+    [2, 'fulfilled'],
+    [3, 'rejected'],
+  ] as const) {
+    const { clock, api, source, reader } = await oneShard()
+    api.put(shard, 'before')
+    const { position } = await clock.until(reader.fetch())
+    const restored = JSON.parse(JSON.stringify(source.snapshot())) as Json
+    api.facts = { ...api.facts, retentionMs: 1 }
+    clock.advance(10_000)
+    const again = await clock.until(openScripted(api, observedContext(clock), 'trim-horizon', { restored }))
+    await clock.until(again.discover())
+    const resumed = again.read({ id: shard, parents: [] }, position && { after: position.after })
+    const answerOf = api.records.bind(api)
+    let left: number = empty
+    api.records = async (iterator) => {
+      const page = await answerOf(iterator)
+      return left-- > 0 ? { ...page, records: [], nextIterator: iterator, behindMs: 0 } : page
+    }
+    for (let look = 1; look <= 2; look++) {
+      expect(await clock.until(resumed.fetch())).toMatchObject({ values: [], behindMs: 1, finished: false })
+    }
+    const [third] = await clock.until(Promise.allSettled([resumed.fetch()]))
+    expect(third).toMatchObject({ status: outcome, ...(empty === 3 && { reason: { code: 'DATA_LOST' } }) })
+  }
 })

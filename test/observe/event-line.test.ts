@@ -54,6 +54,44 @@ describe('a log line', () => {
     expect(eventLine({ kind: 'checkpoint', checkpoint: checkpointOf(1, 1) })).toBeUndefined()
   })
 
+  it('says which records may be lost, and from when to when', () => {
+    const gap = {
+      split: 's',
+      range: { start: '0', end: '9' },
+      after: '7:0',
+      from: 0,
+      until: 3_600_000,
+      noticedAt: 0,
+    }
+    expect(eventLine({ kind: 'gap', source: 'in', gap })).toEqual({
+      level: 'warn',
+      text: 'RECORDS MAY BE LOST: in/s (keys 0 to 9) goes on without what arrived from 1970-01-01T00:00:00Z until 1970-01-01T01:00:00Z',
+    })
+    expect(eventLine({ kind: 'gap', source: 'in', gap: { ...gap, from: null } })?.text).toContain(
+      'what arrived until 1970',
+    )
+  })
+
+  it('says what stands still, where, and what was done', () => {
+    const stall = { source: 'in', split: 's', forMs: 300_000, position: '7:0', state: 'reading' } as const
+    expect(eventLine({ kind: 'stalled', ...stall, clock: 'fetched', readerReplaced: true })).toEqual({
+      level: 'warn',
+      text: 'STALLED: in/s (reading, after 7:0): no fetch has settled for 5m 0s; reading on with a new reader',
+    })
+    const first = { ...stall, position: undefined, clock: 'acknowledged', readerReplaced: false } as const
+    expect(eventLine({ kind: 'stalled', ...first })?.text).toBe(
+      'STALLED: in/s (reading, at its beginning): what was handed over is in no checkpoint for 5m 0s',
+    )
+  })
+
+  it('of a run that has lost records says so at the end', () => {
+    const last = metricsOf(9, { records: 5, gaps: { count: 2, lostMs: 5_400_000 } })
+    expect(summaryLine(last)).toEqual({
+      level: 'warn',
+      text: '5 records read in 9s; WITH 2 gaps, 1h 30m in all, where records may be missing',
+    })
+  })
+
   it('is always one line, with its time and level', () => {
     expect(logText({ level: 'warn', text: 'a\n  b' }, 0)).toBe('1970-01-01T00:00:00.000Z WARN  a b')
   })

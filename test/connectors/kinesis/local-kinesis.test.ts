@@ -1,7 +1,9 @@
+import { DescribeStreamSummaryCommand, UpdateMaxRecordSizeCommand } from '@aws-sdk/client-kinesis'
 import fc from 'fast-check'
 import { systemClock } from 'millrace'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Protocol } from '../../../connectors/kinesis/client.ts'
+import { connect } from '../../../connectors/kinesis/connect.ts'
 import {
   createStream,
   kinesisSource,
@@ -154,6 +156,28 @@ describe('the embedded Kinesis, over the network', () => {
     values.push(...(await readOnce(second, positions)).values)
     await second.close()
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 1500 }, (_, n) => n))
+  })
+
+  test('records of ten mebibytes are read, among others and in their order', async () => {
+    const stream = 'large'
+    const { endpoint } = kinesis
+    await createStream({ stream, endpoint, shards: 1 })
+    const { client, close } = connect({ endpoint }, stream)
+    const { StreamDescriptionSummary } = await client.send(
+      new DescribeStreamSummaryCommand({ StreamName: stream }),
+    )
+    const { StreamARN } = StreamDescriptionSummary!
+    await client.send(new UpdateMaxRecordSizeCommand({ StreamARN, MaxRecordSizeInKiB: 10_240 }))
+    const sizes = [3, 10 * 2 ** 20 - 1, 5, 10 * 2 ** 20 - 1]
+    for (const [fill, size] of sizes.entries()) {
+      const record = { data: Buffer.alloc(size, fill + 1), partitionKey: 'k' }
+      await putRecords([record], { stream, endpoint })
+    }
+    const records = await tailed(stream, 'trim-horizon')
+    expect(records.map(({ data }) => [data.length, data[0], data.at(-1)])).toEqual(
+      sizes.map((size, fill) => [size, fill + 1, fill + 1]),
+    )
+    close()
   })
 
   test('a stream can be created once, and a stream that is not there is named', async () => {

@@ -90,9 +90,9 @@ export class SmallEngine {
     this.#state = { ...this.#state, finished: new Set([...this.finished, shard]) }
   }
 
-  /** Reads until every open shard has been caught up with. */
-  async drain(): Promise<void> {
-    for (let quiet = 0; quiet < 2; ) {
+  /** Reads until every open shard has been caught up with: nothing has changed for so many rounds. */
+  async drain(rounds = 2): Promise<void> {
+    for (let quiet = 0; quiet < rounds; ) {
       await this.discover()
       const before = `${this.read.length} ${this.reading}`
       for (const shard of this.reading) await this.fetch(shard)
