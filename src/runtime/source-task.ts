@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
-import type { Admitted, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
+import type { Admitted, Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { pace } from '../time/alignment.ts'
@@ -113,7 +113,7 @@ export class SourceTask {
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
-    const admitted = fetched.admit?.() ?? fetched
+    const admitted = this.#admitted(fetched)
     for (const record of admitted.undecodable) this.#onUndecodable(record)
     if (admitted.values.length > 0) this.#pushBatch(task.split.id, admitted)
     else if (task.idle)
@@ -195,6 +195,14 @@ export class SourceTask {
   #mark(mark: SplitMark): void {
     this.#arrival.mark(mark)
     this.#context.push(mark)
+  }
+
+  #admitted(fetched: Fetched<unknown>): Admitted<unknown> {
+    try {
+      return fetched.admit?.() ?? fetched
+    } catch (error) {
+      throw millraceError(error).at({ source: this.name })
+    }
   }
 
   #pushBatch(split: string, admitted: Admitted<unknown>): void {
