@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
-import type { Admitted, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
+import type { Admitted, Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
@@ -152,7 +152,7 @@ export class SourceTask {
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
     const fetched = task.take()
-    const admitted = fetched.admit?.() ?? fetched
+    const admitted = this.#admitted(fetched)
     for (const record of admitted.undecodable) this.#onUndecodable(record)
     if (admitted.values.length > 0) this.#pushBatch(task, admitted)
     else if (task.idle)
@@ -296,6 +296,14 @@ export class SourceTask {
     if (!this.ended || this.#awaiting.size > 0 || this.#toldEnd) return
     this.#toldEnd = true
     this.#context.push({ kind: 'watermark', timestamp: endOfTime })
+  }
+
+  #admitted(fetched: Fetched<unknown>): Admitted<unknown> {
+    try {
+      return fetched.admit?.() ?? fetched
+    } catch (error) {
+      throw millraceError(error).at({ source: this.name })
+    }
   }
 
   #pushBatch({ split: { id }, name }: SplitTask, admitted: Admitted<unknown>): void {

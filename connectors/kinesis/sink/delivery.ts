@@ -5,7 +5,8 @@ import { composeCall, entryOf } from './compose-call.ts'
 import { Delivered } from './delivered.ts'
 import type { OpenShards } from './open-shards.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
-import { type Parcel, type Queued, type QueueRules, ShardQueue } from './shard-queue.ts'
+import type { Parcel, Queued, QueueRules, ShardQueue } from './shard-queue.ts'
+import { ShardQueues } from './shard-queues.ts'
 import type { PutAnswer, SinkApi } from './sink-api.ts'
 
 type Refusal = Extract<PutAnswer, { refused: string }>
@@ -44,10 +45,7 @@ const betweenListingsMs = 1000
 /** Brings records to the stream and keeps trying until they are there. Nothing is left out, nothing overtakes. */
 export class Delivery {
   readonly #parts: DeliveryParts
-  #shards: OpenShards
-  /** Those that were served last come last. */
-  #queues: ShardQueue[] = []
-  readonly #queueOf = new Map<string, ShardQueue>()
+  readonly #queues: ShardQueues
   readonly #outstanding = new Set<Delivered>()
   #underWay = 0
   /** Answers have named a shard that was not foreseen: the shards are listed again once no call is under way. */
@@ -62,12 +60,11 @@ export class Delivery {
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
-    this.#shards = parts.shards
-    this.#makeQueues()
+    this.#queues = new ShardQueues(parts.shards, parts.rules)
   }
 
   get shards(): OpenShards {
-    return this.#shards
+    return this.#queues.shards
   }
 
   get failure(): MillraceError | undefined {
@@ -81,7 +78,7 @@ export class Delivery {
     else {
       this.#outstanding.add(delivered)
       delivered.all.then(() => this.#outstanding.delete(delivered)).catch(() => {})
-      for (const record of records) this.#enqueue({ record, delivered })
+      for (const record of records) this.#queues.add({ record, delivered })
       this.#pump()
     }
     return delivered.all
@@ -109,15 +106,15 @@ export class Delivery {
     const held = this.#astray.length > 0
     while (!held && this.#underWay < callsUnderWay && this.#call(now));
     if (held) this.#wakeAfter(this.#listedAt + betweenListingsMs - now)
-    else if (this.#underWay < callsUnderWay) this.#wakeAfter(this.#waitMs(now))
+    else if (this.#underWay < callsUnderWay) this.#wakeAfter(this.#queues.waitMs(now))
   }
 
   #call(now: number): boolean {
-    const parcels = composeCall(this.#queues, now)
+    const parcels = composeCall(this.#queues.inTurn, now)
     if (parcels.length === 0) return false
     const served = new Set(parcels.map(({ queue }) => queue))
     for (const queue of served) queue.called()
-    this.#queues = [...this.#queues.filter((queue) => !served.has(queue)), ...served]
+    this.#queues.served(served)
     this.#underWay++
     this.#put(parcels)
       .catch((error) => this.end(this.#parts.failure(error)))
@@ -186,17 +183,14 @@ export class Delivery {
       })
   }
 
-  /** Sorts what waits anew. Records of a key waited in one queue, and do so again, in the same order. */
   #adopt(shards: OpenShards): void {
-    this.#shards = shards
     this.#stale = false
     this.#listedAt = this.#parts.clock.now()
-    const waiting = this.#queues.flatMap((queue) => queue.drain())
+    const waiting = this.#queues.adopt(shards)
     const astray = this.#astray
     this.#astray = []
-    this.#makeQueues()
     const again = astray.flatMap(({ parcel, shard }) => this.#settled(parcel, shard))
-    for (const queued of [...again, ...waiting]) this.#enqueue(queued)
+    for (const queued of [...again, ...waiting]) this.#queues.add(queued)
     this.#noteAstray(again.length)
   }
 
@@ -214,27 +208,10 @@ export class Delivery {
    * all its hash keys, else everything, since readers discard it as a whole.
    */
   #settled({ queued }: Parcel, shard: string): readonly Queued[] {
-    const readable = queued.every(({ record }) => this.#shards.holds(shard, record.hashKey))
+    const readable = queued.every(({ record }) => this.shards.holds(shard, record.hashKey))
     if (!readable) return queued
     this.#arrived(queued)
     return []
-  }
-
-  #makeQueues(): void {
-    const before = new Map(this.#queueOf)
-    this.#queueOf.clear()
-    // A shard that is still open keeps its pace and its pauses.
-    for (const id of this.#shards.ids)
-      this.#queueOf.set(id, before.get(id) ?? new ShardQueue(id, this.#parts.rules))
-    this.#queues = [...this.#queueOf.values()]
-  }
-
-  #enqueue(queued: Queued): void {
-    this.#queueOf.get(this.#shards.shardOf(queued.record.hashKey))!.add(queued)
-  }
-
-  #waitMs(now: number): number {
-    return this.#queues.reduce((least, queue) => Math.min(least, queue.waitMs(now)), Number.POSITIVE_INFINITY)
   }
 
   #wakeAfter(ms: number): void {

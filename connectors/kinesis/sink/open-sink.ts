@@ -85,24 +85,41 @@ interface Opened extends ReturnType<typeof callsOf> {
   readonly shards: OpenShards
 }
 
-function inletOf<T>(
-  plan: SinkPlan<T>,
-  { api, paced, context }: SinkSurroundings,
-  opened: Opened,
-): StreamInlet<T> {
-  const { stream, shards, outbox, how, closing, failure } = opened
-  const aggregated = plan.delivery === 'checkpointed'
-  const limits = { maxRecordBytes: stream.maxRecordBytes, aggregated }
+function inletOf<T>(plan: SinkPlan<T>, around: SinkSurroundings, opened: Opened): StreamInlet<T> {
   const room = new ByteRoom(roomBytes[plan.delivery])
-  const delivery = new Delivery({
+  const limits = {
+    maxRecordBytes: opened.stream.maxRecordBytes,
+    aggregated: plan.delivery === 'checkpointed',
+  }
+  return new StreamInlet({
+    recordOf: (row) => rowRecord(row, plan, limits),
+    delivery: deliveryOf(plan, around, opened, room),
+    room,
+    outbox: opened.outbox,
+    close: () => {
+      opened.closing.abort()
+      around.api.close()
+    },
+  })
+}
+
+function deliveryOf(
+  plan: Pick<SinkPlan<never>, 'aggregates' | 'ordered'>,
+  { api, paced, context }: SinkSurroundings,
+  { how, stream, shards, listShards, failure }: Opened,
+  room: ByteRoom,
+): Delivery {
+  const { aggregates, ordered } = plan
+  const { placedByHashKey } = stream
+  return new Delivery({
     api,
     listShards: async () => {
       refuseUnplaced(plan, await persist((signal) => api.describe(signal), { ...how, patienceMs }))
-      return opened.listShards(patienceMs)
+      return listShards(patienceMs)
     },
     shards,
-    placedByHashKey: stream.placedByHashKey,
-    rules: { aggregates: plan.aggregates, ordered: plan.ordered, paced: paced && stream.placedByHashKey },
+    placedByHashKey,
+    rules: { aggregates, ordered, paced: paced && placedByHashKey },
     ...how,
     // What has an id came from a chunk, which is given up as a whole.
     onArrived: ({ id, heldBytes }) => {
@@ -114,19 +131,6 @@ function inletOf<T>(
       room.fail(located)
       return located
     },
-  })
-  const close = () => {
-    closing.abort()
-    api.close()
-  }
-  const { partitionKey, explicitHashKey, encode } = plan
-  const functions = { partitionKey, explicitHashKey, encode }
-  return new StreamInlet({
-    recordOf: (row) => rowRecord(row, functions, limits),
-    delivery,
-    room,
-    outbox,
-    close,
   })
 }
 

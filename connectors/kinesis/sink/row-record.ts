@@ -6,7 +6,7 @@ import { aggregatedBytes, type OutgoingRecord, outgoing, plainBytes } from './ou
 /** How rows become records. */
 export interface RowFunctions<T> {
   readonly partitionKey: (row: T) => string
-  readonly explicitHashKey: ((row: T) => string | undefined) | undefined
+  readonly explicitHashKey?: (row: T) => string | undefined
   readonly encode: (row: T) => Uint8Array | string
 }
 

@@ -1,5 +1,11 @@
 import { job, json, run } from 'millrace'
-import { type KinesisSinkOptions, kinesisSink, kinesisSource } from 'millrace/connectors/kinesis'
+import {
+  createStream,
+  type KinesisSinkOptions,
+  kinesisSink,
+  kinesisSource,
+} from 'millrace/connectors/kinesis'
+import { startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { sinkTo } from 'millrace/operators'
 import { collectSink, memoryStore } from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -120,6 +126,25 @@ describe('immediate delivery to Kinesis', () => {
     await after.close()
     expect((await read(to, false)).rows).toHaveLength(100)
   })
+})
+
+test('what an embedded Kinesis with the limits of AWS throttles is put again, and nothing twice', async () => {
+  const kinesis = await startLocalKinesis({ limits: 'aws' })
+  const to = { stream: 'payments', endpoint: kinesis.endpoint }
+  await createStream({ ...to, shards: 1 })
+  const counters: Record<string, number> = {}
+  const count = (counter: string, by = 1) => {
+    counters[counter] = (counters[counter] ?? 0) + by
+  }
+  const sink = kinesisSink({ ...to, partitionKey: (row: Payment) => `${row.id}` })
+  const writer = await sink.open(sinkContext({ count }), undefined)
+  writer.write(payments(0, 2100), [])
+  await writer.stage(true)
+  await writer.close()
+  expect(counters['throttled']).toBeGreaterThan(0)
+  const { rows } = await read(to, false)
+  expect(rows.map(({ id }) => id).sort((a, b) => a - b)).toEqual(payments(0, 2100).map(({ id }) => id))
+  await kinesis.close()
 })
 
 describe('checkpointed delivery to Kinesis', () => {
