@@ -1,4 +1,4 @@
-import type { RecordsPage } from './kinesis-api.ts'
+import type { StoredRecord } from './kinesis-api.ts'
 import type { SequencePosition } from './sequence-position.ts'
 import type { IteratorStart } from './starting-position.ts'
 
@@ -39,6 +39,14 @@ export function resumption({ after, beginning, readUntil, retainedSince }: Resum
     : { start: { kind: 'at', sequenceNumber }, mustSee: after }
 }
 
+/** What of an answer tells whether records are gone. */
+export interface ResumedPage {
+  readonly records: readonly Pick<StoredRecord, 'sequenceNumber'>[]
+  readonly behindMs: number
+  /** Nothing follows. */
+  readonly last: boolean
+}
+
 /** What the answer to a suspicious resumption shows: `unknown` if it was empty and more is to come. */
 export type LossVerdict = 'intact' | 'lost' | 'unknown'
 
@@ -46,8 +54,8 @@ export type LossVerdict = 'intact' | 'lost' | 'unknown'
  * Whether records expired before they were read. `lost` is said as well when the last record is gone and nothing
  * followed it: then nothing may have been lost, but nobody can tell.
  */
-export function lossVerdict(mustSee: SequencePosition, page: RecordsPage): LossVerdict {
+export function lossVerdict(mustSee: SequencePosition, page: ResumedPage): LossVerdict {
   const first = page.records[0]
   if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
-  return page.nextIterator === undefined || page.behindMs === 0 ? 'lost' : 'unknown'
+  return page.last || page.behindMs === 0 ? 'lost' : 'unknown'
 }

@@ -10,8 +10,10 @@ import { type KnownShard, Lineage } from './lineage.ts'
 import { listAllShards } from './list-all-shards.ts'
 import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
+import type { Reading, ShardToRead } from './reading.ts'
 import { RetryReport } from './retry-report.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
+import { ShardCursor } from './shard-cursor.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
 import { assertSameStream, firstIterator, lineageError } from './stream-facts.ts'
 
@@ -38,6 +40,11 @@ const recordsPerGetRecords = 10_000
 const looksForHole = 3
 const betweenLooksMs = 1000
 
+interface OpenShard<T> {
+  readonly reader: SplitReader<T>
+  readonly cursor: ShardCursor<T>
+}
+
 /** Knows the shards of a stream: lists them, keeps their lineage, hands out those that may be read. */
 export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly exhausted = false
@@ -47,7 +54,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #closing = new AbortController()
   readonly #signal: AbortSignal
   readonly #handedOut = new Set<string>()
-  readonly #readers = new Map<string, PollingReader<T>>()
+  readonly #reading: Reading<T>
+  readonly #readers = new Map<string, OpenShard<T>>()
   readonly #onceListed = new Set<string>()
   #lineage: Lineage | undefined
   #facts: StreamFacts
@@ -58,6 +66,12 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
+    const { api, decode, aggregation, recordsPerFetch = recordsPerGetRecords, context, place } = parts
+    this.#reading = {
+      ...{ api, decode, aggregation, recordsPerFetch, context, place },
+      retentionMs: () => this.#facts.retentionMs,
+      placedByHashKey: () => this.#facts.placedByHashKey,
+    }
     const { lineage } = parts.snapshot
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
@@ -85,44 +99,33 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
     const shard = this.#known(split.id)
     const noted = this.#parts.snapshot.read[shard.id]
-    this.#readers.get(shard.id)?.close()
-    const { api, decode, aggregation, context, place, paces, facts } = this.#parts
-    const reader = new PollingReader(
-      {
-        api,
-        decode,
-        aggregation,
-        recordsPerFetch: this.#parts.recordsPerFetch ?? recordsPerGetRecords,
-        context,
-        place,
-        retentionMs: () => this.#facts.retentionMs,
-        placedByHashKey: () => this.#facts.placedByHashKey,
-      },
-      {
-        id: shard.id,
-        range: shard.range,
-        beginning: firstIterator(shard, this.#parts.snapshot.start),
-        pace: paces?.of(facts.arn, shard.id) ?? unpaced,
-        readUntil: noted?.after === (position?.after ?? null) ? noted?.readUntil : undefined,
-        hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
-        holeAfter: (children) => this.#holeAfter(shard.id, children),
-      },
-      position,
-    )
-    this.#readers.set(shard.id, reader)
+    this.#readers.get(shard.id)?.reader.close()
+    const { paces, facts } = this.#parts
+    const toRead: ShardToRead = {
+      id: shard.id,
+      range: shard.range,
+      beginning: firstIterator(shard, this.#parts.snapshot.start),
+      pace: paces?.of(facts.arn, shard.id) ?? unpaced,
+      noted: noted?.after === (position?.after ?? null) ? noted : undefined,
+      hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
+      holeAfter: (children) => this.#holeAfter(shard.id, children),
+    }
+    const cursor = new ShardCursor(this.#reading, toRead, position)
+    const reader = new PollingReader(this.#reading, toRead, cursor)
+    this.#readers.set(shard.id, { reader, cursor })
     return reader
   }
 
   finished(splitId: string): readonly string[] {
     this.#lineage?.finish(splitId)
-    this.#readers.get(splitId)?.close()
+    this.#readers.get(splitId)?.reader.close()
     this.#readers.delete(splitId)
     return this.#lineage?.childrenOf(splitId) ?? []
   }
 
   snapshot(): Json {
     const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
-    for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
+    for (const [id, { cursor }] of this.#readers) if (cursor.progress) read[id] = cursor.progress
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
     return {
       ...this.#parts.snapshot,
@@ -133,7 +136,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    for (const reader of this.#readers.values()) reader.close()
+    for (const { reader } of this.#readers.values()) reader.close()
     this.#readers.clear()
     this.#parts.api.close()
   }

@@ -1,0 +1,214 @@
+import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
+import type { Fetched } from '../../src/contract/source.ts'
+import { MillraceError } from '../../src/errors.ts'
+import type { ReadUntil } from './enumerator-snapshot.ts'
+import { interval } from './interval.ts'
+import type { StoredRecord } from './kinesis-api.ts'
+import { opening } from './kpl/aggregation.ts'
+import { StrayReport } from './kpl/stray-report.ts'
+import type { LastPoll } from './poll-pause.ts'
+import type { Reading, ShardToRead } from './reading.ts'
+import { lossVerdict, type Resumption, resumption } from './resume.ts'
+import { formatPosition, parsePosition, type SequencePosition } from './sequence-position.ts'
+import { sequenceTime } from './sequence-time.ts'
+import type { IteratorStart } from './starting-position.ts'
+import { type Unpacking, UnreadRecords } from './unread-records.ts'
+
+/** Records of a shard as they came in together, whichever way it is read. */
+export interface ShardPage {
+  readonly records: readonly StoredRecord[]
+  readonly sizeBytes: number
+  readonly behindMs: number
+  readonly serverTime: number | undefined
+  /** The service says that nothing follows. */
+  readonly last: boolean
+  /** ... and that is believed. */
+  readonly ended: boolean
+  /** The number after which a subscription goes on; a poll brings none. */
+  readonly continuation?: string
+}
+
+/** What of a page outlives its records. They are not kept: the engine may pause a shard for long. */
+interface LastPage extends LastPoll {
+  readonly serverTime: number | undefined
+  readonly ended: boolean
+}
+
+/**
+ * How far a shard has been read. The truth is the last record fetched: from it follows where reading goes on, however
+ * it goes on, and whether anything may have been lost in between.
+ */
+export class ShardCursor<T> {
+  readonly #reading: Reading<T>
+  readonly #shard: ShardToRead
+  readonly #unpacking: Unpacking<T>
+  #after: SequencePosition | undefined
+  #readUntil: number | undefined
+  #continuation: string | undefined
+  #mustSee: SequencePosition | undefined
+  #last: LastPage | undefined
+  /** What of the last page was not handed over yet. */
+  #unread: UnreadRecords<T> | undefined
+
+  constructor(reading: Reading<T>, shard: ShardToRead, position: CommittedPosition | undefined) {
+    this.#reading = reading
+    this.#shard = shard
+    this.#after = position && parsePosition(position.after)
+    this.#readUntil = shard.noted?.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
+    this.#continuation = shard.noted?.continuation
+    this.#unpacking = {
+      decode: reading.decode,
+      source: reading.context.name,
+      split: shard.id,
+      open: opening({
+        aggregation: reading.aggregation,
+        range: () => (reading.placedByHashKey() ? shard.range : undefined),
+        begun: this.#after?.more ? this.#after.sequenceNumber : undefined,
+        onStray: new StrayReport(reading.context, shard.id).discarded,
+      }),
+      portion: reading.recordsPerFetch,
+    }
+  }
+
+  /** The last record fetched, if any, and up to which arrival time the shard has been read. */
+  get progress(): ReadUntil | undefined {
+    if (this.#readUntil === undefined) return undefined
+    const continuation = this.continuation
+    return {
+      after: this.#position?.after ?? null,
+      readUntil: this.#readUntil,
+      ...(continuation !== undefined && { continuation }),
+    }
+  }
+
+  get last(): LastPage | undefined {
+    return this.#last
+  }
+
+  get hasUnread(): boolean {
+    return this.#unread !== undefined
+  }
+
+  /** Where a subscription goes on after all that it brought, if reading has not gone on otherwise since. */
+  get continuation(): string | undefined {
+    return this.#unread === undefined ? this.#continuation : undefined
+  }
+
+  /** Where to read on, and whether a record must show that nothing was lost; `'lost'` if nothing can. */
+  get resumption(): Resumption | 'lost' {
+    return resumption({
+      after: this.#after,
+      beginning: this.#shard.beginning,
+      readUntil: this.#readUntil,
+      retainedSince: this.#retainedSince,
+    })
+  }
+
+  /**
+   * Where the next page is to begin.
+   *
+   * @throws MillraceError `DATA_LOST` if records may have expired and nothing can tell whether.
+   */
+  resume(): IteratorStart {
+    const resumed = this.resumption
+    if (resumed === 'lost') throw this.#lost(this.#retainedSince)
+    this.#mustSee = resumed.mustSee
+    return resumed.start
+  }
+
+  /** Records first, flags after: the page that ends the shard may carry its last records. */
+  receive(page: ShardPage): Fetched<T> {
+    const unread = this.#unseen(page)
+    const { records, serverTime, ended, continuation } = page
+    this.#continuation = continuation
+    return this.#take(unread, { records: records.length, behindMs: this.#behindMs(page), serverTime, ended })
+  }
+
+  /** The next portion of the last page, which {@link hasUnread}. */
+  take(): Fetched<T> {
+    return this.#take(this.#unread!, this.#last!)
+  }
+
+  /** A fetch that brings nothing. */
+  nothing(finished: boolean): Fetched<T> {
+    return {
+      values: [],
+      arrivalTimes: [],
+      positionOf: () => '',
+      undecodable: [],
+      position: this.#position,
+      sizeBytes: 0,
+      // A shard that was not asked is not caught up.
+      behindMs: finished ? 0 : (this.#last?.behindMs ?? Number.POSITIVE_INFINITY),
+      serverTime: this.#last?.serverTime ?? this.#reading.context.clock.now(),
+      finished,
+    }
+  }
+
+  #take(unread: UnreadRecords<T>, page: LastPage): Fetched<T> {
+    const { records, after, arrivedAt, sizeBytes, more, restBytes } = unread.take()
+    const serverTime = page.serverTime ?? this.#reading.context.clock.now()
+    const behindMs = more ? Math.max(1, page.behindMs) : page.behindMs
+    this.#after = after ?? this.#after
+    this.#readUntil = behindMs === 0 ? serverTime : (arrivedAt ?? this.#readUntil)
+    this.#last = page
+    this.#unread = more ? unread : undefined
+    const { values, arrivalTimes, positionOf, undecodable } = records
+    return {
+      values,
+      arrivalTimes,
+      positionOf,
+      undecodable,
+      position: this.#position,
+      sizeBytes,
+      restBytes,
+      behindMs,
+      serverTime,
+      finished: page.ended && !more,
+    }
+  }
+
+  /**
+   * A shard that has ended is behind until its end is found: what comes next may be much older than now. And an answer
+   * that says it has ended, though nothing continues it, says nothing about how far it has been read.
+   */
+  #behindMs({ behindMs, last, ended }: ShardPage): number {
+    const endsLater = !last && this.#shard.hasEnded()
+    const doubtful = last && !ended
+    return endsLater || doubtful ? Math.max(1, behindMs) : behindMs
+  }
+
+  /** The records of the page without those that were only asked for to see whether they are still there. */
+  #unseen(page: ShardPage): UnreadRecords<T> {
+    const mustSee = this.#mustSee
+    const verdict = mustSee && lossVerdict(mustSee, page)
+    if (verdict === 'lost') throw this.#lost(page.records[0]?.arrivalTime)
+    if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
+    this.#mustSee = undefined
+    return mustSee.more
+      ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
+      : this.#unreadFrom(page, page.records.slice(1), 0)
+  }
+
+  #unreadFrom(page: ShardPage, records: readonly StoredRecord[], taken: number): UnreadRecords<T> {
+    return new UnreadRecords(records, page.sizeBytes, taken, this.#unpacking)
+  }
+
+  #lost(until: number | undefined): MillraceError {
+    const { stream } = this.#reading.place
+    const sequenceNumber = this.#after?.sequenceNumber
+    return new MillraceError(
+      'DATA_LOST',
+      `records that arrived ${interval(this.#readUntil, until)} may have expired before they were read`,
+      { where: { stream, ...(sequenceNumber !== undefined && { sequenceNumber }) } },
+    )
+  }
+
+  get #retainedSince(): number {
+    return this.#reading.context.clock.now() - this.#reading.retentionMs()
+  }
+
+  get #position(): FetchedPosition | undefined {
+    return this.#after && { after: formatPosition(this.#after) }
+  }
+}
