@@ -1,7 +1,7 @@
 import type { _Record, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 
 /** A record as it stands in the JSON of a response: data in base64, arrival in seconds. */
-interface JsonRecord {
+export interface JsonRecord {
   SequenceNumber: string
   ApproximateArrivalTimestamp: number | Date | undefined
   Data: string | Uint8Array
@@ -18,8 +18,13 @@ export function parseGetRecords(body: Buffer): GetRecordsOutput {
     Records?: JsonRecord[]
     NextShardIterator?: string | null
   }
-  if (output.NextShardIterator === null) delete output.NextShardIterator
-  const records = output.Records ?? []
+  const { Records, NextShardIterator, ...rest } = output
+  const next = NextShardIterator == null ? {} : { NextShardIterator }
+  return { ...rest, ...next, Records: readRecords(Records) }
+}
+
+/** Makes records of JSON what the SDK makes of them, in place. */
+export function readRecords(records: JsonRecord[] = []): _Record[] {
   const pool = Buffer.allocUnsafeSlow(decodedBound(records))
   let used = 0
   for (const record of records) {
@@ -29,7 +34,7 @@ export function parseGetRecords(body: Buffer): GetRecordsOutput {
     const seconds = record.ApproximateArrivalTimestamp
     if (typeof seconds === 'number') record.ApproximateArrivalTimestamp = new Date(Math.round(seconds * 1000))
   }
-  return output as { Records: _Record[] }
+  return records as _Record[]
 }
 
 function decodedBound(records: readonly JsonRecord[]): number {
