@@ -1,5 +1,10 @@
 import { Readable } from 'node:stream'
-import { KinesisClient, SubscribeToShardCommand, type SubscribeToShardEvent } from '@aws-sdk/client-kinesis'
+import {
+  KinesisClient,
+  type KinesisClientConfig,
+  SubscribeToShardCommand,
+  type SubscribeToShardEvent,
+} from '@aws-sdk/client-kinesis'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LeanProtocol } from '../../../../connectors/kinesis/lean-protocol.ts'
