@@ -96,7 +96,7 @@ const event = fc.record(
 const ending = fc.option(
   fc.tuple(
     fc.constantFrom('ResourceInUseException', 'InternalFailureException', 'NewException'),
-    fc.string(),
+    fc.string({ minLength: 1 }),
   ),
 )
 
