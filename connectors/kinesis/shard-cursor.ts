@@ -25,7 +25,7 @@ export interface ShardPage {
   /** ... and that is believed. */
   readonly ended: boolean
   /** The number after which a subscription goes on; a poll brings none. */
-  readonly continuation?: string
+  readonly continuation?: string | undefined
 }
 
 /** What of a page outlives its records. They are not kept: the engine may pause a shard for long. */

@@ -2,6 +2,10 @@ import type { Json } from '../../src/contract/json.ts'
 import type { CommittedPosition } from '../../src/contract/position.ts'
 import type { SourceContext, Split, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
 import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
+import type { FanOutApi } from './fan-out/fan-out-api.ts'
+import { FanOutReader } from './fan-out/fan-out-reader.ts'
+import { FanOutReport } from './fan-out/fan-out-report.ts'
+import { FanOutUse } from './fan-out/fan-out-use.ts'
 import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
@@ -32,6 +36,16 @@ export interface EnumeratorParts<T> {
   /** From the checkpoint, or a first one. */
   readonly snapshot: EnumeratorSnapshot
   readonly facts: StreamFacts
+  /** How shards are read other than by polling; `undefined` for polling alone. */
+  readonly fanOut?: FanOutParts | undefined
+}
+
+/** What fan-out takes. */
+export interface FanOutParts {
+  readonly read: 'fan-out' | 'auto'
+  readonly api: FanOutApi
+  /** The name of the consumer to subscribe as. */
+  readonly consumer: string
 }
 
 const patienceMs = 120_000
@@ -56,6 +70,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #handedOut = new Set<string>()
   readonly #reading: Reading<T>
   readonly #readers = new Map<string, OpenShard<T>>()
+  readonly #fanOut: { readonly use: FanOutUse; readonly report: FanOutReport } | undefined
+  #throttled = 0
   readonly #onceListed = new Set<string>()
   #lineage: Lineage | undefined
   #facts: StreamFacts
@@ -66,12 +82,14 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
-    const { api, decode, aggregation, recordsPerFetch = recordsPerGetRecords, context, place } = parts
+    const { api, decode, aggregation, recordsPerFetch = recordsPerGetRecords, place } = parts
+    const context = { ...parts.context, count: this.#count }
     this.#reading = {
       ...{ api, decode, aggregation, recordsPerFetch, context, place },
       retentionMs: () => this.#facts.retentionMs,
       placedByHashKey: () => this.#facts.placedByHashKey,
     }
+    this.#fanOut = parts.fanOut && this.#fanOutOf(parts.fanOut)
     const { lineage } = parts.snapshot
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
@@ -84,6 +102,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       assertSameStream(this.#parts.snapshot.stream, facts)
       this.#facts = facts
       await this.#discoverShards()
+      await this.#fanOut?.use.look({ behindMs: this.#behindMs, throttled: this.#throttled })
     } catch (error) {
       if (this.#signal.aborted) return
       throw serviceError(error, this.#parts.place, { source: this.#parts.context.name })
@@ -111,7 +130,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       holeAfter: (children) => this.#holeAfter(shard.id, children),
     }
     const cursor = new ShardCursor(this.#reading, toRead, position)
-    const reader = new PollingReader(this.#reading, toRead, cursor)
+    const reader =
+      this.#fanOut === undefined
+        ? new PollingReader(this.#reading, toRead, cursor)
+        : new FanOutReader(this.#reading, toRead, cursor, this.#fanOut)
     this.#readers.set(shard.id, { reader, cursor })
     return reader
   }
@@ -139,6 +161,22 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     for (const { reader } of this.#readers.values()) reader.close()
     this.#readers.clear()
     this.#parts.api.close()
+    this.#parts.fanOut?.api.close()
+  }
+
+  #fanOutOf({ read, api, consumer: name }: FanOutParts): { use: FanOutUse; report: FanOutReport } {
+    const { facts, place, context } = this.#parts
+    const use = new FanOutUse({ read, api, name, streamArn: facts.arn, place, context })
+    return { use, report: new FanOutReport(context) }
+  }
+
+  readonly #count: SourceContext['count'] = (counter, split, by = 1) => {
+    if (counter === 'throttled') this.#throttled += by
+    this.#parts.context.count(counter, split, by)
+  }
+
+  get #behindMs(): number {
+    return Math.max(0, ...[...this.#readers.values()].map(({ cursor }) => cursor.last?.behindMs ?? 0))
   }
 
   async #discoverShards(): Promise<void> {

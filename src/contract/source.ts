@@ -25,6 +25,8 @@ export interface SourceOverrides {
 export interface SourceContext {
   /** The name that the job gave the source. */
   readonly name: string
+  /** The name of the job, if a job runs the source. */
+  readonly job?: string
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

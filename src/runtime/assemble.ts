@@ -69,7 +69,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const sources: SourceTask[] = []
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
-    sources.push(await openSource(node, dataflow, restored, around, closers))
+    sources.push(await openSource(job, node, dataflow, restored, around, closers))
   return { dataflow, sources, sinks, snapshots, coordinator, restored }
 }
 
@@ -92,6 +92,7 @@ async function openSink(
 }
 
 async function openSource(
+  job: Job,
   { transformation: { name, source, sides } }: GraphNode<SourceTransformation>,
   dataflow: Dataflow,
   restored: Restored | undefined,
@@ -104,7 +105,7 @@ async function openSource(
   try {
     const entry = restored?.sources[name]
     const enumerator = await source.open(
-      { name, clock, random, log, overrides, signal, count },
+      { name, job: job.name, clock, random, log, overrides, signal, count },
       entry?.enumerator,
     )
     const task = new SourceTask(name, enumerator, entry, {

@@ -32,7 +32,7 @@ export type Trouble =
   | 'broken'
   /** Nothing came in time. */
   | 'silent'
-  /** The service still sees an earlier subscription of the same consumer, or the consumer is not active. */
+  /** Not now: an earlier subscription of the same consumer is still there, or the consumer is not. */
   | 'in-use'
   /** Another reader has subscribed as the same consumer. */
   | 'taken'
@@ -52,6 +52,8 @@ export type Fact =
       readonly chance: number
       readonly trouble: Trouble
     }
+  /** Nobody wants the subscription any more. */
+  | { readonly kind: 'unwanted'; readonly generation: number; readonly at: number; readonly chance: number }
   /** There is no active consumer to subscribe as. */
   | { readonly kind: 'no-consumer'; readonly at: number; readonly chance: number }
   /** The end of the shard was reached, and believed. */
@@ -98,7 +100,7 @@ export function nextStep({ phase }: SubscriptionState, now: number): Step {
 }
 
 /** What a fact makes of the state. A fact of another generation makes nothing of it. */
-export function after(state: SubscriptionState, fact: Fact): SubscriptionState {
+export function nextState(state: SubscriptionState, fact: Fact): SubscriptionState {
   if (state.phase.kind === 'ended') return state
   if ('generation' in fact && (fact.generation !== state.generation || !isOpen(state.phase))) return state
   switch (fact.kind) {
@@ -110,6 +112,8 @@ export function after(state: SubscriptionState, fact: Fact): SubscriptionState {
       return { ...state, phase: { kind: 'receiving' }, failures: 0 }
     case 'closed':
       return closed(state, fact)
+    case 'unwanted':
+      return free(state, fact)
     case 'failed':
       return failed(state, fact)
     case 'no-consumer':
@@ -136,9 +140,12 @@ interface Moment {
 /** One that brought events has had its time: the next follows at once. */
 function closed(state: SubscriptionState, moment: Moment): SubscriptionState {
   if (state.phase.kind !== 'receiving') return failed(state, { ...moment, trouble: 'broken' })
-  const idle = { ...state, phase: { kind: 'idle' as const }, rests: 0 }
+  return free({ ...state, rests: 0 }, moment)
+}
+
+function free(state: SubscriptionState, moment: Moment): SubscriptionState {
   const earliest = soonest(state, moment)
-  return earliest <= moment.at ? idle : { ...state, phase: restUntil(earliest, moment.at), rests: 0 }
+  return { ...state, phase: earliest <= moment.at ? { kind: 'idle' } : restUntil(earliest, moment.at) }
 }
 
 function failed(

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  after,
   type Fact,
+  nextState,
   nextStep,
   type SubscriptionState,
   type Trouble,
@@ -13,7 +13,7 @@ const troubles: readonly Trouble[] = ['broken', 'silent', 'in-use', 'taken', 're
 const chance = 0.5
 
 function run(...facts: readonly Fact[]): SubscriptionState {
-  return facts.reduce(after, unsubscribed)
+  return facts.reduce(nextState, unsubscribed)
 }
 
 const begin: Fact = { kind: 'begin' }
@@ -33,7 +33,7 @@ describe('a subscription', () => {
     expect(nextStep(unsubscribed, 0)).toEqual({ kind: 'subscribe' })
     const receiving = run(begin, connected(1, 10), event(1))
     expect(nextStep(receiving, 20)).toEqual({ kind: 'receive' })
-    expect(nextStep(after(receiving, { kind: 'last' }), 30)).toEqual({ kind: 'end' })
+    expect(nextStep(nextState(receiving, { kind: 'last' }), 30)).toEqual({ kind: 'end' })
   })
 
   test('that the service ends after its five minutes is renewed at once', () => {
@@ -60,7 +60,7 @@ describe('a subscription', () => {
     const rests: number[] = []
     let now = 0
     for (let generation = 1; rests.length < 6; generation++) {
-      state = after(after(state, begin), failed(generation, now))
+      state = nextState(nextState(state, begin), failed(generation, now))
       if (state.phase.kind !== 'resting') throw new Error('not resting')
       if (state.phase.poll) rests.push(state.phase.until - now)
       now = state.phase.until
@@ -71,7 +71,7 @@ describe('a subscription', () => {
   test('that is refused as in use is tried again within five seconds, however often', () => {
     let state = unsubscribed
     for (let generation = 1; generation < 20; generation++) {
-      state = after(after(state, begin), failed(generation, 0, 'in-use'))
+      state = nextState(nextState(state, begin), failed(generation, 0, 'in-use'))
       expect(nextStep(state, 0)).toEqual({ kind: 'poll' })
       expect(nextStep(state, 5000)).toEqual({ kind: 'subscribe' })
     }
@@ -123,7 +123,7 @@ function along(walks: readonly Walk[], look: (before: SubscriptionState, fact: F
     look(state, fact, now)
     // A reader begins one only when it is told to.
     if (fact.kind === 'begin' && nextStep(state, now).kind !== 'subscribe') continue
-    state = after(state, fact)
+    state = nextState(state, fact)
   }
 }
 
@@ -137,20 +137,20 @@ describe('whatever happens, in whatever order,', () => {
   test('what is said of an earlier generation changes nothing', () => {
     always((before, fact) => {
       if ('generation' in fact && fact.generation !== before.generation) {
-        expect(after(before, fact)).toBe(before)
+        expect(nextState(before, fact)).toBe(before)
       }
     })
   })
 
   test('a generation never comes again', () => {
     always((before, fact) => {
-      expect(after(before, fact).generation - before.generation).toBeOneOf([0, 1])
+      expect(nextState(before, fact).generation - before.generation).toBeOneOf([0, 1])
     })
   })
 
   test('with time alone it subscribes again, within five minutes', () => {
     always((before, fact, now) => {
-      const state = after(before, fact)
+      const state = nextState(before, fact)
       if (state.phase.kind === 'resting') {
         expect(state.phase.until - now).toBeLessThanOrEqual(300_000)
         expect(nextStep(state, state.phase.until)).toEqual({ kind: 'subscribe' })
@@ -168,8 +168,8 @@ describe('whatever happens, in whatever order,', () => {
 
   test('an ended shard stays ended', () => {
     always((before, fact) => {
-      const ended = after(before, { kind: 'last' })
-      expect(after(ended, fact)).toBe(ended)
+      const ended = nextState(before, { kind: 'last' })
+      expect(nextState(ended, fact)).toBe(ended)
     })
   })
 })
