@@ -19,7 +19,14 @@ export interface LocalKinesisOptions {
   readonly data?: string
   /** `'aws'` enforces the throughput limits of a provisioned shard; `'none'`, the default, lets everything through. */
   readonly limits?: 'aws' | 'none'
-  readonly clock?: Pick<Clock, 'now'>
+  /**
+   * The time of the server; that of this machine if left out. With a `sleep` it also says when what is pushed without
+   * being asked for is due: events of subscriptions in which nothing happens, and the ends of subscriptions. Without one
+   * the timers of this machine do.
+   */
+  readonly clock?: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>
+  /** How long a consumer is `CREATING`, and `DELETING`, in milliseconds; 500 if left out. */
+  readonly consumerDelayMs?: number
   /** The region in the ARNs of streams; `us-east-1` if left out. */
   readonly region?: string
 }
@@ -54,9 +61,10 @@ export async function startLocalKinesis(options: LocalKinesisOptions = {}): Prom
 }
 
 async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<LocalKinesis> {
-  const { port = 0, host = '127.0.0.1', clock = systemClock } = options
+  const { port = 0, host = '127.0.0.1' } = options
+  const clock = clockOf(options)
   const streams = openStreams(options)
-  const listener = await listen(port, host, new Service(streams, () => clock.now()))
+  const listener = await listen(port, host, new Service(streams, clock), clock)
   const stop = async () => {
     await listener.close()
     streams.close()
@@ -72,10 +80,19 @@ async function serve(options: LocalKinesisOptions, unlock: () => void): Promise<
   }
 }
 
-function openStreams({ data, limits = 'none', region = 'us-east-1' }: LocalKinesisOptions): LocalStreams {
+function clockOf({ clock = systemClock }: LocalKinesisOptions): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (ms, signal) => (clock.sleep === undefined ? systemClock : (clock as Clock)).sleep(ms, signal),
+  }
+}
+
+function openStreams(options: LocalKinesisOptions): LocalStreams {
+  const { data, limits = 'none', region = 'us-east-1', consumerDelayMs = 500 } = options
   try {
     return new LocalStreams({
       region,
+      consumerDelayMs,
       throughput: () => (limits === 'aws' ? new AwsThroughput() : unlimited),
       folders: data === undefined ? undefined : new StreamFolders(data),
     })

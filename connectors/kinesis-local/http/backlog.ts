@@ -23,7 +23,7 @@ export class Backlog {
 
   /** The client has taken an answer, or has gone. */
   sent({ body }: Response): void {
-    this.#unsentBytes -= body.length
+    this.#unsentBytes -= heldBytes(body)
     this.#onSent()
   }
 
@@ -34,7 +34,12 @@ export class Backlog {
       })
     }
     const response = make()
-    this.#unsentBytes += response.body.length
+    this.#unsentBytes += heldBytes(response.body)
     return response
   }
+}
+
+/** A stream makes its chunks one by one as they are taken, and may go on for minutes: nobody is to wait for it. */
+function heldBytes(body: Response['body']): number {
+  return typeof body === 'function' ? 0 : body.length
 }

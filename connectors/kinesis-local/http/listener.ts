@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Clock } from '../../../src/contract/clock.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import type { Responder } from './exchange.ts'
 import { http1Server } from './http1.ts'
@@ -19,9 +20,14 @@ export interface Listener {
  *
  * @throws MillraceError PORT_TAKEN, or OPTION_INVALID for an address that this machine does not have.
  */
-export async function listen(port: number, host: string, responder: Responder): Promise<Listener> {
-  const http1 = http1Server(responder)
-  const http2 = http2Server(responder)
+export async function listen(
+  port: number,
+  host: string,
+  responder: Responder,
+  clock: Clock,
+): Promise<Listener> {
+  const http1 = http1Server(responder, clock)
+  const http2 = http2Server(responder, clock)
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)

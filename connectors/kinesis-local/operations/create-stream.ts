@@ -31,6 +31,7 @@ export const createStream = operation(
       maxRecordSizeKiB: input.MaxRecordSizeInKiB ?? 1024,
       tags,
       shardLevelMetrics: [],
+      consumers: [],
       shards: initialRanges(shardCount(mode, input.ShardCount)).map((range, index) => ({
         index,
         createdMs: now,

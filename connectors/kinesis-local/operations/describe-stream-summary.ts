@@ -1,3 +1,4 @@
+import { presentConsumers } from '../streams/consumers.ts'
 import { streamMembers } from './members.ts'
 import { namedStream } from './named-stream.ts'
 import { operation } from './operation.ts'
@@ -9,7 +10,7 @@ export const describeStreamSummary = operation('DescribeStreamSummary', streamMe
     StreamDescriptionSummary: {
       ...streamFacts(stream),
       OpenShardCount: stream.open.length,
-      ConsumerCount: 0,
+      ConsumerCount: presentConsumers(stream.description.consumers, call.now).length,
       MaxRecordSizeInKiB: stream.description.maxRecordSizeKiB,
     },
   })

@@ -1,7 +1,6 @@
-import { recordSize } from '../log/record-layout.ts'
-import type { Slice } from '../log/shard-log.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from '../streams/local-stream.ts'
+import { readRecords } from '../streams/read-records.ts'
 import { type Shard, shardIdOf } from '../streams/shard.ts'
 import { openIterator, type ShardIterator, sealIterator } from '../streams/shard-iterator.ts'
 import { rateExceeded } from '../streams/throughput.ts'
@@ -53,30 +52,13 @@ function readPage(
   limit: number,
   { wire, now }: Call,
 ): Buffer {
-  const from = Math.min(Math.max(iterator.counter, shard.log.oldest), shard.log.next)
-  const slices = shard.log.read(from, limit, mostBytes)
-  const counter = from + slices.reduce((sum, slice) => sum + slice.to - slice.from, 0)
-  const sizeBytes = slices.reduce((sum, slice) => sum + sizeOf(slice), 0)
-  shard.throughput.returned(sizeBytes, now)
-  const ended = !shard.open && counter >= shard.log.next
+  const read = readRecords(shard, iterator.counter, limit, mostBytes, now)
+  const { ended, counter } = read
+  shard.throughput.returned(read.sizeBytes, now)
   return wire.encodeRecords({
+    ...read,
     shard,
-    slices,
-    sizeBytes,
     nextIterator: ended ? undefined : sealIterator({ ...iterator, counter }, now),
     children: ended ? stream.childrenOf(shard).map(childMembers) : [],
-    millisBehindLatest: millisBehind(shard, counter, now),
   })
-}
-
-/** 0 only if every record has been read. */
-function millisBehind(shard: Shard, counter: number, now: number): number {
-  return counter < shard.log.next ? Math.max(1, now - shard.log.arrivalMsAt(counter)) : 0
-}
-
-function sizeOf({ segment, from, to }: Slice): number {
-  const { bytes } = segment
-  let sum = 0
-  for (let index = from; index < to; index++) sum += recordSize(bytes, segment.placeOf(index))
-  return sum
 }

@@ -8,6 +8,7 @@ import { namedStream } from './named-stream.ts'
 import { type Call, operation } from './operation.ts'
 import { type ShardSelection, selectedShards, selectionOf, shardFilter } from './shard-filter.ts'
 import { shardMembers } from './shard-members.ts'
+import { checkCreation } from './stream-creation.ts'
 
 const mostShards = 1000
 
@@ -42,10 +43,7 @@ export const listShards = operation('ListShards', shape, (input, call) => {
 
 function begun(input: Input, call: Call): Progress {
   const stream = namedStream(input, call)
-  const created = input.StreamCreationTimestamp
-  if (created !== undefined && !sameSecond(call.wire.timestampMs(created), stream.description.createdMs)) {
-    throw new KinesisError('ResourceNotFoundException', `Stream ${stream.name} was not created at that time.`)
-  }
+  checkCreation(stream, input.StreamCreationTimestamp, call)
   const filter = input.ShardFilter
   const after = filter?.Type === 'AFTER_SHARD_ID' ? filter.ShardId : undefined
   const selection = selectionOf(stream, filter, call)
@@ -68,8 +66,4 @@ function continued(input: Input, call: Call): Progress {
     throw new KinesisError('ResourceNotFoundException', `Stream ${name} has been created anew.`)
   }
   return { stream, selection: { kind: kind as ShardSelection['kind'], ms: Number(ms) }, after }
-}
-
-function sameSecond(a: number | undefined, b: number): boolean {
-  return a !== undefined && Math.floor(a / 1000) === Math.floor(b / 1000)
 }

@@ -15,7 +15,23 @@ export const streamArn = {
   pattern: /^arn:aws.*:kinesis:.*:\d{12}:stream\/\S+$/,
 } as const satisfies Member
 
-/** Of the operations on anything that has tags; here that is a stream. */
+export const consumerName = streamName
+
+export const consumerArn = {
+  kind: 'string',
+  min: 1,
+  max: 2048,
+  pattern: /^arn:aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+$/,
+} as const satisfies Member
+
+/** Names a consumer: by its ARN, or by its stream and its own name. */
+export const consumerMembers = {
+  StreamARN: streamArn,
+  ConsumerName: consumerName,
+  ConsumerARN: consumerArn,
+} as const satisfies Members
+
+/** Of the operations on anything that has tags: a stream or a consumer. */
 export const resourceArn = { ...streamArn, required: true } as const satisfies Member
 
 /** Names a stream; an operation takes either. */

@@ -25,31 +25,43 @@ export const tagKeys = {
 } as const satisfies Member
 
 /** @throws KinesisError InvalidArgumentException */
-export function checkTagCount(tags: Tags, stream: string): void {
+export function checkTagCount(tags: Tags, resource: string): void {
   const count = Object.keys(tags).length
   if (count <= mostTags) return
   throw new KinesisError(
     'InvalidArgumentException',
-    `Failed to add tags to stream ${stream} under account 000000000000 because a given stream cannot have more than ` +
+    `Failed to add tags to ${resource} under account 000000000000 because a given resource cannot have more than ` +
       `${mostTags} tags associated with it.`,
   )
 }
 
+/** A stream or a consumer, with a way to give it other tags. */
+export interface Tagged {
+  readonly name: string
+  readonly tags: Tags
+  retag(tags: Tags): void
+}
+
+export function taggedStream(stream: LocalStream, { streams, now }: Call): Tagged {
+  const { name, description } = stream
+  return { name, tags: description.tags, retag: (tags) => streams.change(stream, { tags }, now) }
+}
+
 /** A key that is there already gets the new value. */
-export function addTags(stream: LocalStream, added: Tags, { streams, now }: Call): void {
-  const tags = { ...stream.description.tags, ...added }
-  checkTagCount(tags, stream.name)
-  streams.change(stream, { tags }, now)
+export function addTags({ name, tags, retag }: Tagged, added: Tags): void {
+  const all = { ...tags, ...added }
+  checkTagCount(all, name)
+  retag(all)
 }
 
 /** Keys that are not there count for nothing. */
-export function removeTags(stream: LocalStream, keys: readonly string[], { streams, now }: Call): void {
-  const kept = Object.entries(stream.description.tags).filter(([key]) => !keys.includes(key))
-  streams.change(stream, { tags: Object.fromEntries(kept) }, now)
+export function removeTags({ tags, retag }: Tagged, keys: readonly string[]): void {
+  const kept = Object.entries(tags).filter(([key]) => !keys.includes(key))
+  retag(Object.fromEntries(kept))
 }
 
 /** In the order of their keys. */
-export function tagList(stream: LocalStream): { readonly Key: string; readonly Value: string }[] {
-  const entries = Object.entries(stream.description.tags).map(([Key, Value]) => ({ Key, Value }))
+export function tagList({ tags }: Tagged): { readonly Key: string; readonly Value: string }[] {
+  const entries = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
   return entries.sort((a, b) => (a.Key < b.Key ? -1 : 1))
 }

@@ -1,6 +1,6 @@
 import { recordArrivalMs, recordHeaderSize, recordKeySize, recordSize } from '../log/record-layout.ts'
 import type { Slice } from '../log/shard-log.ts'
-import type { RecordPage } from '../streams/record-page.ts'
+import type { RecordEvent, RecordPage, RecordRun } from '../streams/record-page.ts'
 import type { SequenceDigits } from '../streams/sequence-digits.ts'
 import { ByteWriter } from './byte-writer.ts'
 
@@ -12,12 +12,24 @@ const afterRecord = Buffer.from('},')
 /** What the JSON of a record adds to its data and key, roughly. */
 const recordOverhead = 180
 
-/** The output of GetRecords, built straight from the bytes of the segments. */
+/** The output of GetRecords. `null` for the iterator, not its absence, is how the service ends a shard. */
 export function jsonRecords(page: RecordPage): Buffer {
-  const writer = new ByteWriter(expectedSize(page))
-  writer.ascii(head(page))
-  const numbers = page.shard.sequenceDigits()
-  for (const [index, slice] of page.slices.entries()) {
+  return written(page, `"NextShardIterator":${textOrNull(page.nextIterator)}`)
+}
+
+/** The payload of a SubscribeToShardEvent. */
+export function jsonEvent(event: RecordEvent): Buffer {
+  return written(event, `"ContinuationSequenceNumber":${textOrNull(event.continuation)}`)
+}
+
+/** Built straight from the bytes of the segments. */
+function written(run: RecordRun, next: string): Buffer {
+  const writer = new ByteWriter(expectedSize(run))
+  const { millisBehindLatest, children } = run
+  const last = children.length === 0 ? '' : `"ChildShards":${JSON.stringify(children)},`
+  writer.ascii(`{"MillisBehindLatest":${millisBehindLatest},${next},${last}"Records":[`)
+  const numbers = run.shard.sequenceDigits()
+  for (const [index, slice] of run.slices.entries()) {
     if (index > 0) writer.ascii(',')
     writeSlice(writer, slice, numbers)
   }
@@ -25,11 +37,9 @@ export function jsonRecords(page: RecordPage): Buffer {
   return writer.finish()
 }
 
-/** What comes before the records. `null` for the iterator, not its absence, is how the service ends a shard. */
-function head({ millisBehindLatest, nextIterator, children }: RecordPage): string {
-  const iterator = nextIterator === undefined ? 'null' : `"${nextIterator}"`
-  const last = children.length === 0 ? '' : `"ChildShards":${JSON.stringify(children)},`
-  return `{"MillisBehindLatest":${millisBehindLatest},"NextShardIterator":${iterator},${last}"Records":[`
+/** Neither an iterator nor a number has anything to escape. */
+function textOrNull(text: string | undefined): string {
+  return text === undefined ? 'null' : `"${text}"`
 }
 
 function writeSlice(writer: ByteWriter, { segment, from, to }: Slice, numbers: SequenceDigits): void {
@@ -58,7 +68,7 @@ function writeSlice(writer: ByteWriter, { segment, from, to }: Slice, numbers: S
   writer.retract(1)
 }
 
-function expectedSize({ slices, sizeBytes }: RecordPage): number {
+function expectedSize({ slices, sizeBytes }: RecordRun): number {
   const records = slices.reduce((sum, { from, to }) => sum + to - from, 0)
   return 1024 + records * recordOverhead + Math.ceil((sizeBytes * 4) / 3)
 }

@@ -1,12 +1,13 @@
 import { isAscii } from 'node:buffer'
 import { jsonPuts } from './json-puts.ts'
-import { jsonRecords } from './json-records.ts'
+import { jsonEvent, jsonRecords } from './json-records.ts'
 import { KinesisError } from './kinesis-error.ts'
 import type { Structure, Wire } from './wire.ts'
 
 /** AWS JSON 1.1: blobs in base64, timestamps in seconds. */
 export const jsonWire: Wire = {
   contentType: 'application/x-amz-json-1.1',
+  eventContentType: 'application/json',
 
   decode(body) {
     if (body.length === 0) return {}
@@ -33,6 +34,7 @@ export const jsonWire: Wire = {
 
   encode: (output) => Buffer.from(JSON.stringify(output, timestampsInSeconds)),
   encodeRecords: jsonRecords,
+  encodeEvent: jsonEvent,
   encodePuts: jsonPuts,
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, Responder, Response } from '../http/exchange.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
+import type { BodyStream, Request, Responder, Response } from '../http/exchange.ts'
 import { missingOperations, operations } from '../operations/operations.ts'
 import type { LocalStreams } from '../streams/local-streams.ts'
 import { jsonWire } from './json-wire.ts'
@@ -7,21 +8,22 @@ import { KinesisError } from './kinesis-error.ts'
 import type { Wire } from './wire.ts'
 
 const target = 'Kinesis_20131202.'
+const eventStream = 'application/vnd.amazon.eventstream'
 const contentTypes = new Set([jsonWire.contentType, 'application/json'])
 
 /** Answers requests: finds the wire and the operation that they name, and turns errors into answers. */
 export class Service implements Responder {
   readonly #streams: LocalStreams
-  readonly #now: () => number
+  readonly #clock: Clock
 
-  constructor(streams: LocalStreams, now: () => number) {
+  constructor(streams: LocalStreams, clock: Clock) {
     this.#streams = streams
-    this.#now = now
+    this.#clock = clock
   }
 
   /** Clients take the time of the service from the header `date`: it must be the one that records arrive at. */
   answer(request: Request): Response {
-    const now = this.#now()
+    const now = this.#clock.now()
     const { status, headers, body } = this.#answer(request, now)
     return { status, headers: { ...headers, date: new Date(now).toUTCString() }, body }
   }
@@ -33,8 +35,8 @@ export class Service implements Responder {
       if (wire === undefined) return unknownContentType
       checkAuthentication(request)
       const { run } = operationOf(request)
-      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now })
-      return answered(200, body ?? Buffer.alloc(0))
+      const body = run(wire.decode(request.body), { wire, streams: this.#streams, now, clock: this.#clock })
+      return answered(200, body ?? Buffer.alloc(0), typeof body === 'function' ? eventStream : undefined)
     } catch (error) {
       return failed(error)
     }
@@ -76,7 +78,7 @@ function operationOf(request: Request) {
   )
 }
 
-function answered(status: number, body: Buffer, contentType = jsonWire.contentType): Response {
+function answered(status: number, body: Buffer | BodyStream, contentType = jsonWire.contentType): Response {
   const id = randomUUID()
   const headers = { 'content-type': contentType, 'x-amzn-requestid': id, 'x-amz-id-2': `${id}${id}` }
   return { status, headers, body }

@@ -16,6 +16,7 @@ type TextMember = {
 export type Member =
   | TextMember
   | ({ readonly kind: 'integer' } & Constraints)
+  | ({ readonly kind: 'boolean' } & Constraints)
   /** In the representation of the wire, which the {@link Wire} reads. */
   | ({ readonly kind: 'timestamp' | 'blob' } & Constraints)
   /** From texts to texts. */
@@ -29,13 +30,15 @@ type ValueOf<M extends Member> = M extends { kind: 'string' }
   ? string
   : M extends { kind: 'integer' }
     ? number
-    : M extends { kind: 'structure'; members: infer S extends Members }
-      ? InputOf<S>
-      : M extends { kind: 'list'; of: infer I extends Member }
-        ? readonly ValueOf<I>[]
-        : M extends { kind: 'map' }
-          ? { readonly [key: string]: string }
-          : unknown
+    : M extends { kind: 'boolean' }
+      ? boolean
+      : M extends { kind: 'structure'; members: infer S extends Members }
+        ? InputOf<S>
+        : M extends { kind: 'list'; of: infer I extends Member }
+          ? readonly ValueOf<I>[]
+          : M extends { kind: 'map' }
+            ? { readonly [key: string]: string }
+            : unknown
 
 /** What {@link readInput} gives for a shape. */
 export type InputOf<S extends Members> = {
@@ -75,6 +78,8 @@ function check(member: Member, value: unknown, path: string, name: string, broke
   } else if (member.kind === 'integer') {
     if (!Number.isInteger(value)) throw wrongType(path + name, 'an integer')
     checkRange(member, value as number, path + name, broken)
+  } else if (member.kind === 'boolean') {
+    if (typeof value !== 'boolean') throw wrongType(path + name, 'a boolean')
   } else if (member.kind === 'structure') {
     checkMembers(member.members, value, `${path}${name}.`, broken)
   } else if (member.kind === 'list') {

@@ -1,6 +1,6 @@
 import type { BlobWriter } from '../log/segment.ts'
 import type { PutOutcome } from '../streams/put-outcome.ts'
-import type { RecordPage } from '../streams/record-page.ts'
+import type { RecordEvent, RecordPage } from '../streams/record-page.ts'
 
 /** The members of an operation's output. A `Date` is a timestamp. */
 export type Structure = { readonly [name: string]: unknown }
@@ -8,6 +8,8 @@ export type Structure = { readonly [name: string]: unknown }
 /** One encoding of the protocol. Nothing else knows how blobs and timestamps look between client and server. */
 export interface Wire extends BlobWriter {
   readonly contentType: string
+  /** What the payload of an event in a stream declares itself to be. */
+  readonly eventContentType: string
   /** @throws KinesisError SerializationException */
   decode(body: Buffer): unknown
   /** The bytes that a blob will take; `undefined` if the value is none. */
@@ -16,5 +18,6 @@ export interface Wire extends BlobWriter {
   timestampMs(timestamp: unknown): number | undefined
   encode(output: Structure): Buffer
   encodeRecords(page: RecordPage): Buffer
+  encodeEvent(event: RecordEvent): Buffer
   encodePuts(outcome: PutOutcome): Buffer
 }

@@ -13,10 +13,15 @@ export class Allowance {
   }
 
   grants(amount: number, now: number): boolean {
+    return this.missingMs(amount, now) <= 0
+  }
+
+  /** How many milliseconds pass before it grants so much; 0 or less if it does now. */
+  missingMs(amount: number, now: number): number {
     const passedMs = Math.max(0, now - this.#at)
     this.#at = now
     this.#left = Math.min(this.#perSecond, this.#left + (passedMs * this.#perSecond) / 1000)
-    return this.#left >= Math.min(amount, this.#perSecond)
+    return Math.ceil(((Math.min(amount, this.#perSecond) - this.#left) * 1000) / this.#perSecond)
   }
 
   take(amount: number): void {

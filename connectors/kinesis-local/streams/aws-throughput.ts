@@ -1,5 +1,6 @@
 import { Allowance } from './allowance.ts'
-import type { Throughput } from './throughput.ts'
+import { AwsFanOutThroughput } from './aws-fan-out-throughput.ts'
+import type { FanOutThroughput, Throughput } from './throughput.ts'
 
 const readBytesPerSecond = 2 * 2 ** 20
 
@@ -43,6 +44,10 @@ export class AwsThroughput implements Throughput {
     if (sizeBytes > readBytesPerSecond) {
       this.#readBlockedUntilMs = now + (sizeBytes / readBytesPerSecond) * 1000
     }
+  }
+
+  fanOut(): FanOutThroughput {
+    return new AwsFanOutThroughput()
   }
 
   #startSecond(now: number): void {

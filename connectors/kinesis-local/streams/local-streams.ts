@@ -1,15 +1,18 @@
 import { ShardLog } from '../log/shard-log.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import { LocalStream } from './local-stream.ts'
-import { Shard } from './shard.ts'
+import { Shard, type ShardDescription, type ShardParts } from './shard.ts'
 import type { StreamDescription } from './stream-description.ts'
 import type { StreamFolder, StreamFolders } from './stream-folders.ts'
+import { Subscribers } from './subscribers.ts'
 import type { Throughput } from './throughput.ts'
 
 /** What the streams of one server share. */
 export interface StreamsOptions {
   readonly region: string
   readonly throughput: () => Throughput
+  /** How long a consumer is CREATING, and DELETING. */
+  readonly consumerDelayMs: number
   /** Without it all records live in memory. */
   readonly folders: StreamFolders | undefined
 }
@@ -27,6 +30,10 @@ export class LocalStreams {
   constructor(options: StreamsOptions) {
     this.#options = options
     for (const folder of options.folders?.existing() ?? []) this.#keep(folder.description, folder)
+  }
+
+  get consumerDelayMs(): number {
+    return this.#options.consumerDelayMs
   }
 
   /** The stream of that name, without the shards that have expired. */
@@ -78,12 +85,16 @@ export class LocalStreams {
       log.close()
       folder?.deleteShard(index)
     }
+    for (const { subscribers } of [...shards, ...before.values()]) subscribers.wake()
   }
 
   delete(name: string): void {
     const kept = this.#kept.get(name)
     this.#kept.delete(name)
-    for (const shard of kept?.stream.shards ?? []) shard.log.close()
+    for (const shard of kept?.stream.shards ?? []) {
+      shard.log.close()
+      shard.subscribers.wake()
+    }
     kept?.folder?.delete()
   }
 
@@ -106,8 +117,16 @@ export class LocalStreams {
     return shards.map((shard) => {
       const known = before.get(shard.index)
       if (known?.description === shard) return known
-      const log = known?.log ?? new ShardLog(shard.createdMs, folder?.segmentsOf(shard.index))
-      return new Shard(shard, log, known?.throughput ?? this.#options.throughput())
+      return new Shard(shard, known ?? this.#newParts(shard, folder))
     })
+  }
+
+  #newParts({ index, createdMs }: ShardDescription, folder: StreamFolder | undefined): ShardParts {
+    const throughput = this.#options.throughput()
+    return {
+      log: new ShardLog(createdMs, folder?.segmentsOf(index)),
+      throughput,
+      subscribers: new Subscribers(() => throughput.fanOut()),
+    }
   }
 }

@@ -66,6 +66,7 @@ function commit(touched: Iterable<Shard>, answers: (Stored | Refused)[]): (Store
   for (const shard of touched) {
     try {
       shard.log.commit()
+      shard.subscribers.wake()
     } catch {
       result = result.map((answer) =>
         'shard' in answer && answer.shard === shard ? internalFailure : answer,

@@ -2,6 +2,7 @@ import type { ShardLog } from '../log/shard-log.ts'
 import type { HashKeyRange } from './hash-key.ts'
 import { SequenceDigits } from './sequence-digits.ts'
 import { formatSequenceNumber, lastCounter, parseSequenceNumber } from './sequence-number.ts'
+import type { Subscribers } from './subscribers.ts'
 import type { Throughput } from './throughput.ts'
 
 /** What is known of a shard besides its records. */
@@ -20,7 +21,14 @@ export interface ShardDescription {
   readonly closedMs: number | null
 }
 
-/** One shard: its place in the stream, its records and its capacity. */
+/** What stays the same when a shard closes. */
+export interface ShardParts {
+  readonly log: ShardLog
+  readonly throughput: Throughput
+  readonly subscribers: Subscribers
+}
+
+/** One shard: its place in the stream, its records, its capacity and who is subscribed to it. */
 export class Shard {
   readonly description: ShardDescription
   readonly index: number
@@ -28,14 +36,16 @@ export class Shard {
   readonly range: HashKeyRange
   readonly log: ShardLog
   readonly throughput: Throughput
+  readonly subscribers: Subscribers
 
-  constructor(description: ShardDescription, log: ShardLog, throughput: Throughput) {
+  constructor(description: ShardDescription, parts: ShardParts) {
     this.description = description
     this.index = description.index
     this.id = shardIdOf(description.index)
     this.range = description.range
-    this.log = log
-    this.throughput = throughput
+    this.log = parts.log
+    this.throughput = parts.throughput
+    this.subscribers = parts.subscribers
   }
 
   get open(): boolean {
@@ -74,6 +84,27 @@ export class Shard {
     if (parts.shardCreatedSeconds !== this.description.numberedFromSeconds) return undefined
     if (sequenceNumber === this.endingSequenceNumber) return this.log.next
     return parts.counter < BigInt(this.log.next) ? Number(parts.counter) : undefined
+  }
+
+  /**
+   * The counter of the first record whose sequence number is greater than this one, or equal if that is included;
+   * `undefined` as for {@link counterOf}. No record needs to have the number itself.
+   */
+  counterFrom(sequenceNumber: string, included: boolean): number | undefined {
+    const counter = this.counterOf(sequenceNumber)
+    if (counter === undefined || counter < this.log.oldest || counter >= this.log.next) return counter
+    const [named, actual] = [parseSequenceNumber(sequenceNumber)!.seconds, this.arrivalSecondsOf(counter)]
+    return named < actual || (named === actual && included) ? counter : counter + 1
+  }
+
+  /** The sequence number of a record that arrived in this second. */
+  numberOf(counter: number, seconds: number): string {
+    return this.#sequenceNumber(BigInt(counter), seconds)
+  }
+
+  /** The second in which a record arrived that is retained. */
+  arrivalSecondsOf(counter: number): number {
+    return Math.floor(this.log.arrivalMsAt(counter) / 1000)
   }
 
   #sequenceNumber(counter: bigint, seconds: number): string {

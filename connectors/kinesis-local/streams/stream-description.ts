@@ -1,3 +1,4 @@
+import type { Consumers } from './consumers.ts'
 import type { ShardDescription } from './shard.ts'
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
@@ -13,11 +14,13 @@ export interface StreamDescription {
   readonly maxRecordSizeKiB: number
   readonly tags: { readonly [key: string]: string }
   readonly shardLevelMetrics: readonly string[]
+  /** Those with fan-out. Some that are gone may still be among them. */
+  readonly consumers: Consumers
   /** All that have not expired, open and closed. */
   readonly shards: readonly ShardDescription[]
 }
 
-/** A description as a release wrote it that knew nothing of resharding, tags and monitoring. */
+/** A description as a release wrote it that knew nothing of resharding, tags, monitoring and consumers. */
 type Older = Pick<
   StreamDescription,
   'name' | 'createdMs' | 'mode' | 'retentionHours' | 'maxRecordSizeKiB'
@@ -37,6 +40,7 @@ export function completed(written: Older | StreamDescription): StreamDescription
     expiredBeforeMs: written.createdMs,
     tags: {},
     shardLevelMetrics: [],
+    consumers: [],
     ...(written as Partial<StreamDescription> & Older),
     shards,
   }

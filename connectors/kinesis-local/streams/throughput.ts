@@ -7,6 +7,23 @@ export interface Throughput {
   mayGetRecords(now: number): boolean
   /** A GetRecords call returned this much. */
   returned(sizeBytes: number, now: number): void
+  /** The capacity that each consumer with fan-out has for itself. */
+  fanOut(): FanOutThroughput
+}
+
+/** Says whether one consumer has capacity left at one shard. */
+export interface FanOutThroughput {
+  maySubscribe(now: number): boolean
+  /** How many milliseconds pass until it may have more; 0 or less if it may now. */
+  throttledMs(now: number): number
+  /** This much was pushed. */
+  pushed(sizeBytes: number): void
+}
+
+const unlimitedFanOut: FanOutThroughput = {
+  maySubscribe: () => true,
+  throttledMs: () => 0,
+  pushed: () => {},
 }
 
 export const unlimited: Throughput = {
@@ -14,6 +31,7 @@ export const unlimited: Throughput = {
   mayGetIterator: () => true,
   mayGetRecords: () => true,
   returned: () => {},
+  fanOut: () => unlimitedFanOut,
 }
 
 /** What the service answers a call that a shard has no capacity for. */

@@ -93,7 +93,12 @@ test('whatever the disk refuses, a restart finds exactly what was acknowledged',
 test('a stream that could not be created whole is not there after a restart', () => {
   const data = join(folder, 'streams')
   const open = () =>
-    new LocalStreams({ region: 'us-east-1', throughput: () => unlimited, folders: new StreamFolders(data) })
+    new LocalStreams({
+      region: 'us-east-1',
+      throughput: () => unlimited,
+      consumerDelayMs: 0,
+      folders: new StreamFolders(data),
+    })
   const described = (createdMs: number) =>
     completed({
       name: 'orders',
