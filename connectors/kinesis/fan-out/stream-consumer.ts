@@ -18,6 +18,7 @@ const betweenLooksMs = 1000
 const callMs = 30_000
 /** The limit on calls a second passes; that on the consumers of a stream has the same name and does not. */
 const limitPatienceMs = 30_000
+const limitPatienceTimes = 8
 
 /** What is to be done, given what is registered under the name. */
 export function consumerStep(
@@ -37,7 +38,7 @@ export class StreamConsumer {
   #active: string | undefined
   #looking: Promise<string | undefined> | undefined
   #lookAgainAt = Number.NEGATIVE_INFINITY
-  #limitedSince: number | undefined
+  #limited: { readonly since: number; readonly times: number } | undefined
 
   constructor(parts: ConsumerParts) {
     this.name = parts.name
@@ -68,6 +69,7 @@ export class StreamConsumer {
     const found = await this.#tried('DescribeStreamConsumer', (signal) => this.#found(signal))
     if (found === 'later') return undefined
     const step = consumerStep(found)
+    if (step !== 'register') this.#limited = undefined
     if (step === 'use') this.#active = found!.arn
     if (step === 'register') await this.#register()
     return this.#active
@@ -89,7 +91,7 @@ export class StreamConsumer {
       api.register(streamArn, name, signal),
     )
     if (made === 'later') return
-    this.#limitedSince = undefined
+    this.#limited = undefined
     context.log.info('registered a consumer; it is kept until `millrace consumers remove`', {
       source: context.name,
       consumer: name,
@@ -104,7 +106,7 @@ export class StreamConsumer {
     } catch (error) {
       signal.throwIfAborted()
       if (nameOf(error) === 'LimitExceededException' && action === 'RegisterStreamConsumer')
-        return this.#limited(error)
+        return this.#over(error)
       // Somebody else is registering it; or the stream is gone, which reading will say.
       if (nameOf(error) === 'ResourceInUseException' || nameOf(error) === 'ResourceNotFoundException')
         return 'later'
@@ -114,9 +116,10 @@ export class StreamConsumer {
     }
   }
 
-  #limited(cause: unknown): 'later' {
-    this.#limitedSince ??= this.#now
-    if (this.#now - this.#limitedSince < limitPatienceMs) return 'later'
+  #over(cause: unknown): 'later' {
+    const { since, times } = this.#limited ?? { since: this.#now, times: 0 }
+    this.#limited = { since, times: times + 1 }
+    if (times < limitPatienceTimes || this.#now - since < limitPatienceMs) return 'later'
     throw new MillraceError(
       'CONSUMER_LIMIT',
       `the stream takes no consumer ${this.name} (${wordsOf(cause)})`,
