@@ -16,19 +16,19 @@ export interface Patience {
  */
 export async function inTime<R>(promise: Promise<R>, { ms, clock, signal, ending }: Patience): Promise<R> {
   const timer = new AbortController()
-  const over = AbortSignal.any([signal, ending.signal])
   clock.sleep(ms, timer.signal).then(() => timer.signal.aborted || ending.abort(timeoutError(ms)))
+  const enders = [signal, ending.signal]
   let end = () => {}
   const ended = new Promise<never>((_, reject) => {
-    end = () => reject(over.reason)
+    end = () => reject(enders.find(({ aborted }) => aborted)?.reason)
   })
-  over.addEventListener('abort', end, { once: true })
-  if (over.aborted) end()
+  for (const ender of enders) ender.addEventListener('abort', end, { once: true })
+  if (enders.some(({ aborted }) => aborted)) end()
   try {
     return await Promise.race([promise, ended])
   } finally {
     timer.abort()
-    over.removeEventListener('abort', end)
+    for (const ender of enders) ender.removeEventListener('abort', end)
   }
 }
 
