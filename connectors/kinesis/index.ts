@@ -1,5 +1,7 @@
 export type { Connection } from './client.ts'
+export { type ConsumersOptions, type ListedConsumer, listConsumers, removeConsumer } from './consumers.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
+export type { Read } from './fan-out/choose-reading.ts'
 export { type KinesisSourceOptions, kinesisSource } from './kinesis-source.ts'
 export type { Aggregation } from './kpl/aggregation.ts'
 export { type PutOptions, type PutSummary, putRecords } from './put.ts'

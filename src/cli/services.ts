@@ -9,6 +9,8 @@ type LocalKinesis = typeof import('../../connectors/kinesis-local/index.ts')
 export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
-  kinesis(): Promise<Pick<Kinesis, 'createStream' | 'putRecords' | 'tail'>>
+  kinesis(): Promise<
+    Pick<Kinesis, 'createStream' | 'listConsumers' | 'putRecords' | 'removeConsumer' | 'tail'>
+  >
   localKinesis(): Promise<Pick<LocalKinesis, 'startLocalKinesis'>>
 }

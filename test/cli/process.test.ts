@@ -45,7 +45,7 @@ describe('help', () => {
   it('lists the commands', async () => {
     const { code, out } = await millrace(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'plan', 'local', 'put', 'tail'])
+    for (const command of ['run', 'plan', 'local', 'put', 'tail', 'consumers'])
       expect(out).toMatch(new RegExp(`\\n {2}${command} `))
   })
 
