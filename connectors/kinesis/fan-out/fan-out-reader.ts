@@ -120,6 +120,7 @@ export class FanOutReader<T> implements SplitReader<T> {
     const consumer = await this.#use.consumer()
     if (consumer === undefined) return this.#note({ kind: 'no-consumer', ...this.#moment })
     this.#note({ kind: 'begin' })
+    this.#polled = false
     const open: Open = { generation: this.#state.generation, ending: new AbortController(), acceptedAt: 0 }
     this.#open = open
     try {
@@ -131,7 +132,6 @@ export class FanOutReader<T> implements SplitReader<T> {
       open.acceptedAt = this.#moment.at
       this.#note({ kind: 'connected', generation: open.generation, at: open.acceptedAt })
       this.#report.subscribed(this.#shard.id)
-      this.#polled = false
     } catch (error) {
       this.#refused(open, error)
     }
