@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/contract/clock.ts'
 import type { BodyStream } from './exchange.ts'
 
 /** A client that takes nothing for so long is cut off. */
-const patienceMs = 300_000
+const patienceMs = 600_000
 
 /** Sends a body chunk by chunk, each when those before it have been taken. Ends with the body, or when nobody takes it. */
 export async function sendStream(

@@ -26,6 +26,7 @@ export const subscribeToShard = operation(
       throw new KinesisError('ResourceInUseException', `Consumer ${ConsumerARN} is not ACTIVE.`)
     }
     const shard = shardNamed(stream, ShardId)
+    const begin = shard.subscribers.admit(ConsumerARN, call.now)
     stream.trim(shard, call.now)
     const start = {
       operation: 'SubscribeToShard',
@@ -34,7 +35,6 @@ export const subscribeToShard = operation(
       timestamp: Timestamp,
     }
     const counter = startingCounter(stream, shard, start, call)
-    const subscription = shard.subscribers.subscribe(ConsumerARN, call.now)
-    return pushedEvents({ consumerArn: ConsumerARN, shardId: ShardId, subscription, counter }, call)
+    return pushedEvents({ consumerArn: ConsumerARN, shardId: ShardId, subscription: begin(), counter }, call)
   },
 )

@@ -22,21 +22,23 @@ export class Subscribers {
   }
 
   /**
-   * A consumer subscribes. If it is subscribed already, that subscription ends.
+   * A consumer calls. What is given lets it subscribe; if it is subscribed already, that subscription then ends.
    *
    * @throws KinesisError ResourceInUseException too soon after the last time, LimitExceededException.
    */
-  subscribe(consumerArn: string, now: number): Subscription {
+  admit(consumerArn: string, now: number): () => Subscription {
     const subscriber = this.#subscriber(consumerArn)
     const mayCall = subscriber.throughput.maySubscribe(now)
     const passedMs = now - subscriber.subscribedMs
     if (passedMs >= 0 && passedMs < betweenSubscriptionsMs) throw tooSoon(consumerArn)
     if (!mayCall)
       throw new KinesisError('LimitExceededException', `Rate exceeded for consumer ${consumerArn}.`)
-    subscriber.current?.replace()
-    subscriber.subscribedMs = now
-    subscriber.current = new Subscription(subscriber.throughput)
-    return subscriber.current
+    return () => {
+      subscriber.current?.replace()
+      subscriber.subscribedMs = now
+      subscriber.current = new Subscription(subscriber.throughput)
+      return subscriber.current
+    }
   }
 
   /** Something happened that may concern any of them. */

@@ -43,9 +43,9 @@ describe('requests that are no calls', () => {
   )
 
   test('a target that the service knows is named as not supported yet', async () => {
-    const { type, message } = await errorOf('SubscribeToShard', {})
+    const { type, message } = await errorOf('ListChannels', {})
     expect(type).toBe('UnknownOperationException')
-    expect(message).toContain('does not support SubscribeToShard yet')
+    expect(message).toContain('does not support ListChannels yet')
   })
 
   test('a request without authorization is refused', async () => {
