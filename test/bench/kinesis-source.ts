@@ -1,5 +1,17 @@
+import {
+  DescribeStreamConsumerCommand,
+  KinesisClient,
+  RegisterStreamConsumerCommand,
+} from '@aws-sdk/client-kinesis'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { systemClock } from 'millrace'
-import { createStream, kinesisSource, putRecords, type RecordToPut } from '../../connectors/kinesis/index.ts'
+import {
+  createStream,
+  kinesisSource,
+  putRecords,
+  type Read,
+  type RecordToPut,
+} from '../../connectors/kinesis/index.ts'
 import type { SourceContext } from '../../src/contract/source.ts'
 import type { Figure } from './figure.ts'
 import { forkKinesis } from './fork-kinesis.ts'
@@ -42,7 +54,27 @@ async function benchStream(
   return [
     await measured(`PutRecords, ${name}`, () => put(endpoint, stream, protocol, size, records)),
     await measured(`GetRecords, ${name}`, () => read(endpoint, stream, protocol)),
+    await benchFanOut(endpoint, stream, protocol, name),
   ]
+}
+
+/** The consumer is there before, so that nothing is polled. */
+async function benchFanOut(
+  endpoint: string,
+  stream: string,
+  protocol: Protocol,
+  name: string,
+): Promise<Figure> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const requestHandler = new NodeHttpHandler()
+  const client = new KinesisClient({ endpoint, region: 'us-east-1', credentials, requestHandler })
+  const StreamARN = `arn:aws:kinesis:us-east-1:000000000000:stream/${stream}`
+  const consumer = { StreamARN, ConsumerName: `millrace-job-${stream}` }
+  await client.send(new RegisterStreamConsumerCommand(consumer))
+  const status = async () =>
+    (await client.send(new DescribeStreamConsumerCommand(consumer))).ConsumerDescription?.ConsumerStatus
+  while ((await status()) !== 'ACTIVE') await clock.sleep(100)
+  return measured(`SubscribeToShard, ${name}`, () => read(endpoint, stream, protocol, 'fan-out'))
 }
 
 async function put(
@@ -63,7 +95,12 @@ async function put(
 }
 
 /** Reads all there is of a stream, as bytes; how many records. */
-export async function read(endpoint: string, stream: string, protocol: Protocol): Promise<number> {
+export async function read(
+  endpoint: string,
+  stream: string,
+  protocol: Protocol,
+  how: Read = 'polling',
+): Promise<number> {
   const context: SourceContext = {
     name: stream,
     clock,
@@ -77,6 +114,7 @@ export async function read(endpoint: string, stream: string, protocol: Protocol)
     stream,
     endpoint,
     protocol,
+    read: how,
     startAt: 'trim-horizon',
     decode: (data) => data,
   })
