@@ -52,6 +52,15 @@ const catalogue = {
     advice: 'Check the endpoint, the region and the network. A job tries again by itself for a while.',
   },
   SOURCE_FAILED: { retryable: true, advice: 'The service refused a read; the cause has its words.' },
+  CONSUMER_LIMIT: {
+    retryable: false,
+    advice:
+      'Remove a consumer that nobody uses (`millrace consumers ls`), or read with `read: "auto"` or `"polling"`.',
+  },
+  CONSUMER_NOT_FOUND: {
+    retryable: false,
+    advice: 'Check the name; `millrace consumers ls` lists the consumers of a stream.',
+  },
   SHARD_HOLE: {
     retryable: false,
     advice:

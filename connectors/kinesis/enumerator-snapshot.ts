@@ -26,8 +26,15 @@ export type EnumeratorSnapshot = {
   readonly seen?: SeenRecordsJson
 }
 
-/** Up to which arrival time a shard was read when a record was the last of it. */
-export type ReadUntil = { readonly after: string | null; readonly readUntil: number }
+/**
+ * Up to which arrival time a shard was read when a record was the last of it, and after which sequence number a
+ * subscription goes on from there, if it was read by one.
+ */
+export type ReadUntil = {
+  readonly after: string | null
+  readonly readUntil: number
+  readonly continuation?: string
+}
 
 /** Takes a snapshot from a checkpoint. Throws `CHECKPOINT_INCOMPATIBLE`. */
 export function parseSnapshot(restored: Json): EnumeratorSnapshot {

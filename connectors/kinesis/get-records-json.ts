@@ -2,7 +2,7 @@ import type { _Record, GetRecordsOutput } from '@aws-sdk/client-kinesis'
 import { DataPool } from './data-pool.ts'
 
 /** A record as it stands in the JSON of a response: data in base64, arrival in seconds. */
-interface JsonRecord {
+export interface JsonRecord {
   SequenceNumber: string
   ApproximateArrivalTimestamp: number | Date | undefined
   Data: string | Uint8Array
@@ -16,13 +16,19 @@ export function parseGetRecords(body: Buffer): GetRecordsOutput {
     Records?: JsonRecord[]
     NextShardIterator?: string | null
   }
-  if (output.NextShardIterator === null) delete output.NextShardIterator
+  const { Records, NextShardIterator, ...rest } = output
+  const next = NextShardIterator == null ? {} : { NextShardIterator }
+  return { ...rest, ...next, Records: readRecords(Records) }
+}
+
+/** Makes records of JSON what the SDK makes of them, in place. */
+export function readRecords(records: JsonRecord[] = []): _Record[] {
   const pool = new DataPool()
-  for (const record of output.Records ?? []) {
+  for (const record of records) {
     if (typeof record.Data !== 'string') throw new SyntaxError('the answer holds a record without data')
     record.Data = pool.fromBase64(record.Data)
     const seconds = record.ApproximateArrivalTimestamp
     if (typeof seconds === 'number') record.ApproximateArrivalTimestamp = new Date(Math.round(seconds * 1000))
   }
-  return output as { Records: _Record[] }
+  return records as _Record[]
 }

@@ -1,6 +1,8 @@
 export type { Connection } from './client.ts'
+export { type ConsumersOptions, type ListedConsumer, listConsumers, removeConsumer } from './consumers.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
 export type { OnDataLoss } from './data-loss.ts'
+export type { Read } from './fan-out/choose-reading.ts'
 export { type KinesisSinkOptions, kinesisSink, type SinkDelivery } from './kinesis-sink.ts'
 export { type KinesisSourceOptions, kinesisSource } from './kinesis-source.ts'
 export type { Aggregation } from './kpl/aggregation.ts'

@@ -4,6 +4,7 @@ import { AwsJson1_1Protocol } from '@aws-sdk/core/protocols'
 import { CborReader } from './cbor/cbor-reader.ts'
 import { GetRecordsCbor } from './cbor/get-records-cbor.ts'
 import { getRecordsCbor, putRecordsCbor } from './cbor/inputs-cbor.ts'
+import { LeanEventStream } from './fan-out/lean-event-stream.ts'
 import { parseGetRecords } from './get-records-json.ts'
 import { putRecordsJson } from './put-records-json.ts'
 import { receive, received } from './received-body.ts'
@@ -16,7 +17,7 @@ type Deserialize = Parameters<Protocol['deserializeResponse']>
 const cborType = 'application/x-amz-cbor-1.1'
 
 /**
- * The SDK's own JSON protocol, with short ways for the two operations that carry records: the SDK walks a schema for
+ * The SDK's own JSON protocol, with short ways for the three operations that carry records: the SDK walks a schema for
  * every field of every record, which costs more than all the rest. Those go in CBOR or in JSON, as {@link wireOf} says
  * of the call; all others in JSON. What comes out is what the SDK gives, and errors stay its own.
  */
@@ -40,6 +41,8 @@ export class LeanProtocol extends AwsJson1_1Protocol {
     context: Deserialize[1],
     response: Deserialize[2],
   ): Promise<Output> {
+    if (operation.name === 'SubscribeToShard' && response.statusCode < 300)
+      return this.#eventStream(operation, context, response) as unknown as Output
     const wire = isCbor(response) ? 'cbor' : 'json'
     const read = readers[wire].get(operation.name)
     if (response.statusCode >= 300 && wire === 'cbor') response.body = await errorInJson(response.body)
@@ -47,6 +50,17 @@ export class LeanProtocol extends AwsJson1_1Protocol {
       return super.deserializeResponse(operation, context, response)
     const output = await read(response.body)
     return Object.assign(output, { $metadata: this.deserializeMetadata(response) }) as unknown as Output
+  }
+
+  /** An exception within the stream is what it would be before the stream: an answer with its name. */
+  #eventStream(operation: Deserialize[0], context: Deserialize[1], response: Deserialize[2]): object {
+    const refusal = async (name: string, body: Uint8Array): Promise<never> => {
+      const statusCode = name === 'InternalFailureException' ? 500 : 400
+      const headers = { ...response.headers, 'x-amzn-errortype': name }
+      return super.deserializeResponse<never>(operation, context, { ...response, statusCode, headers, body })
+    }
+    const EventStream = new LeanEventStream(response.body, refusal)
+    return { EventStream, $metadata: this.deserializeMetadata(response) }
   }
 }
 

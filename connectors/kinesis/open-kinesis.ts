@@ -1,3 +1,4 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { Codec } from '../../src/contract/codec.ts'
 import type { Json } from '../../src/contract/json.ts'
 import type { SourceContext, SourceOverrides } from '../../src/contract/source.ts'
@@ -7,13 +8,16 @@ import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import { type EnumeratorSnapshot, parseSnapshot } from './enumerator-snapshot.ts'
 import { existingStream } from './existing-stream.ts'
+import { consumerName, consumerNameOf } from './fan-out/consumer-name.ts'
+import { fanOutClient } from './fan-out/fan-out-client.ts'
+import { sdkFanOutApi } from './fan-out/sdk-fan-out-api.ts'
 import type { StreamFacts } from './kinesis-api.ts'
 import type { KinesisSourceOptions } from './kinesis-source.ts'
 import { RetryReport } from './retry-report.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
 import { serviceError } from './service-error.ts'
 import { serviceNow } from './service-now.ts'
-import { type EnumeratorParts, ShardEnumerator } from './shard-enumerator.ts'
+import { type EnumeratorParts, type FanOutParts, ShardEnumerator } from './shard-enumerator.ts'
 import { processPaces } from './shard-pace.ts'
 import { resolveStart } from './starting-position.ts'
 import { assertSameStream, wantedSince } from './stream-facts.ts'
@@ -27,11 +31,8 @@ export async function openKinesis<T>(
 ): Promise<ShardEnumerator<T>> {
   const aggregation = options.aggregation ?? 'kpl'
   if (options.dropRepeats && aggregation === 'none') throw repeatsUnseen()
-  const { client, loopback, place, close } = connect(
-    overridden(options, context.overrides),
-    options.stream,
-    context.log,
-  )
+  const connection = overridden(options, context.overrides)
+  const { client, loopback, place, close } = connect(connection, options.stream, context.log)
   const api = sdkKinesisApi(client, options.stream, close)
   const paced = (options.pace ?? (loopback ? 'none' : 'aws')) === 'aws'
   return openEnumerator(
@@ -45,6 +46,7 @@ export async function openKinesis<T>(
       place,
       paces: paced ? processPaces : undefined,
       discoverEveryMs: milliseconds(options.discoverEvery ?? '30s'),
+      fanOut: fanOutOf(options, connection, client, context),
     },
     options.startAt,
     restored,
@@ -56,6 +58,22 @@ function repeatsUnseen(): MillraceError {
     'OPTION_INVALID',
     "dropRepeats needs aggregation: 'kpl', since ids of records stand in aggregated records",
   )
+}
+
+/** What a source that does not only poll needs besides. */
+function fanOutOf<T>(
+  { read = 'polling', consumer, stream }: KinesisSourceOptions<T>,
+  connection: Connection,
+  client: KinesisClient,
+  { job = 'job', name, clock }: SourceContext,
+): FanOutParts | undefined {
+  if (read === 'polling') return undefined
+  const subscribing = fanOutClient(connection, stream, clock)
+  return {
+    read,
+    consumer: consumerName(consumer ?? consumerNameOf(job, name)),
+    api: sdkFanOutApi(client, subscribing.client, subscribing.close),
+  }
 }
 
 /** Overrides first. A client cannot be pointed elsewhere, so another place needs another client. */
@@ -88,6 +106,7 @@ export async function openEnumerator<T>(
     return new ShardEnumerator({ ...parts, snapshot, facts })
   } catch (error) {
     parts.api.close()
+    parts.fanOut?.api.close()
     throw serviceError(error, parts.place, { source: parts.context.name })
   }
 }

@@ -1,4 +1,5 @@
 import type { SourceContext } from '../../src/contract/source.ts'
+import type { ReadUntil } from './enumerator-snapshot.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
@@ -42,7 +43,9 @@ export interface ShardToRead {
   /** Where to begin if nothing was read yet. */
   readonly beginning: IteratorStart
   readonly pace: ShardPace
-  /** Up to which arrival time all had been read when `position` was the last record, if that was noted. */
+  /** What was noted when `position` was the last record read, if anything was. */
+  readonly noted: ReadUntil | undefined
+  /** Up to which arrival time all had been read when `position` was the last record, if that is known. */
   readonly readUntil: number | undefined
   /** Whether it is known to have ended: its children are. It is then never quiet, only not read to its end yet. */
   hasEnded(): boolean

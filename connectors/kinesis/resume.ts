@@ -1,4 +1,4 @@
-import type { RecordsPage } from './kinesis-api.ts'
+import type { StoredRecords } from './kinesis-api.ts'
 import type { SequencePosition } from './sequence-position.ts'
 import type { IteratorStart } from './starting-position.ts'
 
@@ -42,6 +42,14 @@ export function resumption({ after, beginning, readUntil, retainedSince }: Resum
     : { start: { kind: 'at', sequenceNumber }, mustSee: after, lost: false }
 }
 
+/** What of an answer tells whether records are gone. */
+export interface ResumedPage {
+  readonly records: StoredRecords
+  readonly behindMs: number
+  /** Nothing follows. */
+  readonly last: boolean
+}
+
 /** What the answer to a suspicious resumption shows: `unknown` if it was empty and another may show more. */
 export type LossVerdict = 'intact' | 'lost' | 'unknown'
 
@@ -53,9 +61,9 @@ const emptyLooks = 3
  * followed it: then nothing may have been lost, but nobody can tell. An empty answer is no proof at first, whatever
  * it says of being caught up. `look` counts those answers from 1.
  */
-export function lossVerdict(mustSee: SequencePosition, page: RecordsPage, look: number): LossVerdict {
+export function lossVerdict(mustSee: SequencePosition, page: ResumedPage, look: number): LossVerdict {
   const first = page.records.at(0)
   if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'
-  if (page.nextIterator === undefined) return 'lost'
+  if (page.last) return 'lost'
   return page.behindMs === 0 && look >= emptyLooks ? 'lost' : 'unknown'
 }

@@ -57,7 +57,8 @@ export function sdkKinesisApi(client: KinesisClient, stream: string, onClose: ()
   }
 }
 
-function recordsPage(
+/** Records as a service gave them. */
+export function recordsPage(
   output: {
     Records?: _Record[] | undefined
     NextShardIterator?: string | undefined
@@ -120,7 +121,8 @@ function filtered(filter: ShardFilter) {
   return { ShardFilter: { Type: 'AT_TIMESTAMP' as const, Timestamp: new Date(filter.openAt) } }
 }
 
-function iteratorParameters(
+/** A start as GetShardIterator takes it. */
+export function iteratorParameters(
   start: IteratorStart,
 ): Pick<GetShardIteratorInput, 'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'> {
   switch (start.kind) {

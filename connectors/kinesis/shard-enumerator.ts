@@ -4,6 +4,10 @@ import type { Gap, SourceContext, Split, SplitEnumerator, SplitReader } from '..
 import type { OnDataLoss } from './data-loss.ts'
 import type { EnumeratorSnapshot, ReadUntil } from './enumerator-snapshot.ts'
 import { expiredUnread, goOnWithout } from './expired-shards.ts'
+import type { FanOutApi } from './fan-out/fan-out-api.ts'
+import { FanOutReader } from './fan-out/fan-out-reader.ts'
+import { FanOutReport } from './fan-out/fan-out-report.ts'
+import { FanOutUse } from './fan-out/fan-out-use.ts'
 import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
@@ -13,12 +17,13 @@ import { listAllShards } from './list-all-shards.ts'
 import { Losses } from './losses.ts'
 import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
-import type { Unread } from './reading.ts'
+import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { RetryReport } from './retry-report.ts'
 import { SeenRecords } from './seen-records.ts'
 import { parsePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
+import { ShardCursor } from './shard-cursor.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
 import { assertSameStream, firstIterator, missesNothingUntil, shardHole } from './stream-facts.ts'
 
@@ -41,6 +46,16 @@ export interface EnumeratorParts<T> {
   /** From the checkpoint, or a first one. */
   readonly snapshot: EnumeratorSnapshot
   readonly facts: StreamFacts
+  /** How shards are read other than by polling; `undefined` for polling alone. */
+  readonly fanOut?: FanOutParts | undefined
+}
+
+/** What fan-out takes. */
+export interface FanOutParts {
+  readonly read: 'fan-out' | 'auto'
+  readonly api: FanOutApi
+  /** The name of the consumer to subscribe as. */
+  readonly consumer: string
 }
 
 const patienceMs = 120_000
@@ -48,6 +63,11 @@ const recordsPerGetRecords = 10_000
 /** A shard may show up a moment after its parent has ended. */
 const looksForHole = 3
 const betweenLooksMs = 1000
+
+interface OpenShard<T> {
+  readonly reader: SplitReader<T>
+  readonly cursor: ShardCursor<T>
+}
 
 /** Knows the shards of a stream: lists them, keeps their lineage, hands out those that may be read. */
 export class ShardEnumerator<T> implements SplitEnumerator<T> {
@@ -59,7 +79,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #closing = new AbortController()
   readonly #signal: AbortSignal
   readonly #handedOut = new Set<string>()
-  readonly #readers = new Map<string, PollingReader<T>>()
+  readonly #reading: Reading<T>
+  readonly #readers = new Map<string, OpenShard<T>>()
+  readonly #fanOut: { readonly use: FanOutUse; readonly report: FanOutReport } | undefined
+  #throttled = 0
   readonly #onceListed = new Set<string>()
   readonly #losses: Losses
   /** Of the shards of the last listing, as far as they tell. */
@@ -77,6 +100,14 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const { lineage, gaps, seen } = parts.snapshot
     this.#losses = new Losses(parts.onDataLoss ?? 'fail', parts.place.stream, parts.context, gaps)
     this.#seen = parts.dropRepeats ? new SeenRecords(seen) : undefined
+    const { api, decode, aggregation, recordsPerFetch = recordsPerGetRecords, place } = parts
+    const context = { ...parts.context, count: this.#count }
+    this.#reading = {
+      ...{ api, decode, aggregation, recordsPerFetch, context, place, seen: this.#seen },
+      retentionMs: () => this.#facts.retentionMs,
+      placedByHashKey: () => this.#facts.placedByHashKey,
+    }
+    this.#fanOut = parts.fanOut && this.#fanOutOf(parts.fanOut)
     if (lineage === null) return
     this.#lineage = Lineage.fromJson(lineage)
     for (const { id } of lineage.shards) this.#onceListed.add(id)
@@ -88,6 +119,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       assertSameStream(this.#parts.snapshot.stream, facts)
       this.#facts = facts
       await this.#discoverShards()
+      await this.#fanOut?.use.look({ behindMs: this.#behindMs, throttled: this.#throttled })
     } catch (error) {
       if (this.#signal.aborted) return
       throw serviceError(error, this.#parts.place, { source: this.#parts.context.name })
@@ -102,48 +134,41 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   read(split: Split, position: CommittedPosition | undefined): SplitReader<T> {
     const shard = this.#known(split.id)
-    const readUntil = this.#readUntil(shard, position?.after ?? null)
-    this.#readers.get(shard.id)?.close()
-    const { api, decode, aggregation, context, place, paces, facts } = this.#parts
-    const reader = new PollingReader(
-      {
-        api,
-        decode,
-        aggregation,
-        recordsPerFetch: this.#parts.recordsPerFetch ?? recordsPerGetRecords,
-        context,
-        place,
-        retentionMs: () => this.#facts.retentionMs,
-        placedByHashKey: () => this.#facts.placedByHashKey,
-        seen: this.#seen,
-      },
-      {
-        id: shard.id,
-        range: shard.range,
-        beginning: firstIterator(shard, this.#parts.snapshot.start),
-        pace: paces?.of(facts.arn, shard.id) ?? unpaced,
-        readUntil,
-        lost: (unread) => this.#lose([gapIn(shard, unread, this.#now)]),
-        expired: (unread) => this.#expired(shard, unread),
-        hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
-        holeAfter: (children) => this.#holeAfter(shard.id, children),
-      },
-      position,
-    )
-    this.#readers.set(shard.id, reader)
+    const after = position?.after ?? null
+    const noted = this.#parts.snapshot.read[shard.id]
+    this.#readers.get(shard.id)?.reader.close()
+    const { paces, facts } = this.#parts
+    const toRead: ShardToRead = {
+      id: shard.id,
+      range: shard.range,
+      beginning: firstIterator(shard, this.#parts.snapshot.start),
+      pace: paces?.of(facts.arn, shard.id) ?? unpaced,
+      noted: noted?.after === after ? noted : undefined,
+      readUntil: this.#readUntil(shard, after),
+      lost: (unread) => this.#lose([gapIn(shard, unread, this.#now)]),
+      expired: (unread) => this.#expired(shard, unread),
+      hasEnded: () => this.#lineage?.hasChildren(shard.id) ?? false,
+      holeAfter: (children) => this.#holeAfter(shard.id, children),
+    }
+    const cursor = new ShardCursor(this.#reading, toRead, position)
+    const reader =
+      this.#fanOut === undefined
+        ? new PollingReader(this.#reading, toRead, cursor)
+        : new FanOutReader(this.#reading, toRead, cursor, this.#fanOut)
+    this.#readers.set(shard.id, { reader, cursor })
     return reader
   }
 
   finished(splitId: string): readonly string[] {
     this.#lineage?.finish(splitId)
-    this.#readers.get(splitId)?.close()
+    this.#readers.get(splitId)?.reader.close()
     this.#readers.delete(splitId)
     return this.#lineage?.childrenOf(splitId) ?? []
   }
 
   snapshot(): Json {
     const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
-    for (const [id, reader] of this.#readers) if (reader.progress !== undefined) read[id] = reader.progress
+    for (const [id, { cursor }] of this.#readers) if (cursor.progress) read[id] = cursor.progress
     const gaps = this.#losses.toJson()
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
     const { seen: _before, ...snapshot } = this.#parts.snapshot
@@ -158,9 +183,25 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    for (const reader of this.#readers.values()) reader.close()
+    for (const { reader } of this.#readers.values()) reader.close()
     this.#readers.clear()
     this.#parts.api.close()
+    this.#parts.fanOut?.api.close()
+  }
+
+  #fanOutOf({ read, api, consumer: name }: FanOutParts): { use: FanOutUse; report: FanOutReport } {
+    const { facts, place, context } = this.#parts
+    const use = new FanOutUse({ read, api, name, streamArn: facts.arn, place, context })
+    return { use, report: new FanOutReport(context) }
+  }
+
+  readonly #count: SourceContext['count'] = (counter, split, by = 1) => {
+    if (counter === 'throttled') this.#throttled += by
+    this.#parts.context.count(counter, split, by)
+  }
+
+  get #behindMs(): number {
+    return Math.max(0, ...[...this.#readers.values()].map(({ cursor }) => cursor.last?.behindMs ?? 0))
   }
 
   async #discoverShards(): Promise<void> {
@@ -212,13 +253,13 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const noted = this.#parts.snapshot.read[shard.id]
     const after = (positions === undefined ? noted?.after : positions[shard.id]) ?? null
     const restored = { after, readUntil: this.#readUntil(shard, after) }
-    const read = this.#readers.get(shard.id)?.progress ?? restored
+    const read = this.#readers.get(shard.id)?.cursor.progress ?? restored
     return gapIn(shard, { after: read.after ?? undefined, from: read.readUntil, until }, this.#now)
   }
 
   /** Up to which arrival time a shard was read when a record was the last. More may have been fetched than emitted. */
   #readUntil(shard: KnownShard, after: string | null): number | undefined {
-    const read = this.#readers.get(shard.id)?.progress ?? this.#parts.snapshot.read[shard.id]
+    const read = this.#readers.get(shard.id)?.cursor.progress ?? this.#parts.snapshot.read[shard.id]
     if (read !== undefined && read.after === after) return read.readUntil
     if (after !== null) return sequenceTime(parsePosition(after).sequenceNumber)
     return missesNothingUntil(shard, this.#parts.snapshot, this.#createdAt.get(shard.id))

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { errorText } from '../observe/error-text.ts'
 import { agentCommand } from './agent-command.ts'
+import { consumersCommand } from './consumers-command.ts'
 import type { Environment } from './environment.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { localCommand } from './local-command.ts'
@@ -42,16 +43,26 @@ function millrace(environment: Environment, services: Services): Command {
     putCommand(environment, services),
     tailCommand(environment, services),
     agentCommand(environment, services),
+    consumersCommand(environment, services),
   ]
   for (const command of commands) {
-    command.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)')
+    for (const one of withCommandsBelow(command))
+      one.option('--verbose', 'print whole stacks of errors (or set MILLRACE_DEBUG)')
     program.addCommand(settled(command, `millrace ${command.name()}`, environment))
   }
   return settled(program, 'millrace', environment)
 }
 
+/** Those that do something: `consumers` is only the first half of `consumers ls`. */
+function withCommandsBelow(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands
+}
+
 /** A command that writes to the environment, and throws where commander would end the process. */
-function settled(command: Command, name: string, { stdout, stderr }: Environment): Command {
+function settled(command: Command, name: string, environment: Environment): Command {
+  const { stdout, stderr } = environment
+  for (const below of command.commands)
+    settled(below, `millrace ${command.name()} ${below.name()}`, environment)
   return command
     .exitOverride()
     .showHelpAfterError(`(see \`${name} --help\`)`)
@@ -66,7 +77,8 @@ function settled(command: Command, name: string, { stdout, stderr }: Environment
 function isVerbose(program: Command, { variables }: Environment): boolean {
   const { MILLRACE_DEBUG = '' } = variables
   return (
-    MILLRACE_DEBUG !== '' || program.commands.some((command) => command.getOptionValue('verbose') === true)
+    MILLRACE_DEBUG !== '' ||
+    program.commands.flatMap(withCommandsBelow).some((command) => command.getOptionValue('verbose') === true)
   )
 }
 

@@ -11,6 +11,8 @@ export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
   agent(): Promise<Pick<Agent, 'runAgent'>>
-  kinesis(): Promise<Pick<Kinesis, 'createStream' | 'openPut' | 'putRecords' | 'tail'>>
+  kinesis(): Promise<
+    Pick<Kinesis, 'createStream' | 'listConsumers' | 'openPut' | 'putRecords' | 'removeConsumer' | 'tail'>
+  >
   localKinesis(): Promise<Pick<LocalKinesis, 'readFaults' | 'startLocalKinesis'>>
 }

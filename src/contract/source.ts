@@ -41,6 +41,8 @@ export type Gap = {
 export interface SourceContext {
   /** The name that the job gave the source. */
   readonly name: string
+  /** The name of the job, if a job runs the source. */
+  readonly job?: string
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -78,7 +78,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const sources: SourceTask[] = []
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
-    sources.push(await openSource(node, dataflow, restored, around, closers))
+    sources.push(await openSource(job, node, dataflow, restored, around, closers))
   return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored }
 }
 
@@ -104,6 +104,7 @@ async function openSink(
 }
 
 async function openSource(
+  job: Job,
   { transformation: { name, source, sides } }: GraphNode<SourceTransformation>,
   dataflow: Dataflow,
   restored: Restored | undefined,
@@ -117,7 +118,7 @@ async function openSource(
     const entry = restored?.sources[name]
     const enumerator = await source.open(
       {
-        ...{ name, clock, random, log, overrides, signal, count },
+        ...{ name, job: job.name, clock, random, log, overrides, signal, count },
         positions: entry?.positions ?? {},
         onGap: (gap) => onGap(name, gap),
       },

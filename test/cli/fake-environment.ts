@@ -1,4 +1,5 @@
 import type { Environment, StopSignal } from '../../src/cli/environment.ts'
+import type { Clock } from '../../src/contract/clock.ts'
 
 /** An environment whose outputs can be read and whose signals are sent by hand. */
 export class FakeEnvironment implements Environment {
@@ -30,7 +31,7 @@ export class FakeEnvironment implements Environment {
     return { isTTY: this.isTTY, columns: () => 120, write, drained: () => undefined }
   }
 
-  readonly clock = { now: () => 0, sleep: async () => {} }
+  clock: Clock = { now: () => 0, sleep: async () => {} }
   readonly random = () => 0.5
 
   onSignal(listener: (signal: StopSignal) => void): () => void {

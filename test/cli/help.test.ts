@@ -6,12 +6,14 @@ import { noServices } from './no-services.ts'
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
-describe.each(['run', 'plan', 'local', 'put', 'tail', 'agent'])('millrace %s', (command) => {
+const commands = ['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers ls', 'consumers remove']
+
+describe.each(commands)('millrace %s', (command) => {
   const [section = ''] = page.split(`\n## millrace ${command}\n`)[1]?.split('\n## ') ?? []
 
   it('has every option of its help in the documentation, and no other', async () => {
     const environment = new FakeEnvironment()
-    expect(await commandLine([command, '--help'], environment, noServices)).toBe(0)
+    expect(await commandLine([...command.split(' '), '--help'], environment, noServices)).toBe(0)
     const options = new Set(environment.out.match(/^ {2}--[a-z]+/gm)?.map((option) => option.trim()))
     const documented = new Set(section.match(/(?<=^\|.*`)--[a-z]+/gm))
     const everywhere = ['--verbose']

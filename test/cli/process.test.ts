@@ -57,7 +57,7 @@ describe('help', () => {
   it('lists the commands', async () => {
     const { code, out } = await millrace(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'plan', 'local', 'put', 'tail', 'agent'])
+    for (const command of ['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers'])
       expect(out).toMatch(new RegExp(`\\n {2}${command} `))
   })
 

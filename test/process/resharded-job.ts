@@ -18,6 +18,7 @@ import type { Reading } from './readings.ts'
 const readings = kinesisSource({
   stream: 'readings',
   startAt: 'trim-horizon',
+  read: process.env['TEST_READ'] === 'fan-out' ? 'fan-out' : 'polling',
   decode: json<Reading>(),
   discoverEvery: '100ms',
 })

@@ -41,30 +41,33 @@ async function feed(stream: EmbeddedStream): Promise<void> {
   }
 }
 
-describe('a job that is killed with SIGKILL at random moments while its stream is resharded', () => {
-  for (let run = 1; run <= runs; run += 1) {
-    it(`run ${run} of ${runs}: no row is missing, none is there twice`, async () => {
-      const cwd = mkdtempSync(join(root, `run-${run}-`))
-      const stream = await EmbeddedStream.start(2, 'readings')
-      stream.now = Date.now()
-      const endpoint = ['--endpoint', stream.kinesis.endpoint, '--checkpoints', 'checkpoints']
-      const start = (...more: string[]) =>
-        new MillraceProcess(['run', jobFile, ...endpoint, ...more], { cwd })
-      const fed = feed(stream)
-      for (let death = 0; death < 3; death += 1) {
-        const killed = start()
-        // The moment is random by intent.
-        await Promise.race([after(500 + Math.random() * longestLifeMs), killed.ended])
-        killed.kill('SIGKILL')
-        expect(await killed.ended, killed.err).toBe('SIGKILL')
-      }
-      await fed
-      stream.now = Date.now()
-      const last = start('--until', 'caught-up')
-      expect(await last.ended, last.err).toBe(0)
-      expect(await rowsIn(join(cwd, 'out'))).toEqual(expectedRows(input))
-      expect((await stream.shards()).length).toBeGreaterThan(20)
-      await stream.close()
-    }, 60_000)
-  }
-})
+describe.each(['polling', 'fan-out'])(
+  'a job that reads by %s and is killed with SIGKILL at random moments while its stream is resharded',
+  (read) => {
+    for (let run = 1; run <= runs; run += 1) {
+      it(`run ${run} of ${runs}: no row is missing, none is there twice`, async () => {
+        const cwd = mkdtempSync(join(root, `run-${run}-`))
+        const stream = await EmbeddedStream.start(2, 'readings')
+        stream.now = Date.now()
+        const endpoint = ['--endpoint', stream.kinesis.endpoint, '--checkpoints', 'checkpoints']
+        const start = (...more: string[]) =>
+          new MillraceProcess(['run', jobFile, ...endpoint, ...more], { cwd, env: { TEST_READ: read } })
+        const fed = feed(stream)
+        for (let death = 0; death < 3; death += 1) {
+          const killed = start()
+          // The moment is random by intent.
+          await Promise.race([after(500 + Math.random() * longestLifeMs), killed.ended])
+          killed.kill('SIGKILL')
+          expect(await killed.ended, killed.err).toBe('SIGKILL')
+        }
+        await fed
+        stream.now = Date.now()
+        const last = start('--until', 'caught-up')
+        expect(await last.ended, last.err).toBe(0)
+        expect(await rowsIn(join(cwd, 'out'))).toEqual(expectedRows(input))
+        expect((await stream.shards()).length).toBeGreaterThan(20)
+        await stream.close()
+      }, 60_000)
+    }
+  },
+)

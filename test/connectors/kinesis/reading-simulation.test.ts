@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ShardEnumerator } from '../../../connectors/kinesis/shard-enumerator.ts'
 import type { Json } from '../../../src/contract/json.ts'
 import type { SplitReader } from '../../../src/contract/source.ts'
+import { type FanOutFault, ScriptedFanOut } from './fan-out/scripted-fan-out.ts'
 import { aggregated } from './kpl/encoder.ts'
 import { ManualClock } from './manual-clock.ts'
 import { networkFault, ScriptedKinesis, serviceFault } from './scripted-kinesis.ts'
@@ -45,9 +46,14 @@ class Run {
     read: [],
   }
 
-  constructor(shards: number) {
+  readonly #read: 'polling' | 'fan-out'
+  readonly #fanOut: ScriptedFanOut
+
+  constructor(shards: number, read: 'polling' | 'fan-out') {
     this.api = new ScriptedKinesis(this.clock, shards)
     this.api.pageSize = 2
+    this.#read = read
+    this.#fanOut = new ScriptedFanOut(this.api, this.clock)
   }
 
   async take(what: (typeof steps)[number], pick: number): Promise<void> {
@@ -63,6 +69,7 @@ class Run {
     else if (what === 'checkpoint') this.#takeCheckpoint()
     else if (what === 'crash') await this.#crash()
     else if (what === 'rest') this.clock.advance(pick * 1000)
+    else if (this.#read === 'fan-out' && pick % 2 === 0) this.#fanOutFault(pick >> 1)
     else this.#fault(pick)
   }
 
@@ -94,7 +101,12 @@ class Run {
   async #opened(): Promise<ShardEnumerator<string>> {
     if (this.#source !== undefined) return this.#source
     const { snapshot } = this.#checkpoint
-    const more = { recordsPerFetch: 3, ...(snapshot !== undefined && { restored: snapshot }) }
+    const fanOut = { read: 'fan-out' as const, api: this.#fanOut, consumer: 'reader' }
+    const more = {
+      recordsPerFetch: 3,
+      ...(snapshot !== undefined && { restored: snapshot }),
+      ...(this.#read === 'fan-out' && { fanOut }),
+    }
     this.#source = await this.clock.until(
       openScripted(this.api, observedContext(this.clock), 'trim-horizon', more),
     )
@@ -142,6 +154,27 @@ class Run {
     this.read = [...this.#checkpoint.read]
   }
 
+  /** What befalls subscriptions, and the consumer. */
+  #fanOutFault(pick: number): void {
+    const broken = networkFault('ERR_HTTP2_STREAM_ERROR')
+    const inUse = serviceFault('ResourceInUseException')
+    const faults: readonly FanOutFault[] = [
+      { at: 'event', error: broken },
+      { at: 'event', error: 'silence' },
+      { at: 'event', error: 'end' },
+      { at: 'event', error: inUse },
+      { at: 'event', error: serviceFault('InternalFailureException', 500) },
+      { at: 'subscribe', error: broken },
+      { at: 'subscribe', error: 'silence' },
+      { at: 'subscribe', error: inUse },
+      { at: 'subscribe', error: serviceFault('LimitExceededException') },
+      { at: 'consumer', error: serviceFault('LimitExceededException') },
+      { at: 'register', error: serviceFault('LimitExceededException') },
+    ]
+    if (pick % 12 === 11) this.#fanOut.registered.clear()
+    else for (let times = 0; times <= pick % 3; times++) this.#fanOut.fail(faults[pick % 12]!)
+  }
+
   #fault(pick: number): void {
     const faults = [
       serviceFault('ProvisionedThroughputExceededException'),
@@ -155,29 +188,33 @@ class Run {
   }
 }
 
-test('every record is read once and after those before it, whatever is split, merged, throttled, expired and crashed', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 3 }),
-      fc.array(step, { maxLength: 80, size: 'max' }),
-      async (shards, script) => {
-        const run = new Run(shards)
-        for (const { what, pick } of script) await run.take(what, pick)
-        await run.drain()
-        const order = new Map(run.read.map(({ value }, i) => [value, i]))
-        expect(run.read.length).toBe(order.size)
-        expect([...order.keys()].sort()).toEqual(run.put.map(({ value }) => value).sort())
-        for (const [i, early] of run.put.entries()) {
-          for (const late of run.put.slice(i + 1)) {
-            const follows = early.shard === late.shard || descends(run.api, late.shard, early.shard)
-            if (follows) expect(order.get(early.value)).toBeLessThan(order.get(late.value)!)
+test.each(['polling', 'fan-out'] as const)(
+  'by %s every record is read once and after those before it, whatever is split, merged, throttled, broken, expired and crashed',
+  async (read) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(step, { maxLength: 80, size: 'max' }),
+        async (shards, script) => {
+          const run = new Run(shards, read)
+          for (const { what, pick } of script) await run.take(what, pick)
+          await run.drain()
+          const order = new Map(run.read.map(({ value }, i) => [value, i]))
+          expect(run.read.length).toBe(order.size)
+          expect([...order.keys()].sort()).toEqual(run.put.map(({ value }) => value).sort())
+          for (const [i, early] of run.put.entries()) {
+            for (const late of run.put.slice(i + 1)) {
+              const follows = early.shard === late.shard || descends(run.api, late.shard, early.shard)
+              if (follows) expect(order.get(early.value)).toBeLessThan(order.get(late.value)!)
+            }
           }
-        }
-      },
-    ),
-    { numRuns: 300 },
-  )
-}, 60_000)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  },
+  60_000,
+)
 
 function descends(api: ScriptedKinesis, shard: string, ancestor: string): boolean {
   const { parents } = api.shards.get(shard)!

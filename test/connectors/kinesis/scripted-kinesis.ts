@@ -163,6 +163,20 @@ export class ScriptedKinesis implements KinesisApi {
     }
   }
 
+  /** A number after all records that there are, and before all that will be. */
+  mark(): string {
+    return this.#sequenceNumber()
+  }
+
+  /** What a reader finds that stands somewhere in a shard. */
+  look(id: string, start: IteratorStart): { left: StoredRecord[]; ended: boolean; children: ListedShard[] } {
+    const shard = this.shards.get(id)
+    if (shard === undefined)
+      throw serviceFault('ResourceNotFoundException', 400, `Shard ${id} does not exist`)
+    const left = shard.records.filter((record) => isFrom(record, start))
+    return { left, ended: shard.closedAt !== undefined, children: this.#childrenOf(id) }
+  }
+
   close(): void {
     this.closed = true
   }

@@ -1,6 +1,6 @@
 import type { Aggregation } from '../../../connectors/kinesis/kpl/aggregation.ts'
 import { openEnumerator } from '../../../connectors/kinesis/open-kinesis.ts'
-import type { ShardEnumerator } from '../../../connectors/kinesis/shard-enumerator.ts'
+import type { FanOutParts, ShardEnumerator } from '../../../connectors/kinesis/shard-enumerator.ts'
 import type { ShardPaces } from '../../../connectors/kinesis/shard-pace.ts'
 import type { StartAt } from '../../../connectors/kinesis/starting-position.ts'
 import type { Json } from '../../../src/contract/json.ts'
@@ -44,9 +44,10 @@ export function openScripted(
     readonly decode?: (text: string) => string
     readonly aggregation?: Aggregation
     readonly recordsPerFetch?: number
+    readonly fanOut?: FanOutParts
   } = {},
 ): Promise<ShardEnumerator<string>> {
-  const { decode = (text) => text, aggregation = 'kpl', recordsPerFetch } = more
+  const { decode = (text) => text, aggregation = 'kpl', recordsPerFetch, fanOut } = more
   return openEnumerator(
     {
       api,
@@ -57,6 +58,7 @@ export function openScripted(
       place: { stream: 'orders', region: 'us-east-1', endpoint: undefined },
       paces: more.paces,
       discoverEveryMs: 30_000,
+      fanOut,
     },
     startAt,
     more.restored,

@@ -1,0 +1,27 @@
+import process from 'node:process'
+import { KinesisClient } from '@aws-sdk/client-kinesis'
+import type { Clock } from '../../../src/contract/clock.ts'
+import { type Connection, resolveConnection } from '../client.ts'
+import { LeanProtocol } from '../lean-protocol.ts'
+import { withServerTime } from '../server-time.ts'
+import { FanOutHandler } from './fan-out-handler.ts'
+
+/** A client for subscriptions alone, with connections of its own; a client that was given serves for them too. */
+export function fanOutClient(
+  connection: Connection,
+  stream: string,
+  clock: Clock,
+): { readonly client: KinesisClient; close(): void } {
+  if (connection.client !== undefined) return { client: withServerTime(connection.client), close: () => {} }
+  const { region, endpoint, credentials } = resolveConnection(connection, stream, process.env)
+  const client = new KinesisClient({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+    ...(connection.protocol !== 'sdk' && { protocol: LeanProtocol }),
+    maxAttempts: 1,
+    requestHandler: new FanOutHandler(clock),
+  })
+  client.middlewareStack.remove('loggerMiddleware')
+  return { client: withServerTime(client), close: () => client.destroy() }
+}
