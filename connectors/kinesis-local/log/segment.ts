@@ -1,25 +1,11 @@
 import { blockHeaderSize, segmentMagic, writeBlockHeader } from './block-layout.ts'
+import type { BlobWriter, NewRecord } from './new-record.ts'
 import { recordArrivalMs, recordHeaderSize, writeRecordHeader } from './record-layout.ts'
 import type { ResidentSegments } from './resident-segments.ts'
 import type { SealedFacts } from './sealed-index.ts'
 import type { SegmentFile } from './segment-file.ts'
 import { sealedPlaces } from './segment-image.ts'
-
-/** Writes the data of a record, in the representation that the wire gave it, as raw bytes. */
-export interface BlobWriter {
-  /** False if `blob` does not have `size` bytes after all. */
-  writeBlob(blob: unknown, size: number, target: Buffer, at: number): boolean
-}
-
-/** A record that is to be stored. The blob is as the wire gave it. */
-export interface NewRecord {
-  /** `undefined` if none was sent. */
-  readonly partitionKey: string | undefined
-  readonly blob: unknown
-  readonly blobSize: number
-  /** Whether its stream encrypts. It is noted; the bytes stay as they are. */
-  readonly encrypted: boolean
-}
+import { trimmed, withSlack } from './spare-memory.ts'
 
 /** Where a durable segment lives, and who decides how long its bytes stay in memory. */
 export interface SegmentHome {
@@ -39,10 +25,6 @@ export interface SegmentOptions {
 }
 
 const smallestSize = 4096
-
-function withSlack(size: number): number {
-  return size + (size >>> 4)
-}
 
 /**
  * A run of records of one shard: their bytes in one buffer, and the place of each one in a typed array. There is no
@@ -136,7 +118,7 @@ export class Segment {
     { partitionKey: key = '', blob, blobSize, encrypted }: NewRecord,
     arrivalMs: number,
     writer: BlobWriter,
-  ) {
+  ): boolean {
     const bytes = this.#reserve(blockHeaderSize + recordHeaderSize + key.length * 3 + blobSize)
     if (this.#blockStart < 0) this.#beginBlock()
     const place = this.#used
@@ -238,12 +220,4 @@ export class Segment {
     this.#bytes = larger
     return larger
   }
-}
-
-/** Copying is worth it only where much is to spare. */
-function trimmed(bytes: Buffer, used: number): Buffer {
-  if (used >= bytes.length * 0.875) return bytes
-  const exact = Buffer.allocUnsafeSlow(used)
-  bytes.copy(exact, 0, 0, used)
-  return exact
 }

@@ -1,5 +1,5 @@
+import type { BlobWriter, NewRecord } from './new-record.ts'
 import { recordSize } from './record-layout.ts'
-import type { BlobWriter, NewRecord } from './segment.ts'
 import { Segment } from './segment.ts'
 import type { SegmentFolder } from './segment-folder.ts'
 

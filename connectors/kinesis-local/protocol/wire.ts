@@ -1,4 +1,4 @@
-import type { BlobWriter } from '../log/segment.ts'
+import type { BlobWriter } from '../log/new-record.ts'
 import type { PutOutcome } from '../streams/put-outcome.ts'
 import type { RecordEvent, RecordPage } from '../streams/record-page.ts'
 

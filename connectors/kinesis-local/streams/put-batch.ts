@@ -1,4 +1,4 @@
-import type { BlobWriter, NewRecord } from '../log/segment.ts'
+import type { BlobWriter, NewRecord } from '../log/new-record.ts'
 import { KinesisError } from '../protocol/kinesis-error.ts'
 import type { LocalStream } from './local-stream.ts'
 import { internalFailure, PutOutcome, type Refused, type Stored } from './put-outcome.ts'

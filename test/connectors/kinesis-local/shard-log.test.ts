@@ -5,13 +5,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { BlobWriter } from '../../../connectors/kinesis-local/log/new-record.ts'
 import {
   recordHeaderSize,
   recordKeySize,
   recordSize,
 } from '../../../connectors/kinesis-local/log/record-layout.ts'
 import { ResidentSegments } from '../../../connectors/kinesis-local/log/resident-segments.ts'
-import type { BlobWriter } from '../../../connectors/kinesis-local/log/segment.ts'
 import { SegmentFolder } from '../../../connectors/kinesis-local/log/segment-folder.ts'
 import { ShardLog, type Slice } from '../../../connectors/kinesis-local/log/shard-log.ts'
 
