@@ -13,6 +13,7 @@ export interface Place {
 }
 
 const columns = 8
+const fewest = 64
 
 /**
  * Records as they came over the wire, with a table of their places. A record becomes an object when it is asked for,
@@ -20,13 +21,14 @@ const columns = 8
  */
 export class PackedRecords implements StoredRecords {
   readonly #chunks: Buffer[] = []
-  readonly #table: number[] = []
+  #table = new Float64Array(0)
+  #length = 0
   /** Those that have no place, by their index. */
   readonly #loose = new Map<number, StoredRecord>()
   #sizeBytes = 0
 
   get length(): number {
-    return this.#table.length / columns
+    return this.#length
   }
 
   /** Data and keys together. */
@@ -35,22 +37,40 @@ export class PackedRecords implements StoredRecords {
   }
 
   at(index: number): StoredRecord | undefined {
-    if (index < 0 || index >= this.length) return undefined
+    if (index < 0 || index >= this.#length) return undefined
     return this.#loose.get(index) ?? this.#unpacked(index * columns)
   }
 
   add(bytes: Buffer, place: Place): void {
     if (this.#chunks.at(-1) !== bytes) this.#chunks.push(bytes)
-    const { numberAt, numberEnd, dataAt, dataEnd, keyAt, keyEnd, arrivalTime } = place
-    const chunk = this.#chunks.length - 1
-    this.#table.push(chunk, numberAt, numberEnd, dataAt, dataEnd, keyAt, keyEnd, arrivalTime)
-    this.#sizeBytes += dataEnd - dataAt + keyEnd - keyAt
+    const row = this.#newRow()
+    const table = this.#table
+    table[row] = this.#chunks.length - 1
+    table[row + 1] = place.numberAt
+    table[row + 2] = place.numberEnd
+    table[row + 3] = place.dataAt
+    table[row + 4] = place.dataEnd
+    table[row + 5] = place.keyAt
+    table[row + 6] = place.keyEnd
+    table[row + 7] = place.arrivalTime
+    this.#sizeBytes += place.dataEnd - place.dataAt + place.keyEnd - place.keyAt
   }
 
   addLoose(record: StoredRecord): void {
-    this.#loose.set(this.length, record)
-    this.#table.push(0, 0, 0, 0, 0, 0, 0, 0)
+    this.#loose.set(this.#length, record)
+    this.#newRow()
     this.#sizeBytes += record.data.length + (record.partitionKey?.length ?? 0)
+  }
+
+  #newRow(): number {
+    const row = this.#length * columns
+    if (row === this.#table.length) {
+      const larger = new Float64Array(Math.max(fewest * columns, 2 * row))
+      larger.set(this.#table)
+      this.#table = larger
+    }
+    this.#length++
+    return row
   }
 
   #unpacked(row: number): StoredRecord {
