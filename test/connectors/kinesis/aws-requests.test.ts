@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { decode } from 'cbor-x'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connection } from '../../../connectors/kinesis/client.ts'
 import { connect } from '../../../connectors/kinesis/connect.ts'
@@ -60,13 +61,23 @@ const answers: Record<string, object> = {
   PutRecords: { FailedRecordCount: 0, Records: [{ SequenceNumber: '1', ShardId: 'shardId-000000000000' }] },
 }
 
+/** Calls that carry records go in CBOR, all others in JSON. */
+function inputOf({ headers, body }: { headers: Record<string, string>; body: string | Buffer }) {
+  const isCbor = headers['content-type'] === 'application/x-amz-cbor-1.1'
+  return (isCbor ? decode(body as Buffer) : JSON.parse(String(body))) as Record<string, unknown>
+}
+
 /** A client as our source makes it, of which nothing leaves the process. */
 function capturing(connection: Connection, stream: string) {
   const sent: Sent[] = []
   const network = new NodeHttpHandler()
   const { client } = connect(connection, stream)
   const canned = cannedHandler(({ target }) => ({ body: JSON.stringify(answers[target]) })) as unknown as {
-    handle(request: { hostname: string; headers: Record<string, string>; body: string }): Promise<unknown>
+    handle(request: {
+      hostname: string
+      headers: Record<string, string>
+      body: string | Buffer
+    }): Promise<unknown>
   }
   const handle: typeof canned.handle = (request) => {
     const { headers } = request
@@ -75,7 +86,7 @@ function capturing(connection: Connection, stream: string) {
     sent.push({
       host: request.hostname,
       operation: headers['x-amz-target']!.split('.')[1]!,
-      input: JSON.parse(request.body) as Record<string, unknown>,
+      input: inputOf(request),
       authorization: headers['authorization']!,
       token: headers['x-amz-security-token'],
     })

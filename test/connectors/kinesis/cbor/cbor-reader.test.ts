@@ -66,7 +66,8 @@ describe('values of CBOR', () => {
       value: fc.oneof(
         { depthSize: 'small' },
         fc.integer(),
-        fc.double({ noNaN: true }),
+        // cbor-x writes -0 as 0.
+        fc.double({ noNaN: true }).filter((number) => !Object.is(number, -0)),
         fc.boolean(),
         fc.constant(null),
         text,
