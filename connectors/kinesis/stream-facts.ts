@@ -54,6 +54,9 @@ export function wantedSince(
   return start.kind === 'timestamp' && start.ms >= now - retentionMs ? start.ms : now
 }
 
+/** The time in a shard's numbers is later than in its parents', however fast they follow each other: ahead of the clock. */
+const leadMs = 60_000
+
 /** Up to which arrival time nothing of a shard is missed though nothing was read of it; `undefined` if unknown. */
 export function missesNothingUntil(
   shard: KnownShard,
@@ -64,7 +67,7 @@ export function missesNothingUntil(
   if ('sequenceNumber' in own) return sequenceTime(own.sequenceNumber)
   // A child that no listing has is younger than the last one.
   if (wantedSince === undefined || (shard.kind === 'child' && createdAt === undefined)) return undefined
-  return Math.max(wantedSince, createdAt ?? wantedSince)
+  return createdAt === undefined ? wantedSince : Math.max(wantedSince, createdAt - leadMs)
 }
 
 /** Hash keys that nothing reads: records would be lost. */
