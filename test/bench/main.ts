@@ -3,6 +3,7 @@ import { benchEngine } from './engine.ts'
 import type { Figure } from './figure.ts'
 import { benchKinesisAggregates } from './kinesis-aggregates.ts'
 import { benchKinesisCatchUp } from './kinesis-catch-up.ts'
+import { benchKinesisFanOut } from './kinesis-fan-out.ts'
 import { benchKinesisFetch } from './kinesis-fetch.ts'
 import { benchKinesisLocal } from './kinesis-local.ts'
 import { benchKinesisPuts } from './kinesis-puts.ts'
@@ -53,7 +54,11 @@ const groups = {
   kinesis: benchKinesis,
   'kinesis-aggregates': async () =>
     print('The Kinesis source over aggregated records, client only', await benchKinesisAggregates()),
-  'kinesis-local': async () => print('The embedded Kinesis, server only', await benchKinesisLocal()),
+  'kinesis-local': async () =>
+    print('The embedded Kinesis, server only', [
+      ...(await benchKinesisLocal()),
+      ...(await benchKinesisFanOut()),
+    ]),
   'kinesis-start': benchStart,
 }
 
