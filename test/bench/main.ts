@@ -2,6 +2,7 @@ import { benchDemoStages } from './demo-stages.ts'
 import { benchEngine } from './engine.ts'
 import type { Figure } from './figure.ts'
 import { benchKinesisAggregates } from './kinesis-aggregates.ts'
+import { benchKinesisFanOut } from './kinesis-fan-out.ts'
 import { benchKinesisLocal } from './kinesis-local.ts'
 import { benchKinesisSource } from './kinesis-source.ts'
 
@@ -30,4 +31,4 @@ print('The engine alone, over decoded records', [floor, engine])
 print('The stages of the demo, each by itself', await benchDemoStages())
 print('The Kinesis source and puts, client only', await benchKinesisSource())
 print('The Kinesis source over aggregated records, client only', await benchKinesisAggregates())
-print('The embedded Kinesis, server only', await benchKinesisLocal())
+print('The embedded Kinesis, server only', [...(await benchKinesisLocal()), ...(await benchKinesisFanOut())])
