@@ -89,14 +89,8 @@ export function leanClient(
   protocol: Protocol = 'lean',
   onJson: (error: unknown) => void = () => {},
 ): KinesisClient {
-  const { region, endpoint, credentials, profile, useFipsEndpoint, useDualstackEndpoint } = connection
   const client = new KinesisClient({
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
-    ...(profile !== undefined && { profile }),
-    ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
-    ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
+    ...clientPlace(connection),
     ...(protocol !== 'sdk' && { protocol: LeanProtocol }),
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
@@ -108,6 +102,19 @@ export function leanClient(
   // It copies every record of an output, for a logger that does nothing.
   client.middlewareStack.remove('loggerMiddleware')
   return protocol === 'lean' ? withCborFirst(client, onJson) : client
+}
+
+/** What tells a client of the AWS SDK where it goes, and as whom. What is not known is left to the SDK. */
+export function clientPlace(connection: ResolvedConnection) {
+  const { region, endpoint, credentials, profile, useFipsEndpoint, useDualstackEndpoint } = connection
+  return {
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+    ...(profile !== undefined && { profile }),
+    ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
+    ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
+  }
 }
 
 function endpointOf(env: Environment): string | undefined {

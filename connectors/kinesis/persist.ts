@@ -80,7 +80,8 @@ async function limited<T>(call: (signal: AbortSignal) => Promise<T>, how: Persis
   try {
     return await Promise.race([call(attempt.signal), timedOut, ended])
   } finally {
-    timer.abort()
+    // A reason of its own: the default one is an error, with a stack, for every call.
+    timer.abort('answered')
     how.signal.removeEventListener('abort', end)
   }
 }

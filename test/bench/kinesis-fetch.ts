@@ -1,8 +1,13 @@
 import { Agent, request } from 'node:http'
-import { KinesisClient } from '@aws-sdk/client-kinesis'
+import { KinesisClient, ResourceInUseException } from '@aws-sdk/client-kinesis'
+import { systemClock } from 'millrace'
 import { leanClient } from '../../connectors/kinesis/client.ts'
+import type { FanOutApi } from '../../connectors/kinesis/fan-out/fan-out-api.ts'
+import { fanOutClient } from '../../connectors/kinesis/fan-out/fan-out-client.ts'
+import { sdkFanOutApi } from '../../connectors/kinesis/fan-out/sdk-fan-out-api.ts'
 import type { KinesisApi, StoredRecords } from '../../connectors/kinesis/kinesis-api.ts'
 import { sdkKinesisApi } from '../../connectors/kinesis/sdk-kinesis-api.ts'
+import { activeConsumer } from './active-consumer.ts'
 import { type Figure, median } from './figure.ts'
 import { forkKinesis } from './fork-kinesis.ts'
 import { filled, type Protocol } from './kinesis-stream.ts'
@@ -21,7 +26,11 @@ export async function benchKinesisFetch(): Promise<Figure[]> {
   const floor = new Floor(endpoint)
   try {
     await filled({ endpoint, stream, shards, records, dataBytes })
-    const readings = [...pollings(endpoint)]
+    const consumers = [
+      await activeConsumer(endpoint, stream, 'lean'),
+      await activeConsumer(endpoint, stream, 'sdk'),
+    ]
+    const readings = [...pollings(endpoint), ...subscriptions(endpoint, consumers)]
     const costs = new Map(readings.map(({ name }): [string, number[]] => [name, []]))
     const floors: number[] = []
     for (let round = -warmUpRounds; round < rounds; round++) {
@@ -66,6 +75,57 @@ function pollings(endpoint: string): PageReading[] {
       () => new KinesisClient({ region: 'us-east-1', endpoint, credentials }),
     ),
   ]
+}
+
+/** Subscriptions by clients of their own, over HTTP/2, as the source makes them. */
+function subscriptions(endpoint: string, [one, other]: readonly string[]): PageReading[] {
+  const connect = (protocol: Protocol) =>
+    fanOutClient({ region: 'us-east-1', endpoint, protocol }, stream, systemClock)
+  return [
+    subscribing('SubscribeToShard, lean', one!, () => connect('lean')),
+    subscribing("SubscribeToShard, the SDK's event stream", other!, () => connect('sdk')),
+  ]
+}
+
+function subscribing(
+  name: string,
+  consumer: string,
+  connect: () => { readonly client: KinesisClient; close(): void },
+): PageReading {
+  return {
+    name,
+    async *pages() {
+      const { client, close } = connect()
+      const api = sdkFanOutApi(client, client, close)
+      try {
+        for (const id of shardIds) yield* eventsOf(api, consumer, id)
+      } finally {
+        api.close()
+      }
+    },
+  }
+}
+
+/** Up to the end of what there is. The same shard may be subscribed to again only five seconds later. */
+async function* eventsOf(api: FanOutApi, consumer: string, shard: string): AsyncGenerator<StoredRecords> {
+  const ending = new AbortController()
+  const subscription = await subscribed(api, consumer, shard, ending.signal)
+  for (;;) {
+    const event = (await subscription.next())!
+    yield event.records
+    if (event.behindMs === 0) return ending.abort()
+  }
+}
+
+async function subscribed(api: FanOutApi, consumer: string, shard: string, ended: AbortSignal) {
+  for (;;) {
+    try {
+      return await api.subscribe(consumer, shard, { kind: 'trim-horizon' }, ended)
+    } catch (error) {
+      if (!(error instanceof ResourceInUseException)) throw error
+      await systemClock.sleep(1000)
+    }
+  }
 }
 
 /** Reads with a new client each time. */

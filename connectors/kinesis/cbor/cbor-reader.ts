@@ -141,11 +141,15 @@ export class CborReader {
   }
 
   #map(depth: number): object {
-    const members: [string, unknown][] = []
+    const members: Record<string, unknown> = {}
     for (let left = this.length(major.map); !this.ended(left); left--) {
-      members.push([this.text(), this.#value(depth)])
+      const name = this.text()
+      const value = this.#value(depth)
+      // Assigned, this one would be no member.
+      if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true })
+      else members[name] = value
     }
-    return Object.fromEntries(members)
+    return members
   }
 
   #tagged(depth: number): unknown {

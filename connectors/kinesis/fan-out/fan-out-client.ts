@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { Clock } from '../../../src/contract/clock.ts'
-import { type Connection, resolveConnection } from '../client.ts'
+import { type Connection, clientPlace, resolveConnection } from '../client.ts'
 import { LeanProtocol } from '../lean-protocol.ts'
 import { withServerTime } from '../server-time.ts'
 import { FanOutHandler } from './fan-out-handler.ts'
@@ -13,11 +13,8 @@ export function fanOutClient(
   clock: Clock,
 ): { readonly client: KinesisClient; close(): void } {
   if (connection.client !== undefined) return { client: withServerTime(connection.client), close: () => {} }
-  const { region, endpoint, credentials } = resolveConnection(connection, stream, process.env)
   const client = new KinesisClient({
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
+    ...clientPlace(resolveConnection(connection, stream, process.env)),
     ...(connection.protocol !== 'sdk' && { protocol: LeanProtocol }),
     maxAttempts: 1,
     requestHandler: new FanOutHandler(clock),

@@ -15,7 +15,7 @@ function shardWith(gaps: readonly number[]): Shard {
   let seconds = startSeconds
   for (const gap of gaps) {
     seconds += gap
-    log.stage(seconds * 1000, 'k', '', 0, noBlob)
+    log.stage({ partitionKey: 'k', blob: '', blobSize: 0, encrypted: false }, seconds * 1000, noBlob)
   }
   log.commit()
   const description = {

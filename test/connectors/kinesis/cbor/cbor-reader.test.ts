@@ -66,8 +66,7 @@ describe('values of CBOR', () => {
       value: fc.oneof(
         { depthSize: 'small' },
         fc.integer(),
-        // cbor-x writes -0 as 0.
-        fc.double({ noNaN: true }).filter((number) => !Object.is(number, -0)),
+        fc.double({ noNaN: true }).map((number) => number + 0),
         fc.boolean(),
         fc.constant(null),
         text,
