@@ -2,7 +2,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import { isCbor } from './lean-protocol.ts'
 import { goBy, type Wire } from './wire.ts'
 
-const carryRecords = new Set(['GetRecordsCommand', 'PutRecordsCommand'])
+const carryRecords = new Set(['GetRecordsCommand', 'PutRecordsCommand', 'SubscribeToShardCommand'])
 
 /**
  * Lets a client with the lean protocol speak CBOR. If the service does not know it, or something on the way to it, the

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { GetRecordsInput, PutRecordsInput } from '@aws-sdk/client-kinesis'
+import type { GetRecordsInput, PutRecordsInput, SubscribeToShardInput } from '@aws-sdk/client-kinesis'
 import { AwsJson1_1Protocol } from '@aws-sdk/core/protocols'
 import { CborReader } from './cbor/cbor-reader.ts'
-import { GetRecordsCbor } from './cbor/get-records-cbor.ts'
-import { getRecordsCbor, putRecordsCbor } from './cbor/inputs-cbor.ts'
+import { getRecordsCbor, putRecordsCbor, subscribeToShardCbor } from './cbor/inputs-cbor.ts'
+import { RecordsCbor } from './cbor/records-cbor.ts'
 import { LeanEventStream } from './fan-out/lean-event-stream.ts'
 import { parseGetRecords } from './get-records-json.ts'
 import { putRecordsJson } from './put-records-json.ts'
@@ -76,6 +76,7 @@ const writers: { readonly [W in Wire]: ReadonlyMap<string, (input: object) => st
   cbor: new Map([
     ['GetRecords', (input: object) => getRecordsCbor(input as GetRecordsInput)],
     ['PutRecords', (input: object) => putRecordsCbor(input as PutRecordsInput)],
+    ['SubscribeToShard', (input: object) => subscribeToShardCbor(input as SubscribeToShardInput)],
   ]),
 }
 
@@ -91,7 +92,7 @@ const readers: { readonly [W in Wire]: ReadonlyMap<string, (body: Body) => Promi
 }
 
 async function getRecords(body: Body): Promise<object> {
-  const output = new GetRecordsCbor()
+  const output = new RecordsCbor()
   await receive(body, (chunk) => output.push(chunk))
   return output.end()
 }

@@ -65,10 +65,12 @@ function fanOutOf<T>(
   { read = 'polling', consumer, stream }: KinesisSourceOptions<T>,
   connection: Connection,
   client: KinesisClient,
-  { job = 'job', name, clock }: SourceContext,
+  { job = 'job', name, clock, log }: SourceContext,
 ): FanOutParts | undefined {
   if (read === 'polling') return undefined
-  const subscribing = fanOutClient(connection, stream, clock)
+  const onJson = (error: unknown) =>
+    log.warn('Kinesis does not take CBOR for subscriptions; they go in JSON', { stream, reason: `${error}` })
+  const subscribing = fanOutClient(connection, stream, clock, onJson)
   return {
     read,
     consumer: consumerName(consumer ?? consumerNameOf(job, name)),

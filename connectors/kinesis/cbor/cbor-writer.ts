@@ -28,6 +28,13 @@ export class CborWriter {
     this.#at += this.#bytes.write(text, this.#at)
   }
 
+  /** A time as Kinesis has it: milliseconds since 1970, whatever the standard says of its tag. */
+  timestamp(time: Date): void {
+    this.head(major.tag, 1)
+    this.#at = this.#bytes.writeUInt8((major.unsigned << 5) | 27, this.#at)
+    this.#at = this.#bytes.writeBigUInt64BE(BigInt(time.getTime()), this.#at)
+  }
+
   bytes(bytes: Uint8Array): void {
     this.head(major.bytes, bytes.length)
     this.raw(bytes)

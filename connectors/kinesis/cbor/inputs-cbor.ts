@@ -1,4 +1,9 @@
-import type { GetRecordsInput, PutRecordsInput, PutRecordsRequestEntry } from '@aws-sdk/client-kinesis'
+import type {
+  GetRecordsInput,
+  PutRecordsInput,
+  PutRecordsRequestEntry,
+  SubscribeToShardInput,
+} from '@aws-sdk/client-kinesis'
 import { CborWriter, mostBytesOf } from './cbor-writer.ts'
 import { major } from './major-types.ts'
 
@@ -8,6 +13,27 @@ export function getRecordsCbor(input: GetRecordsInput): Buffer {
   const writer = new CborWriter(mostBytesOfAll(members))
   writer.head(major.map, members.length)
   writeAll(members, writer)
+  return writer.finish()
+}
+
+/** The body of SubscribeToShard. */
+export function subscribeToShardCbor({
+  StartingPosition = { Type: undefined },
+  ...shard
+}: SubscribeToShardInput): Buffer {
+  const members = given(shard)
+  const { Timestamp, ...place } = StartingPosition
+  const position = given(place)
+  const writer = new CborWriter(mostBytesOfAll(members) + mostBytesOfAll(position) + 64)
+  writer.head(major.map, members.length + 1)
+  writeAll(members, writer)
+  writer.text('StartingPosition')
+  writer.head(major.map, position.length + (Timestamp === undefined ? 0 : 1))
+  writeAll(position, writer)
+  if (Timestamp !== undefined) {
+    writer.text('Timestamp')
+    writer.timestamp(Timestamp)
+  }
   return writer.finish()
 }
 

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { Clock } from '../../../src/contract/clock.ts'
+import { withCborFirst } from '../cbor-first.ts'
 import { type Connection, clientPlace, resolveConnection } from '../client.ts'
 import { LeanProtocol } from '../lean-protocol.ts'
 import { withServerTime } from '../server-time.ts'
@@ -11,6 +12,7 @@ export function fanOutClient(
   connection: Connection,
   stream: string,
   clock: Clock,
+  onJson: (error: unknown) => void = () => {},
 ): { readonly client: KinesisClient; close(): void } {
   if (connection.client !== undefined) return { client: withServerTime(connection.client), close: () => {} }
   const client = new KinesisClient({
@@ -20,5 +22,6 @@ export function fanOutClient(
     requestHandler: new FanOutHandler(clock),
   })
   client.middlewareStack.remove('loggerMiddleware')
-  return { client: withServerTime(client), close: () => client.destroy() }
+  const speaking = (connection.protocol ?? 'lean') === 'lean' ? withCborFirst(client, onJson) : client
+  return { client: withServerTime(speaking), close: () => client.destroy() }
 }

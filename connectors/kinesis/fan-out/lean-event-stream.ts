@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { SubscribeToShardEvent, SubscribeToShardEventStream } from '@aws-sdk/client-kinesis'
+import { CborReader } from '../cbor/cbor-reader.ts'
+import { RecordsCbor } from '../cbor/records-cbor.ts'
 import { type JsonRecord, readRecords } from '../get-records-json.ts'
 import { DamagedFrame, type EventFrame, EventFrames } from './event-frames.ts'
 import { roundTripOf } from './round-trip.ts'
@@ -70,7 +72,7 @@ export class LeanEventStream implements AsyncIterable<SubscribeToShardEventStrea
       case 'event':
         return headers.get(':event-type') === 'SubscribeToShardEvent' ? eventOf(payload) : undefined
       case 'exception':
-        return this.#refusal(headers.get(':exception-type') ?? 'UnknownError', payload)
+        return this.#refusal(headers.get(':exception-type') ?? 'UnknownError', inJson(payload))
       default:
         throw Object.assign(new Error(headers.get(':error-message') ?? 'an error without a message'), {
           name: headers.get(':error-code') ?? 'UnknownError',
@@ -79,7 +81,31 @@ export class LeanEventStream implements AsyncIterable<SubscribeToShardEventStrea
   }
 }
 
+/** As much of a frame as whoever keeps a record of it keeps. */
+const sliceBytes = 64 * 2 ** 10
+
+/** The payload tells by its first byte in which encoding it is. */
 function eventOf(payload: Buffer): SubscribeToShardEvent {
+  return isJson(payload) ? eventInJson(payload) : eventInCbor(payload)
+}
+
+function isJson(payload: Buffer): boolean {
+  return payload[0] === 0x7b
+}
+
+function inJson(payload: Buffer): Uint8Array {
+  return isJson(payload) ? payload : Buffer.from(JSON.stringify(new CborReader(payload).value()))
+}
+
+function eventInCbor(payload: Buffer): SubscribeToShardEvent {
+  const event = new RecordsCbor()
+  for (let at = 0; at < payload.length; at += sliceBytes) {
+    event.push(Buffer.from(payload.subarray(at, at + sliceBytes)))
+  }
+  return event.end() as unknown as SubscribeToShardEvent
+}
+
+function eventInJson(payload: Buffer): SubscribeToShardEvent {
   const event = JSON.parse(payload.toString('utf8')) as {
     Records?: JsonRecord[]
     ContinuationSequenceNumber?: string | null

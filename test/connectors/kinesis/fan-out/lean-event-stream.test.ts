@@ -7,7 +7,10 @@ import {
 } from '@aws-sdk/client-kinesis'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { sdkFanOutApi } from '../../../../connectors/kinesis/fan-out/sdk-fan-out-api.ts'
 import { LeanProtocol } from '../../../../connectors/kinesis/lean-protocol.ts'
+import { allOf } from '../all-of.ts'
+import { type Choices, cborOf, choices } from '../cbor/encoding.ts'
 import { eventBytes, exceptionEvent, initialResponse, shardEvent } from './event-stream-bytes.ts'
 
 /** The same bytes for every subscription, in pieces as a socket brings them. */
@@ -101,6 +104,31 @@ const ending = fc.option(
 )
 
 describe('a subscription', () => {
+  test('gives from CBOR what the SDK gives from JSON', async () => {
+    const frames = { cbor: [] as Uint8Array[], json: [] as Uint8Array[] }
+    const [lean] = clients(() => frames.cbor)
+    const [, sdk] = clients(() => frames.json)
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 4 }), ending, choices, async (events, end, how) => {
+        const ends = end === null ? [] : [end]
+        frames.json = [
+          initialResponse,
+          ...events.map(shardEvent),
+          ...ends.map((one) => exceptionEvent(...one)),
+        ]
+        frames.cbor = [
+          initialResponse,
+          ...events.map((one) => frame(':event-type', 'SubscribeToShardEvent', inCbor(one), how)),
+          ...ends.map(([name, message]) => frame(':exception-type', name, { message }, how)),
+        ]
+        const [ours, theirs] = [await pagesOf(lean), await pagesOf(sdk)]
+        expect(ours.pages).toEqual(theirs.pages)
+        expect(ours.error).toEqual(theirs.error)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('gives the events and the exception that the SDK gives', async () => {
     let pieces: Uint8Array[] = []
     const [lean, sdk] = clients(() => pieces)
@@ -158,4 +186,42 @@ function inPieces(bytes: Buffer, size: number): Buffer[] {
   const pieces: Buffer[] = []
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size))
   return pieces
+}
+
+/** An event as the service sends it to whoever asked in CBOR. */
+function frame(kind: ':event-type' | ':exception-type', name: string, payload: object, how: Choices): Buffer {
+  const message = kind === ':event-type' ? 'event' : 'exception'
+  const type = 'application/x-amz-cbor-1.1'
+  return eventBytes({ ':message-type': message, [kind]: name, ':content-type': type }, cborOf(payload, how))
+}
+
+interface JsonEvent {
+  readonly Records: readonly { readonly Data: string; readonly ApproximateArrivalTimestamp?: number }[]
+}
+
+function inCbor({ Records, ...rest }: JsonEvent): object {
+  const records = Records.map(({ Data, ApproximateArrivalTimestamp: seconds, ...members }) => ({
+    ...members,
+    Data: Buffer.from(Data, 'base64'),
+    ...(seconds !== undefined && { ApproximateArrivalTimestamp: new Date(Math.round(seconds * 1000)) }),
+  }))
+  return { ...rest, Records: records }
+}
+
+/** What the source makes of the events of a subscription, and the name of the error that it ends with. */
+async function pagesOf(client: KinesisClient) {
+  const api = sdkFanOutApi(client, client, () => {})
+  const pages: object[] = []
+  try {
+    const { signal } = new AbortController()
+    const subscription = await api.subscribe('c', 's', { kind: 'trim-horizon' }, signal)
+    for (let event = await subscription.next(); event; event = await subscription.next()) {
+      const { records, sentAfter: _, sizeBytes: __, ...page } = event
+      const copies = allOf(records).map((record) => ({ ...record, data: Uint8Array.from(record.data) }))
+      pages.push({ ...page, records: copies })
+    }
+    return { pages, error: undefined }
+  } catch (error) {
+    return { pages, error: (error as Error).name }
+  }
 }

@@ -6,24 +6,26 @@ import { major } from './major-types.ts'
 import { MemberName } from './member-name.ts'
 import { PackedRecords } from './packed-records.ts'
 
-/** The output of GetRecords, but for its records as the SDK gives it. */
-export interface GetRecordsPacked {
+/** The output of GetRecords, or an event of SubscribeToShard: but for its records as the SDK gives it. */
+export interface RecordsPacked {
   Records: PackedRecords
   NextShardIterator?: string
+  ContinuationSequenceNumber?: string
   MillisBehindLatest?: number
   ChildShards?: ChildShard[]
 }
 
 /**
- * The output of GetRecords, from the chunks of a body as they come in:
+ * An answer with records, from the chunks of a body as they come in:
  *
  *     { Records: [{ SequenceNumber, ApproximateArrivalTimestamp, Data, PartitionKey, EncryptionType }, …],
  *       NextShardIterator, MillisBehindLatest, ChildShards }
  *
+ * An event of a subscription has a ContinuationSequenceNumber instead of the iterator, and is the same otherwise.
  * The data of a record is a view of the chunk that it came in. Members in any order; unknown ones are passed over.
  */
-export class GetRecordsCbor {
-  readonly #output: GetRecordsPacked = { Records: new PackedRecords() }
+export class RecordsCbor {
+  readonly #output: RecordsPacked = { Records: new PackedRecords() }
   readonly #chunks = new CborChunks((reader) => this.#step(reader))
   /** What is left of the output, and of the records while they are read. */
   #members: number | undefined
@@ -35,7 +37,7 @@ export class GetRecordsCbor {
   }
 
   /** @throws SyntaxError */
-  end(): GetRecordsPacked {
+  end(): RecordsPacked {
     this.#chunks.end()
     return this.#output
   }
@@ -69,7 +71,7 @@ export class GetRecordsCbor {
   /** A member of the wrong type is no answer: without an iterator the shard would have ended. */
   #set(name: string, value: unknown): void {
     if (value === null) return
-    if (name === 'NextShardIterator' && typeof value === 'string') this.#output.NextShardIterator = value
+    if (isPlace(name) && typeof value === 'string') this.#output[name] = value
     else if (name === 'MillisBehindLatest' && typeof value === 'number')
       this.#output.MillisBehindLatest = value
     else if (name === 'ChildShards' && Array.isArray(value)) this.#output.ChildShards = value as ChildShard[]
@@ -77,7 +79,16 @@ export class GetRecordsCbor {
   }
 }
 
-const outputNames = new Set(['NextShardIterator', 'MillisBehindLatest', 'ChildShards'])
+function isPlace(name: string): name is 'NextShardIterator' | 'ContinuationSequenceNumber' {
+  return name === 'NextShardIterator' || name === 'ContinuationSequenceNumber'
+}
+
+const outputNames = new Set([
+  'NextShardIterator',
+  'ContinuationSequenceNumber',
+  'MillisBehindLatest',
+  'ChildShards',
+])
 const recordNames = [
   'SequenceNumber',
   'ApproximateArrivalTimestamp',

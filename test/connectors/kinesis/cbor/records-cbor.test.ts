@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { GetRecordsCbor } from '../../../../connectors/kinesis/cbor/get-records-cbor.ts'
+import { RecordsCbor } from '../../../../connectors/kinesis/cbor/records-cbor.ts'
 import { allOf } from '../all-of.ts'
 import { cborOf } from './encoding.ts'
 
 const chunkBytes = 65_536
 
 function read(body: Buffer, size = chunkBytes) {
-  const output = new GetRecordsCbor()
+  const output = new RecordsCbor()
   // As a socket gives them: memory of their own.
   for (let at = 0; at < body.length; at += size)
     output.push(Buffer.from(Uint8Array.from(body.subarray(at, at + size)).buffer))
