@@ -15,6 +15,8 @@ export type EnumeratorSnapshot = {
   readonly wantedSince?: number
   /** `null` before the shards were listed for the first time. */
   readonly lineage: LineageJson | null
+  /** Shards of the lineage that no listing had yet. Absent if there is none, and in checkpoints of earlier versions. */
+  readonly unlisted?: readonly string[]
   /**
    * By shard: `after` was the last record read (`null` if there was none yet), and nothing else had arrived until
    * `readUntil`. A restart needs it to tell a quiet shard from lost records.

@@ -1,6 +1,7 @@
 import { overlap } from './hash-range.ts'
 import type { ListedShard } from './kinesis-api.ts'
 import type { KnownShard, Lineage } from './lineage.ts'
+import type { OnceListed } from './once-listed.ts'
 
 /**
  * Shards that expired before they were read to their end. One that was never listed may only be younger than the
@@ -9,7 +10,7 @@ import type { KnownShard, Lineage } from './lineage.ts'
 export function expiredUnread(
   lineage: Lineage,
   listed: readonly ListedShard[],
-  onceListed: ReadonlySet<string>,
+  onceListed: Pick<OnceListed, 'has'>,
 ): readonly KnownShard[] {
   const ids = new Set(listed.map(({ id }) => id))
   return lineage.unfinished.filter(({ id }) => onceListed.has(id) && !ids.has(id))

@@ -157,9 +157,13 @@ export class Lineage {
     return undefined
   }
 
-  /** Drops what is finished and has expired: nothing can refer to it any more. */
-  forget(expiredIds: ReadonlySet<string>): void {
-    const expired = new Set([...this.#finished].filter((id) => expiredIds.has(id)))
+  /**
+   * Drops what is finished and has expired: nothing can refer to it any more. A shard expires after its parents: below
+   * one that is listed a listing has only left it out, and would bring it back as one to be read.
+   */
+  forget(goneIds: ReadonlySet<string>, listedIds: ReadonlySet<string>): void {
+    const gone = [...this.#finished].filter((id) => goneIds.has(id))
+    const expired = this.#withoutDescendants(gone, listedIds)
     if (expired.size === 0) return
     for (const id of expired) {
       this.#finished.delete(id)
@@ -167,6 +171,19 @@ export class Lineage {
       this.#shards.delete(id)
     }
     for (const shard of this.#shards.values()) this.#waitOnlyFor(shard, (parent) => !expired.has(parent))
+  }
+
+  /** Those that descend from none of the others, as far as every shard between them is one of those. */
+  #withoutDescendants(ids: readonly string[], others: ReadonlySet<string>): ReadonlySet<string> {
+    const [left, family] = [new Set(ids), new Set(others)]
+    for (let size = -1; size !== left.size; ) {
+      size = left.size
+      for (const id of left) {
+        if (this.#shards.get(id)?.parents.some((parent) => family.has(parent)) && left.delete(id))
+          family.add(id)
+      }
+    }
+    return left
   }
 
   #add(shard: KnownShard): void {

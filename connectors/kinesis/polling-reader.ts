@@ -8,7 +8,7 @@ import { RetryReport } from './retry-report.ts'
 import { isShardGone, serviceError } from './service-error.ts'
 import { failureOf } from './service-failure.ts'
 import type { ShardCursor } from './shard-cursor.ts'
-import { ShardEnd } from './shard-end.ts'
+import type { ShardEnd } from './shard-end.ts'
 
 /** How long a shard may go without any answer before the job restarts. */
 const patienceMs = 120_000
@@ -31,11 +31,11 @@ export class PollingReader<T> implements SplitReader<T> {
   #iterator: string | undefined
   #pauseMs = 0
 
-  constructor(reading: Reading<T>, shard: ShardToRead, cursor: ShardCursor<T>) {
+  constructor(reading: Reading<T>, shard: ShardToRead, cursor: ShardCursor<T>, end: ShardEnd) {
     this.#reading = reading
     this.#shard = shard
     this.#cursor = cursor
-    this.#end = new ShardEnd(shard, reading.place.stream)
+    this.#end = end
     this.#signal = AbortSignal.any([reading.context.signal, this.#closing.signal])
     this.#report = new RetryReport(reading.context, shard.id)
   }
@@ -79,8 +79,8 @@ export class PollingReader<T> implements SplitReader<T> {
   }
 
   async #pause(): Promise<void> {
-    const doubtful = this.#end.doubtful || this.#cursor.doubtful
-    this.#pauseMs = doubtful ? betweenLooksMs : pauseAfter(this.#cursor.last, this.#pauseMs)
+    const doubtMs = this.#end.pauseMs ?? (this.#cursor.doubtful ? betweenLooksMs : undefined)
+    this.#pauseMs = doubtMs ?? pauseAfter(this.#cursor.last, this.#pauseMs)
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 

@@ -1,9 +1,7 @@
 import type { ListedShard } from './kinesis-api.ts'
+import { pauseAfterLook } from './late-listing.ts'
 import type { ShardToRead } from './reading.ts'
 import { shardHole } from './stream-facts.ts'
-
-/** So often an end that no shard continues is asked for again: a child may be listed a moment late. */
-const looksForChildren = 3
 
 /**
  * Whether a shard has ended, when the service says so. A closed shard has children. An end without any may be a wrong
@@ -19,17 +17,17 @@ export class ShardEnd {
     this.#stream = stream
   }
 
-  /** The service has said so, and nothing continued the shard. */
-  get doubtful(): boolean {
-    return this.#doubtfulEnds > 0
+  /** How long to wait before the end is asked for again; `undefined` if it is not in doubt. */
+  get pauseMs(): number | undefined {
+    return pauseAfterLook(this.#doubtfulEnds)
   }
 
-  /** @throws MillraceError `SHARD_HOLE` when the service stays with an end that nothing continues. */
+  /** @throws MillraceError `SHARD_HOLE` when for a minute nothing continues the shard. */
   async believed(children: readonly ListedShard[]): Promise<boolean> {
     const hole = await this.#shard.holeAfter(children)
     if (hole === undefined) return true
     this.#doubtfulEnds++
-    if (this.#doubtfulEnds < looksForChildren) return false
+    if (this.pauseMs !== undefined) return false
     throw shardHole(hole, this.#stream)
   }
 

@@ -12,9 +12,11 @@ import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
 import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
+import { pauseAfterLook } from './late-listing.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
 import { listAllShards } from './list-all-shards.ts'
 import { Losses } from './losses.ts'
+import { OnceListed } from './once-listed.ts'
 import { persist } from './persist.ts'
 import { PollingReader } from './polling-reader.ts'
 import type { Reading, ShardToRead, Unread } from './reading.ts'
@@ -24,6 +26,7 @@ import { parsePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
 import { type StreamPlace, serviceError } from './service-error.ts'
 import { ShardCursor } from './shard-cursor.ts'
+import { ShardEnd } from './shard-end.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
 import { assertSameStream, firstIterator, missesNothingUntil, shardHole } from './stream-facts.ts'
 
@@ -60,9 +63,6 @@ export interface FanOutParts {
 
 const patienceMs = 120_000
 const recordsPerGetRecords = 10_000
-/** A shard may show up a moment after its parent has ended. */
-const looksForHole = 3
-const betweenLooksMs = 1000
 
 interface OpenShard<T> {
   readonly reader: SplitReader<T>
@@ -83,7 +83,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   readonly #readers = new Map<string, OpenShard<T>>()
   readonly #fanOut: { readonly use: FanOutUse; readonly report: FanOutReport } | undefined
   #throttled = 0
-  readonly #onceListed = new Set<string>()
+  readonly #onceListed: OnceListed
   readonly #losses: Losses
   /** Of the shards of the last listing, as far as they tell. */
   #createdAt: ReadonlyMap<string, number> = new Map()
@@ -97,7 +97,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     this.#report = new RetryReport(parts.context)
     this.#signal = AbortSignal.any([parts.context.signal, this.#closing.signal])
     this.#facts = parts.facts
-    const { lineage, gaps, seen } = parts.snapshot
+    const { lineage, gaps, seen, unlisted } = parts.snapshot
     this.#losses = new Losses(parts.onDataLoss ?? 'fail', parts.place.stream, parts.context, gaps)
     this.#seen = parts.dropRepeats ? new SeenRecords(seen) : undefined
     const { api, decode, aggregation, recordsPerFetch = recordsPerGetRecords, place } = parts
@@ -108,9 +108,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       placedByHashKey: () => this.#facts.placedByHashKey,
     }
     this.#fanOut = parts.fanOut && this.#fanOutOf(parts.fanOut)
-    if (lineage === null) return
-    this.#lineage = Lineage.fromJson(lineage)
-    for (const { id } of lineage.shards) this.#onceListed.add(id)
+    this.#onceListed = new OnceListed(lineage, unlisted)
+    if (lineage !== null) this.#lineage = Lineage.fromJson(lineage)
   }
 
   async discover(): Promise<void> {
@@ -151,10 +150,11 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       holeAfter: (children) => this.#holeAfter(shard.id, children),
     }
     const cursor = new ShardCursor(this.#reading, toRead, position)
+    const end = new ShardEnd(toRead, this.#reading.place.stream)
     const reader =
       this.#fanOut === undefined
-        ? new PollingReader(this.#reading, toRead, cursor)
-        : new FanOutReader(this.#reading, toRead, cursor, this.#fanOut)
+        ? new PollingReader(this.#reading, toRead, cursor, end)
+        : new FanOutReader(this.#reading, toRead, cursor, end, this.#fanOut)
     this.#readers.set(shard.id, { reader, cursor })
     return reader
   }
@@ -171,11 +171,14 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     for (const [id, { cursor }] of this.#readers) if (cursor.progress) read[id] = cursor.progress
     const gaps = this.#losses.toJson()
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
-    const { seen: _before, ...snapshot } = this.#parts.snapshot
+    const { seen: _seen, unlisted: _unlisted, ...snapshot } = this.#parts.snapshot
+    const lineage = this.#lineage?.toJson() ?? null
+    const unlisted = this.#onceListed.unlisted(lineage)
     return {
       ...snapshot,
       ...(this.#seen !== undefined && { seen: this.#seen.toJson() }),
-      lineage: this.#lineage?.toJson() ?? null,
+      lineage,
+      ...(unlisted && { unlisted }),
       read: Object.fromEntries(Object.entries(read).filter(([id]) => unfinished.has(id))),
       ...(gaps && { gaps }),
     } satisfies EnumeratorSnapshot
@@ -213,8 +216,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
       lineage.learnAll(listed)
       const expired = expiredUnread(lineage, listed, this.#onceListed)
       if (expired.length === 0 && lineage.hole === undefined) return this.#note(lineage, listed)
-      if (look === looksForHole) return this.#goOnWithout(expired, lineage, listed)
-      await this.#parts.context.clock.sleep(betweenLooksMs, this.#signal)
+      const pauseMs = pauseAfterLook(look)
+      if (pauseMs === undefined) return this.#goOnWithout(expired, lineage, listed)
+      await this.#parts.context.clock.sleep(pauseMs, this.#signal)
       this.#signal.throwIfAborted()
     }
   }
@@ -285,11 +289,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   #note(lineage: Lineage, listed: readonly ListedShard[]): void {
     this.#lineage = lineage
     const ids = new Set(listed.map(({ id }) => id))
-    // What was never listed is not gone, but younger than the listing.
-    const gone = new Set([...this.#onceListed].filter((id) => !ids.has(id)))
-    for (const id of ids) this.#onceListed.add(id)
-    for (const id of gone) this.#onceListed.delete(id)
-    lineage.forget(gone)
+    lineage.forget(this.#onceListed.note(ids), ids)
   }
 
   #list(filter: Parameters<typeof listAllShards>[1]): Promise<ListedShard[]> {

@@ -4,7 +4,7 @@ import type { Reading, ShardToRead } from '../reading.ts'
 import { serviceError } from '../service-error.ts'
 import { failureOf } from '../service-failure.ts'
 import type { ShardCursor } from '../shard-cursor.ts'
-import { ShardEnd } from '../shard-end.ts'
+import type { ShardEnd } from '../shard-end.ts'
 import type { IteratorStart } from '../starting-position.ts'
 import type { ShardSubscription, SubscriptionEvent } from './fan-out-api.ts'
 import type { FanOutReport } from './fan-out-report.ts'
@@ -48,6 +48,7 @@ export class FanOutReader<T> implements SplitReader<T> {
     reading: Reading<T>,
     shard: ShardToRead,
     cursor: ShardCursor<T>,
+    end: ShardEnd,
     { use, report }: { readonly use: FanOutUse; readonly report: FanOutReport },
   ) {
     this.#reading = reading
@@ -55,8 +56,8 @@ export class FanOutReader<T> implements SplitReader<T> {
     this.#cursor = cursor
     this.#use = use
     this.#report = report
-    this.#polling = new PollingReader(reading, shard, cursor)
-    this.#end = new ShardEnd(shard, reading.place.stream)
+    this.#polling = new PollingReader(reading, shard, cursor, end)
+    this.#end = end
     this.#signal = AbortSignal.any([reading.context.signal, this.#closing.signal])
   }
 
@@ -88,7 +89,9 @@ export class FanOutReader<T> implements SplitReader<T> {
     const { clock } = this.#reading.context
     for (;;) {
       this.#signal.throwIfAborted()
-      const step = this.#use.chosen ? nextStep(this.#state, clock.now()) : ({ kind: 'poll' } as const)
+      // An end in doubt is looked at by polling, at its own pace.
+      const subscribes = this.#use.chosen && this.#end.pauseMs === undefined
+      const step = subscribes ? nextStep(this.#state, clock.now()) : ({ kind: 'poll' } as const)
       if (step.kind === 'poll' || step.kind === 'end') return this.#poll()
       if (step.kind === 'wait') await clock.sleep(step.ms, this.#signal)
       else if (step.kind === 'receive') {

@@ -149,7 +149,7 @@ export class Delivery {
 
   #accept(parcel: Parcel, shard: string): void {
     parcel.queue.accepted()
-    const foreseen = shard === parcel.queue.shard || !this.#parts.placedByHashKey
+    const foreseen = !this.#parts.placedByHashKey || this.#isReadableIn(shard, parcel)
     if (!foreseen) this.#stale = true
     if (foreseen || parcel.queued.length === 1) this.#arrived(parcel.queued)
     else this.#astray.push({ parcel, shard })
@@ -207,11 +207,14 @@ export class Delivery {
    * What must be put again of an aggregated record that is in another shard than foreseen: nothing if that shard has
    * all its hash keys, else everything, since readers discard it as a whole.
    */
-  #settled({ queued }: Parcel, shard: string): readonly Queued[] {
-    const readable = queued.every(({ record }) => this.shards.holds(shard, record.hashKey))
-    if (!readable) return queued
-    this.#arrived(queued)
+  #settled(parcel: Parcel, shard: string): readonly Queued[] {
+    if (!this.#isReadableIn(shard, parcel)) return parcel.queued
+    this.#arrived(parcel.queued)
     return []
+  }
+
+  #isReadableIn(shard: string, { queued }: Parcel): boolean {
+    return queued.every(({ record }) => this.shards.holds(shard, record.hashKey))
   }
 
   #wakeAfter(ms: number): void {

@@ -5,7 +5,6 @@ import type { Connection } from '../client.ts'
 import { connect } from '../connect.ts'
 import { existingStream, startPatienceMs } from '../existing-stream.ts'
 import type { KinesisSinkOptions, SinkDelivery } from '../kinesis-sink.ts'
-import { listAllShards } from '../list-all-shards.ts'
 import { overridden } from '../open-kinesis.ts'
 import { persist } from '../persist.ts'
 import { RetryReport } from '../retry-report.ts'
@@ -15,6 +14,7 @@ import { CheckpointedWriter } from './checkpointed-writer.ts'
 import { ChunkWriter } from './chunk.ts'
 import { Delivery, patienceMs } from './delivery.ts'
 import { ImmediateWriter } from './immediate-writer.ts'
+import { listOpenShards } from './list-open-shards.ts'
 import { OpenShards } from './open-shards.ts'
 import { Outbox } from './outbox.ts'
 import { producerOf } from './outgoing-record.ts'
@@ -142,9 +142,7 @@ function callsOf({ api, context }: SinkSurroundings) {
   const onRetry = new RetryReport({ name, clock, log, count }, undefined, 'sink').retried
   const how = { clock, random, signal: closing.signal, onRetry }
   const listShards = async (patience: number) =>
-    new OpenShards(
-      await listAllShards(api, 'open', (call) => persist(call, { ...how, patienceMs: patience })),
-    )
+    new OpenShards(await listOpenShards(api, (call) => persist(call, { ...how, patienceMs: patience }), how))
   return { closing, how, listShards }
 }
 

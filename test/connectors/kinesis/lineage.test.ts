@@ -139,10 +139,22 @@ describe('lineage', () => {
     const lineage = firstLineage({ kind: 'trim-horizon' }, { retained: await listing(api), openAtStart: [] })
     lineage.finish('shardId-000000000000')
     api.shards.delete('shardId-000000000000')
-    lineage.forget(new Set(['shardId-000000000000']))
+    lineage.forget(new Set(['shardId-000000000000']), new Set(['shardId-000000000001']))
     expect(lineage.toJson().finished).toEqual([])
     expect(lineage.readable.map(({ kind }) => kind)).toEqual(['child', 'child'])
     expect(Lineage.fromJson(lineage.toJson()).readable.map(({ kind }) => kind)).toEqual(['child', 'child'])
+  })
+
+  test('what a listing leaves out below a shard that it has is not forgotten, and so is never read again', async () => {
+    const api = new ScriptedKinesis(new ManualClock(), 1)
+    const root = 'shardId-000000000000'
+    const [low] = api.split(root)
+    const grandchildren = api.split(low)
+    const lineage = firstLineage({ kind: 'trim-horizon' }, { retained: await listing(api), openAtStart: [] })
+    for (const id of [root, low, ...grandchildren]) lineage.finish(id)
+    lineage.forget(new Set([low, ...grandchildren]), new Set([root]))
+    lineage.learnAll(await listing(api))
+    expect(ids(lineage.readable)).toEqual([2])
   })
 
   test('shard lineage is never lost: whatever is split, merged and finished, what is left to read covers all keys once', async () => {

@@ -87,6 +87,24 @@ test('a stream that is being created is waited for', async () => {
   await Promise.all([active, writer])
 })
 
+test('a listing that shows no children yet of a shard that was split is looked at again, for a minute', async () => {
+  const stream = new ScriptedStream(2)
+  const [first, second] = stream.open
+  stream.split(first!)
+  stream.listed = [second!]
+  const { writer, clock } = opening(stream)
+  const shown = clock.sleep(5000).then(() => {
+    stream.listed = undefined
+  })
+  await Promise.all([shown, writer])
+  expect(stream.listings).toBe(4)
+  stream.listed = [second!]
+  await expect(opening(stream).writer).rejects.toMatchObject({
+    code: 'SINK_FAILED',
+    message: expect.stringContaining(`hash keys 0 to ${2n ** 127n - 1n}`),
+  })
+})
+
 test('a sink that is closed gives up what is on its way', async () => {
   const stream = new ScriptedStream()
   const { writer } = opening(stream)
