@@ -24,6 +24,11 @@ export class KeyedTimers {
     return this.#keys.get(time)?.delete(key) ?? false
   }
 
+  /** Nothing is due before. What was due then may have been deleted since. */
+  get earliest(): number | undefined {
+    return this.#times.earliest
+  }
+
   /** Removes and gives the earliest instant that is due at `watermark`, with its keys in their order. */
   takeDue(watermark: number): { readonly time: number; readonly keys: readonly Key[] } | undefined {
     for (

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import type { Stream } from 'millrace'
-import { keyBy, union } from 'millrace/operators'
+import { job, run, type Stream } from 'millrace'
+import { keyBy, sinkTo, union } from 'millrace/operators'
+import { collectSink, manualClock, memoryStore } from 'millrace/testing'
 import { expect, it } from 'vitest'
 import type { KeyedLogic } from '../../operators/keyed/keyed-logic.ts'
 import { keyedOperatorOn } from '../../operators/keyed/keyed-step.ts'
+import { pagedSource } from '../runtime/paged-source.ts'
+import { quiet } from '../runtime/until.ts'
 import { manners, rowsOf } from './anyhow.ts'
 
 interface Reading {
@@ -79,3 +82,43 @@ function expected(inputs: readonly (readonly Reading[])[]): string[] {
   }
   return [...rows].map(([row, sums]) => `${row} ${sums}`)
 }
+
+/** Tells of every record one and three seconds of processing time later. */
+const reminders = (): KeyedLogic<number> => ({
+  shape: 'reminders',
+  create: () => 2,
+  onRecord(call) {
+    for (const afterMs of [1000, 3000]) call.setProcessingTimer(call.now + afterMs)
+  },
+  onProcessingTimer(call, time) {
+    call.emit(`${call.key} ${time}`, time)
+    call.state -= 1
+  },
+  isEmpty: (left) => left === 0,
+})
+
+it('fires each timer of processing time when it is due, also when nothing comes in between', async () => {
+  const clock = manualClock()
+  const start = clock.now()
+  const sink = collectSink<string>()
+  const logic = reminders as unknown as () => KeyedLogic<unknown>
+  const described = job(
+    'reminders',
+    ({ from }) => {
+      const keyed = from('keys', pagedSource({ a: { pages: [{ values: ['k'] }] } })).pipe(keyBy((key) => key))
+      return keyedOperatorOn<string>([keyed], { verb: 'remind', name: 'reminders', detail: '', logic }).pipe(
+        sinkTo('out', sink),
+      )
+    },
+    { checkpoint: { every: '1s' } },
+  )
+  const running = run(described, { checkpoints: memoryStore(), clock })
+  await quiet(200)
+  for (let second = 1; second <= 5; second++) {
+    clock.advance(1000)
+    await quiet(200)
+  }
+  expect(sink.rows).toEqual([`k ${start + 1000}`, `k ${start + 3000}`])
+  running.stop()
+  await running
+})

@@ -25,6 +25,8 @@ export class FanOutUse {
   readonly #parts: ConsumerParts & { readonly read: 'fan-out' | 'auto' }
   readonly #consumer: StreamConsumer
   #choice: ReadingChoice | undefined
+  /** Whether the consumer is to be registered if it is not there: not if its removal is to be a choice. */
+  #registers: boolean
   #refusedAt = Number.NEGATIVE_INFINITY
   #before: Look = { behindMs: 0, throttled: 0 }
   #throttledLooks = 0
@@ -34,6 +36,7 @@ export class FanOutUse {
     this.api = parts.api
     this.#parts = parts
     this.#consumer = new StreamConsumer(parts)
+    this.#registers = parts.read === 'fan-out'
   }
 
   /** Whether fan-out is the way to read at present. */
@@ -44,7 +47,7 @@ export class FanOutUse {
   /** The consumer to subscribe as; `undefined` as long as there is none. Throws a refusal, unless it may choose. */
   async consumer(): Promise<string | undefined> {
     try {
-      return await this.#consumer.arn()
+      return await this.#consumer.arn(this.#registers)
     } catch (error) {
       this.refused(error)
       return undefined
@@ -79,15 +82,15 @@ export class FanOutUse {
     const consumers = await this.#registered()
     if (consumers === undefined) return
     const own = consumers.find(({ name }) => name === this.#parts.name)
-    this.#choose(
-      chooseReading({
-        now: this.#choice?.read ?? 'polling',
-        ownConsumer: own !== undefined && own.status !== 'DELETING',
-        otherConsumers: consumers.length - (own === undefined ? 0 : 1),
-        throttledLooks: this.#throttledLooks,
-        lateLooks: this.#lateLooks,
-      }),
-    )
+    const choice = chooseReading({
+      now: this.#choice?.read ?? 'polling',
+      ownConsumer: own !== undefined && own.status !== 'DELETING',
+      otherConsumers: consumers.length - (own === undefined ? 0 : 1),
+      throttledLooks: this.#throttledLooks,
+      lateLooks: this.#lateLooks,
+    })
+    this.#registers = choice.read === 'fan-out' && own === undefined
+    this.#choose(choice)
   }
 
   #choose(choice: ReadingChoice): void {

@@ -46,14 +46,14 @@ export class StreamConsumer {
   }
 
   /**
-   * Its ARN; `undefined` as long as it is not active.
+   * Its ARN; `undefined` as long as it is not active. `registers` says whether to register it if it is not there.
    *
    * @throws MillraceError `CONSUMER_LIMIT`, `ACCESS_DENIED` or another refusal.
    */
-  async arn(): Promise<string | undefined> {
+  async arn(registers: boolean): Promise<string | undefined> {
     if (this.#active !== undefined) return this.#active
     if (this.#looking === undefined && this.#now < this.#lookAgainAt) return undefined
-    this.#looking ??= this.#look().finally(() => {
+    this.#looking ??= this.#look(registers).finally(() => {
       this.#looking = undefined
       this.#lookAgainAt = this.#now + betweenLooksMs
     })
@@ -65,13 +65,13 @@ export class StreamConsumer {
     this.#active = undefined
   }
 
-  async #look(): Promise<string | undefined> {
+  async #look(registers: boolean): Promise<string | undefined> {
     const found = await this.#tried('DescribeStreamConsumer', (signal) => this.#found(signal))
     if (found === 'later') return undefined
     const step = consumerStep(found)
     if (step !== 'register') this.#limited = undefined
     if (step === 'use') this.#active = found!.arn
-    if (step === 'register') await this.#register()
+    if (step === 'register' && registers) await this.#register()
     return this.#active
   }
 

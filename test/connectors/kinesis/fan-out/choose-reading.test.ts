@@ -103,6 +103,21 @@ describe("read: 'auto'", () => {
     expect([api.registered.size, api.starts.length]).toEqual([0, 1])
   })
 
+  test('never registers its consumer again by itself when that was removed under its readers', async () => {
+    const { fetch, api, clock, discover, kinesis, logged } = await opened('auto')
+    await api.register(kinesis.facts.arn, 'reader')
+    clock.advance(3000)
+    await discover()
+    for (let turn = 0; turn < 3; turn++) await fetch()
+    expect(api.starts).toHaveLength(1)
+    api.registered.clear()
+    const begun = clock.now()
+    while (clock.now() - begun < 20_000) await fetch()
+    expect(api.registered.size).toBe(0)
+    await discover()
+    expect(logged.at(-1)).toBe('reads by polling: its consumer was removed')
+  })
+
   test('polls where it may not ask, and does not fail', async () => {
     const { fetch, api, logged, discover, kinesis, clock } = await opened('auto')
     await api.register(kinesis.facts.arn, 'reader')
