@@ -52,13 +52,14 @@ export function intervalJoin<K = Key, L = unknown, R = unknown, Out = unknown, J
   options: IntervalJoinOptions<NoInfer<L>, NoInfer<R>, J>,
   combine: (left: NoInfer<L>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
-  const { from, to, kind = 'inner', where } = options
+  const { from, to, where } = options
+  const kind: JoinKind = options.kind ?? 'inner'
+  // From here on the types of rows are the caller's promise.
   const interval = {
     kind,
     fromMs: offsetMs(from),
     to: typeof to === 'string' ? offsetMs(to) : to,
     where,
-    // From here on the types of rows are the caller's promise.
     combine: combine as Combine,
   } as Interval
   if (typeof interval.to === 'number' && interval.fromMs > interval.to) {

@@ -20,6 +20,10 @@ export function firstRow<R extends { readonly at: number }>({ gone, rows }: Orde
   return rows[gone]!
 }
 
+export function secondRow<R extends { readonly at: number }>({ gone, rows }: OrderedRows<R>): R | undefined {
+  return rows[gone + 1]
+}
+
 /** The index in `rows` of the first row at `time` or after it; of their number if there is none. */
 export function indexFrom({ gone, rows }: OrderedRows<{ readonly at: number }>, time: number): number {
   let [low, high] = [gone, rows.length]

@@ -136,7 +136,7 @@ describe('intervalJoin', () => {
         const timed = from('rows', source).pipe(eventTime((row) => row.time))
         const others = timed.pipe(
           filter(() => false),
-          byKey,
+          keyBy((row) => row.key),
         )
         const options = keepsLate
           ? { late: (records: Stream<Row>) => records.pipe(sinkTo('late', lates)) }
