@@ -39,8 +39,16 @@ export function coGroup<K = Key, L = unknown, R = unknown, Out = unknown, W = Ti
   const results = resultsOf as unknown as (
     group: CoGroup<unknown, unknown, unknown, unknown>,
   ) => Iterable<Out>
-  const onWindow: OnWindow = (key, window, rows, emit) => {
-    for (const result of results({ key, window, ...rows })) emit(result)
+  const onWindow: OnWindow = (key, window, rows, output) => {
+    const group = { key, window, ...rows }
+    let all: Out[]
+    try {
+      all = [...results(group)]
+    } catch (error) {
+      output.refuse(error, group)
+      return
+    }
+    for (const result of all) output.emit(result)
   }
   return (upstream) => windowPairing('coGroup', name, [upstream, other], options, onWindow)
 }

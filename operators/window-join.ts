@@ -31,7 +31,18 @@ export function windowJoin<K = Key, L = unknown, R = unknown, Out = unknown, W =
 
 // The types of rows are the caller's promise.
 function pairs(combine: (left: unknown, right: unknown, window: unknown) => unknown): OnWindow {
-  return (_key, window, { left, right }, emit) => {
-    for (const one of left) for (const other of right) emit(combine(one, other, window))
+  return (_key, window, { left, right }, output) => {
+    for (const one of left) {
+      for (const other of right) {
+        let result: unknown
+        try {
+          result = combine(one, other, window)
+        } catch (error) {
+          output.refuse(error, { left: one, right: other, window })
+          continue
+        }
+        output.emit(result)
+      }
+    }
   }
 }

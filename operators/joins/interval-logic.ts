@@ -1,6 +1,7 @@
 import { MillraceError } from '../../src/errors.ts'
 import { endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { emitLater } from './emit-later.ts'
 import { refuseLate } from './late-record.ts'
 import {
   firstRow,
@@ -81,17 +82,17 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
 
   onTimer(call: KeyedCall<IntervalState>, time: number): void {
     const { left, right } = call.state
-    const { fromMs } = this.#interval
+    const { kind, fromMs, combine } = this.#interval
     while (hasRows(left) && firstRow(left).at <= time) {
       const row = removeFirst(left)
-      if (!row.matched) this.#onUnmatched(call, row)
+      if (!row.matched && kind === 'left') emitLater(call, combine, row.value, undefined, ownTime(row))
     }
     while (hasRows(right) && firstRow(right).at - fromMs <= time) removeFirst(right)
   }
 
   #onLeft(call: KeyedCall<IntervalState>, value: unknown): void {
     const { timestamp, state } = call
-    const { fromMs, where, combine } = this.#interval
+    const { kind, fromMs, where, combine } = this.#interval
     const row = { at: this.#endOf(value, timestamp), time: timestamp, value, matched: false }
     const { rows } = state.right
     for (let index = indexFrom(state.right, timestamp + fromMs); index < rows.length; index += 1) {
@@ -104,7 +105,7 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
     if (row.at > call.watermark) {
       insertRow(state.left, row)
       if (row.at <= endOfTime) call.setTimer(row.at)
-    } else if (!row.matched) this.#onUnmatched(call, row)
+    } else if (!row.matched && kind === 'left') call.emit(combine(value, undefined), ownTime(row))
   }
 
   #onRight(call: KeyedCall<IntervalState>, value: unknown): void {
@@ -126,12 +127,11 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
     insertRow(state.right, { at: timestamp, value })
     if (latest <= endOfTime) call.setTimer(latest)
   }
+}
 
-  /** The result is not late for what follows: its time is that of the row, or that at which it is known. */
-  #onUnmatched(call: KeyedCall<IntervalState>, { at, time, value }: LeftRow): void {
-    const { kind, combine } = this.#interval
-    if (kind === 'left') call.emit(combine(value, undefined), Math.max(at, time))
-  }
+/** The time of a result without a partner, which is not late for what follows: the row's, or when it is known. */
+function ownTime({ at, time }: LeftRow): number {
+  return Math.max(at, time)
 }
 
 /** Where rows say their own ends, "for ever" lasts until the end of time, so that it comes to an end with the input. */

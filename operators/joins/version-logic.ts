@@ -1,4 +1,5 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { emitLater } from './emit-later.ts'
 import { refuseLate } from './late-record.ts'
 import {
   firstRow,
@@ -70,7 +71,7 @@ export class VersionLogic implements KeyedLogic<VersionState> {
 
   #join(call: KeyedCall<VersionState>, { at, value }: TimedRow, version: unknown): void {
     const { kind, combine } = this.#versioning
-    if (version !== undefined || kind === 'left') call.emit(combine(value, version), at)
+    if (version !== undefined || kind === 'left') emitLater(call, combine, value, version, at)
   }
 }
 

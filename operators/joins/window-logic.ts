@@ -9,13 +9,13 @@ export interface WindowRows {
   readonly right: readonly unknown[]
 }
 
-/** Hands on what the rows of a window give. */
-export type OnWindow = (
-  key: unknown,
-  window: unknown,
-  rows: WindowRows,
-  emit: (result: unknown) => void,
-) => void
+/** Takes what comes of a window: results, and what a function of the job failed on. */
+export interface WindowOutput {
+  emit(result: unknown): void
+  refuse(error: unknown, value: unknown): void
+}
+
+export type OnWindow = (key: unknown, window: unknown, rows: WindowRows, output: WindowOutput) => void
 
 interface WindowRow {
   readonly at: number
@@ -67,7 +67,10 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     if (open === undefined) return
     call.state.delete(time)
     const rows = { left: valuesOf(open.left), right: valuesOf(open.right) }
-    this.#onWindow(call.key, this.#assigner.window(open.start), rows, (result) => call.emit(result, time))
+    this.#onWindow(call.key, this.#assigner.window(open.start), rows, {
+      emit: (result) => call.emit(result, time),
+      refuse: (error, value) => call.refuse(error, value, time),
+    })
   }
 
   #open(call: KeyedCall<WindowState>, start: number, last: number) {

@@ -32,6 +32,8 @@ export interface KeyedCall<S> {
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
+  /** For a function of the job that fails in a timer, over what records left there. Throws unless the job goes on. */
+  readonly refuse: OperatorContext<unknown>['refuse']
   /** Sets a timer of event time. One at the watermark or before it fires with the next watermark. */
   setTimer(time: number): void
   deleteTimer(time: number): void

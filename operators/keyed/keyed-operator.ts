@@ -167,6 +167,7 @@ class Call<S> implements KeyedCall<S> {
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
+  readonly refuse: OperatorContext<unknown>['refuse']
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
@@ -182,6 +183,7 @@ class Call<S> implements KeyedCall<S> {
     this.emit = context.emit
     this.sideOutput = context.sideOutput
     this.count = context.count
+    this.refuse = context.refuse
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#journal = journal

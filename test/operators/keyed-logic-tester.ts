@@ -18,6 +18,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     },
     sideOutput: () => undefined,
     count: () => {},
+    refuse: () => {},
     setTimer: (time: number) => timers.add('k', time),
     deleteTimer: (time: number) => timers.delete('k', time),
     setProcessingTimer: () => {},
