@@ -1,4 +1,4 @@
-import type { WindowAssigner } from '../../src/stream.ts'
+import type { TimeWindow, WindowAssigner } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import { refuseLate } from './late-record.ts'
 import { hasRows, insertRow, noRows, type OrderedRows } from './ordered-rows.ts'
@@ -52,14 +52,14 @@ export class WindowLogic implements KeyedLogic<WindowState> {
 
   onRecord(call: KeyedCall<WindowState>, value: unknown, input: number): void {
     const { timestamp, watermark } = call
-    const start = this.#assigner.startOf(timestamp)
-    const last = this.#assigner.endOf(start) - 1
-    if (last <= watermark) {
-      refuseLate(call, value, timestamp, watermark)
-      return
+    let late = true
+    for (const { start, end } of windowsAt(this.#assigner, timestamp)) {
+      if (end - 1 <= watermark) continue
+      late = false
+      const open = call.state.get(end - 1) ?? this.#open(call, start, end - 1)
+      insertRow(input === 0 ? open.left : open.right, { at: timestamp, value })
     }
-    const open = call.state.get(last) ?? this.#open(call, start, last)
-    insertRow(input === 0 ? open.left : open.right, { at: timestamp, value })
+    if (late) refuseLate(call, value, timestamp, watermark)
   }
 
   onTimer(call: KeyedCall<WindowState>, time: number): void {
@@ -79,6 +79,12 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     call.setTimer(last)
     return open
   }
+}
+
+/** The windows that hold `timestamp`, no two with the same end. */
+function windowsAt(assigner: WindowAssigner<unknown>, timestamp: number): readonly TimeWindow[] {
+  const start = assigner.startOf(timestamp)
+  return [{ start, end: assigner.endOf(start) }]
 }
 
 function valuesOf(ordered: OrderedRows<WindowRow>): unknown[] {
