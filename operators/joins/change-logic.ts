@@ -30,6 +30,7 @@ const missing = '-'
  */
 export class ChangeLogic implements KeyedLogic<ChangeJoinState> {
   readonly shape: string
+  readonly allOrNothing = true
   readonly #combine: Combine
   /** Whether the rows of a side give a result without a partner. */
   readonly #alone: readonly [boolean, boolean]
@@ -75,18 +76,18 @@ export class ChangeLogic implements KeyedLogic<ChangeJoinState> {
     const { side } = row
     const rows = call.state[side]!
     const others = call.state[1 - side]!
-    rows.delete(row.id)
     for (const [id, value] of others) this.#emit(call, 'delete', row, id, value)
     if (others.size === 0 && this.#alone[side]) this.#emit(call, 'delete', row, missing, undefined)
-    if (rows.size === 0 && this.#alone[1 - side]) this.#emitAlone(call, 'insert', 1 - side)
+    if (rows.size === 1 && this.#alone[1 - side]) this.#emitAlone(call, 'insert', 1 - side)
+    rows.delete(row.id)
   }
 
   #update(call: KeyedCall<ChangeJoinState>, row: Row, before: unknown): void {
     const { side } = row
     const others = call.state[1 - side]!
-    call.state[side]!.set(row.id, row.value)
     for (const [id, value] of others) this.#emitUpdate(call, row, before, id, value)
     if (others.size === 0 && this.#alone[side]) this.#emitUpdate(call, row, before, missing, undefined)
+    call.state[side]!.set(row.id, row.value)
   }
 
   #emitAlone(call: KeyedCall<ChangeJoinState>, op: 'insert' | 'delete', side: number): void {

@@ -49,6 +49,7 @@ export interface IntervalState {
  */
 export class IntervalLogic implements KeyedLogic<IntervalState> {
   readonly shape: string
+  readonly allOrNothing = true
   readonly #interval: Interval
   /** Without bounds no record is late. */
   readonly #bounded: boolean
@@ -110,7 +111,8 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
 
   #onRight(call: KeyedCall<IntervalState>, value: unknown): void {
     const { timestamp, state } = call
-    const { fromMs, where, combine } = this.#interval
+    const { kind, fromMs, where, combine } = this.#interval
+    const matched: LeftRow[] = []
     const latest = timestamp - fromMs
     const { rows } = state.left
     for (let index = indexFrom(state.left, timestamp); index < rows.length; index += 1) {
@@ -120,9 +122,10 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
         continue
       }
       if (where !== undefined && !where(row.value, value)) continue
-      row.matched = true
       call.emit(combine(row.value, value), Math.max(row.time, timestamp))
+      if (kind === 'left') matched.push(row)
     }
+    for (const row of matched) row.matched = true
     if (latest <= call.watermark) return
     insertRow(state.right, { at: timestamp, value })
     if (latest <= endOfTime) call.setTimer(latest)

@@ -34,6 +34,7 @@ export interface VersionState {
 /** Joins each row, once its time is complete, with the version that was valid then. */
 export class VersionLogic implements KeyedLogic<VersionState> {
   readonly shape: string
+  readonly allOrNothing = true
   readonly #versioning: Versioning
 
   constructor(versioning: Versioning) {

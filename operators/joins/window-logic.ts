@@ -33,6 +33,7 @@ export type WindowState = Map<number, OpenWindow & { readonly start: number }>
 /** Keeps the rows of two streams by window, and hands them over when their window closes. */
 export class WindowLogic implements KeyedLogic<WindowState> {
   readonly shape: string
+  readonly allOrNothing = true
   readonly #assigner: WindowAssigner<unknown>
   readonly #onWindow: OnWindow
 

@@ -45,7 +45,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   ) {
     this.#logic = logic
     this.#context = context
-    this.#journal = context.goesOn ? new Journal() : undefined
+    this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
     this.#state = new MemoryKeyedState<S>(this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new Call(context, this.#timers, this.#processingTimers, this.#journal)

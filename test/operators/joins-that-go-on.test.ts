@@ -3,6 +3,7 @@ import {
   broadcast,
   coGroup,
   eventTime,
+  filter,
   intervalJoin,
   join,
   keyBy,
@@ -65,3 +66,50 @@ it.each(Object.entries(joins))(
     ])
   },
 )
+
+it('a record that a join failed on in the middle of its pairs leaves no trace', async () => {
+  const sink = collectSink<string>()
+  const all = [0, 1, 2].map((id) => ({ value: { id, time: id }, arrivalTime: id }))
+  const described = job(
+    'goes-on',
+    ({ from }) => {
+      const timed = from('rows', listSource({ s: all })).pipe(eventTime((row) => row.time))
+      const side = (right: boolean) =>
+        timed.pipe(
+          filter(({ id }) => (id === 2) === right),
+          keyBy(() => 'a'),
+        )
+      return side(false).pipe(
+        intervalJoin('joined', side(true), { from: '-9ms', to: '9ms', kind: 'left' }, (left, right) => {
+          if (left.id === 1 && right !== undefined) throw new Error('no')
+          return `${left.id}+${right?.id ?? '-'}`
+        }),
+        sinkTo('out', sink),
+      )
+    },
+    { onError: 'skip' },
+  )
+  await run(described, { checkpoints: memoryStore() })
+  expect(sink.rows).toEqual(['0+-', '1+-'])
+})
+
+it('a hot key costs as little in a job that goes on', async () => {
+  const sink = collectSink<number>()
+  const rows = Array.from({ length: 50_000 }, (_, id) => ({ value: { id, time: id }, arrivalTime: id }))
+  const described = job(
+    'goes-on',
+    ({ from }) => {
+      const keyed = from('rows', listSource({ s: rows }, { perFetch: 1000 })).pipe(
+        eventTime((row) => row.time, { outOfOrder: '1d' }),
+        keyBy(() => 'a'),
+      )
+      return keyed.pipe(
+        intervalJoin('joined', keyed, { from: '0s', to: '0s' }, ({ id }) => id),
+        sinkTo('out', sink),
+      )
+    },
+    { onError: 'skip' },
+  )
+  await run(described, { checkpoints: memoryStore() })
+  expect(sink.rows).toHaveLength(50_000)
+}, 10_000)
