@@ -112,7 +112,7 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
   #onRight(call: KeyedCall<IntervalState>, value: unknown): void {
     const { timestamp, state } = call
     const { kind, fromMs, where, combine } = this.#interval
-    const matched: LeftRow[] = []
+    const matched: LeftRow[] | undefined = kind === 'left' ? [] : undefined
     const latest = timestamp - fromMs
     const { rows } = state.left
     for (let index = indexFrom(state.left, timestamp); index < rows.length; index += 1) {
@@ -123,9 +123,9 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
       }
       if (where !== undefined && !where(row.value, value)) continue
       call.emit(combine(row.value, value), Math.max(row.time, timestamp))
-      if (kind === 'left') matched.push(row)
+      matched?.push(row)
     }
-    for (const row of matched) row.matched = true
+    if (matched !== undefined) for (const row of matched) row.matched = true
     if (latest <= call.watermark) return
     insertRow(state.right, { at: timestamp, value })
     if (latest <= endOfTime) call.setTimer(latest)
