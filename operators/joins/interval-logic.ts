@@ -127,7 +127,9 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
     }
     if (matched !== undefined) for (const row of matched) row.matched = true
     if (latest <= call.watermark) return
-    insertRow(state.right, { at: timestamp, value })
+    // Without a bound all rows are partners, in any order.
+    if (latest === Number.POSITIVE_INFINITY) state.right.rows.push({ at: timestamp, value })
+    else insertRow(state.right, { at: timestamp, value })
     if (latest <= endOfTime) call.setTimer(latest)
   }
 }
