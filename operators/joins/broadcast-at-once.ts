@@ -2,6 +2,9 @@ import type { Emit, Operator, OperatorContext } from '../../src/contract/operato
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { type Broadcasting, BroadcastTable } from './broadcast-table.ts'
 
+/** Which updates a row sees, for plans and checkpoints. */
+export const updatesAtOnce = 'updates as they come'
+
 /** Lets a row see the updates that came before it. */
 export class BroadcastAtOnce implements Operator<unknown> {
   readonly process: Emit<unknown>
@@ -9,7 +12,7 @@ export class BroadcastAtOnce implements Operator<unknown> {
   #input = 0
 
   constructor(broadcasting: Broadcasting, context: OperatorContext<unknown>, restored: Snapshot | undefined) {
-    const table = new BroadcastTable(broadcasting, context)
+    const table = new BroadcastTable(updatesAtOnce, broadcasting, context)
     this.#table = table
     if (restored !== undefined) table.restore(restored)
     this.process = (value, timestamp) => {

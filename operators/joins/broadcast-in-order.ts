@@ -13,6 +13,9 @@ interface Waiting {
   readonly updates: OrderedRows<{ readonly at: number; readonly entry: readonly [Key, unknown] }>
 }
 
+/** Which updates a row sees, for plans and checkpoints. */
+export const updatesInOrder = 'updates in the order of event time'
+
 /** Lets a row see the updates up to its time, and no other: both wait until the watermark has passed them. */
 export class BroadcastInOrder implements Operator<unknown> {
   readonly process: Emit<unknown>
@@ -25,7 +28,7 @@ export class BroadcastInOrder implements Operator<unknown> {
 
   constructor(broadcasting: Broadcasting, context: OperatorContext<unknown>, restored: Snapshot | undefined) {
     this.#context = context
-    this.#table = new BroadcastTable(broadcasting, context)
+    this.#table = new BroadcastTable(updatesInOrder, broadcasting, context)
     const waiting = restored === undefined ? undefined : (this.#table.restore(restored) as Waiting)
     this.#rows = waiting?.rows ?? noRows()
     this.#updates = waiting?.updates ?? noRows()

@@ -2,8 +2,8 @@ import type { Emit } from '../../src/contract/operator.ts'
 import { operatorOn, unionOf } from '../../src/graph/operator-step.ts'
 import type { Stream } from '../../src/stream.ts'
 import type { BroadcastStream } from '../broadcast.ts'
-import { BroadcastAtOnce } from './broadcast-at-once.ts'
-import { BroadcastInOrder } from './broadcast-in-order.ts'
+import { BroadcastAtOnce, updatesAtOnce } from './broadcast-at-once.ts'
+import { BroadcastInOrder, updatesInOrder } from './broadcast-in-order.ts'
 import type { Broadcasting } from './broadcast-table.ts'
 import { type LateOption, lateSide } from './late-record.ts'
 
@@ -26,14 +26,14 @@ export function broadcastOn<Out>(
   options: BroadcastOptions<never>,
   onRow: Broadcasting['onRow'],
 ): Stream<Out> {
-  const { waitFor = 'watermark' } = options
+  const inOrder = options.waitFor !== 'nothing'
   // From here on the types of keys and values are the caller's promise.
   const { keyOf, valueIn } = table as unknown as Broadcasting
-  const Join = waitFor === 'watermark' ? BroadcastInOrder : BroadcastAtOnce
+  const Join = inOrder ? BroadcastInOrder : BroadcastAtOnce
   return operatorOn<unknown, Out>(unionOf([upstream, table.updates]), {
     verb,
     name,
-    detail: waitFor === 'watermark' ? 'updates in the order of event time' : 'updates as they come',
+    detail: inOrder ? updatesInOrder : updatesAtOnce,
     sides: lateSide(options),
     create: (context, restored) =>
       new Join({ keyOf, valueIn, onRow }, { ...context, emit: context.emit as Emit<unknown> }, restored),

@@ -16,13 +16,16 @@ const schema = 1
 
 /** A table, with what goes into it and what comes of a row that looks into it. */
 export class BroadcastTable {
+  /** What must be the same for state of a checkpoint to fit. */
+  readonly #shape: string
   readonly #broadcasting: Broadcasting
   readonly #context: OperatorContext<unknown>
   readonly #table = new Map<Key, unknown>()
   /** Of one row. The array is the same for all. */
   readonly #results: unknown[] = []
 
-  constructor(broadcasting: Broadcasting, context: OperatorContext<unknown>) {
+  constructor(shape: string, broadcasting: Broadcasting, context: OperatorContext<unknown>) {
+    this.#shape = shape
     this.#broadcasting = broadcasting
     this.#context = context
   }
@@ -48,18 +51,18 @@ export class BroadcastTable {
 
   /** The table, and what else the operator keeps. */
   snapshot(waiting: unknown): Snapshot {
-    return { schema, parts: [encodeCbor([[...this.#table], waiting])] }
+    return { schema, parts: [encodeCbor([this.#shape, [...this.#table], waiting])] }
   }
 
   /** Loads the table, and gives what else was kept. */
   restore({ schema: found, parts }: Snapshot): unknown {
-    if (found !== schema) {
+    const [shape, entries, waiting] = decodeCbor(parts[0]!) as [string, [Key, unknown][], unknown]
+    if (found !== schema || shape !== this.#shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
-        `a broadcast table of layout ${found} cannot be read: this version of Millrace reads layout ${schema}`,
+        `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#shape})`,
       )
     }
-    const [entries, waiting] = decodeCbor(parts[0]!) as [[Key, unknown][], unknown]
     for (const entry of entries) this.put(entry)
     return waiting
   }

@@ -102,6 +102,35 @@ describe('connectBroadcast', () => {
     expect(sink.rows).toEqual(['1', '3'])
   })
 
+  it('refuses a checkpoint in which records wait, if they no longer are to', async () => {
+    const checkpoints = memoryStore()
+    const values = [1, 2].map((time) => ({ value: { id: time, key: 'a', time, wait: 0 }, arrivalTime: 0 }))
+    const described = (waitFor: 'watermark' | 'nothing', onFetch: () => void) =>
+      job('changed', ({ from }) => {
+        const rows = from('rows', listSource<Row>({ s: values }, { onFetch })).pipe(eventTime(timeOf))
+        return rows.pipe(
+          connectBroadcast('seen', rows.pipe(table), { waitFor }, (row) => [row]),
+          sinkTo('out', collectSink()),
+        )
+      })
+    let fetches = 0
+    const stopping = described('watermark', () => {
+      fetches += 1
+      if (fetches === 2) running.stop()
+    })
+    const running = run(stopping, { checkpoints })
+    await running
+    await expect(
+      run(
+        described('nothing', () => {}),
+        { checkpoints },
+      ),
+    ).rejects.toMatchObject({
+      code: 'CHECKPOINT_INCOMPATIBLE',
+      happened: expect.stringContaining('updates in the order of event time'),
+    })
+  })
+
   it('stops at a late update', async () => {
     const late = [10, 0].map((time, id) => ({ value: { id, key: 'a', time, wait: 0 }, arrivalTime: 0 }))
     const described = job('late', ({ from }) => {
