@@ -1,5 +1,6 @@
-import type { TimeWindow, WindowAssigner } from '../../src/stream.ts'
+import type { WindowAssigner } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { toldOf, windowsAt } from './assigned-windows.ts'
 import { refuseLate } from './late-record.ts'
 import { hasRows, insertRow, noRows, type OrderedRows } from './ordered-rows.ts'
 
@@ -68,7 +69,7 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     if (open === undefined) return
     call.state.delete(time)
     const rows = { left: valuesOf(open.left), right: valuesOf(open.right) }
-    this.#onWindow(call.key, this.#assigner.window(open.start), rows, {
+    this.#onWindow(call.key, toldOf(this.#assigner, { start: open.start, end: time + 1 }), rows, {
       emit: (result) => call.emit(result, time),
       refuse: (error, value) => call.refuse(error, value, time),
     })
@@ -80,12 +81,6 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     call.setTimer(last)
     return open
   }
-}
-
-/** The windows that hold `timestamp`, no two with the same end. */
-function windowsAt(assigner: WindowAssigner<unknown>, timestamp: number): readonly TimeWindow[] {
-  const start = assigner.startOf(timestamp)
-  return [{ start, end: assigner.endOf(start) }]
 }
 
 function valuesOf(ordered: OrderedRows<WindowRow>): unknown[] {
