@@ -179,6 +179,23 @@ describe('the state of an intervalJoin', () => {
     expect(test.state).toBeUndefined()
   })
 
+  it('keeps a row that only the next instant can still match, and none that nothing can', () => {
+    const before = () => keyedLogicTester(new IntervalLogic({ ...interval, fromMs: -20, to: -5 }))
+    const after = () => keyedLogicTester(new IntervalLogic({ ...interval, fromMs: 5, to: 20 }))
+    for (const [make, input] of [
+      [before, 0],
+      [after, 1],
+    ] as const) {
+      const test = make()
+      test.watermark(99)
+      test.record('too late for any', 104, input)
+      expect(test.state).toBeUndefined()
+      test.record('just in time', 105, input)
+      test.record('partner', 100, 1 - input)
+      expect(test.emitted).toBe(1)
+    }
+  })
+
   it('of a hot key costs what its partners cost, not what is kept', () => {
     const test = tester()
     for (let time = 0; time < 100_000; time += 1) {
