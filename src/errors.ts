@@ -28,7 +28,8 @@ const catalogue = {
   },
   RECORD_LATE: {
     retryable: false,
-    advice: 'Raise `outOfOrder` of eventTime(…), or name an output for late records: window(…, { late: … }).',
+    advice:
+      'Raise `outOfOrder` of eventTime(…), or name an output for late records: the option `late` of window(…) and of joins.',
   },
   OPERATOR_FAILED: {
     retryable: false,

@@ -121,7 +121,9 @@ export class FusedChain {
 
   #onBatch({ split, input = 0, values, timestamps, whereIs }: Batch<unknown>): void {
     const { process } = this.#head
-    for (const { operator } of this.#operators) operator.onBatch?.(split, input)
+    // Only what stands first reads the union.
+    for (const [place, { operator }] of this.#operators.entries())
+      operator.onBatch?.(split, place === 0 ? input : 0)
     this.#main.split = split
     this.#main.from(placeOf(whereIs?.(0)))
     let index = 0

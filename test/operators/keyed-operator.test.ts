@@ -58,6 +58,37 @@ it('gives the same by key and timer, however records come and whatever fails', (
   )
 })
 
+it('that follows another in its chain has one input, however many that one has', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(reading), fc.array(reading), manners, async (left, right, manner) => {
+      const all = sums as unknown as () => KeyedLogic<unknown>
+      const rows = await rowsOf(
+        { inputs: [left, right], timeOf: ({ time }) => time, disorderMs: 5 },
+        manner,
+        (...streams) => {
+          const keyed = streams.map((stream) => stream.pipe(keyBy((reading: Reading) => reading.key)))
+          const both = keyedOperatorOn<Reading>(keyed, {
+            verb: 'same',
+            name: 'same',
+            detail: '',
+            logic: same,
+          })
+          const again = both.pipe(keyBy((reading) => reading.key))
+          return keyedOperatorOn<string>([again], { verb: 'sums', name: 'sums', detail: '', logic: all })
+        },
+      )
+      expect(rows.toSorted()).toEqual(expected([[...left, ...right]]).toSorted())
+    }),
+    { numRuns: 20 },
+  ))
+
+const same = (): KeyedLogic<unknown> => ({
+  shape: 'same',
+  create: () => null,
+  onRecord: (call, value) => call.emit(value, call.timestamp),
+  isEmpty: () => true,
+})
+
 it('puts the records of several streams together, each once', () =>
   fc.assert(
     fc.asyncProperty(fc.array(reading), fc.array(reading), manners, async (left, right, manner) => {

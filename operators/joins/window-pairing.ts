@@ -1,0 +1,28 @@
+import type { KeyedStream, Stream, WindowAssigner } from '../../src/stream.ts'
+import { keyedOperatorOn } from '../keyed/keyed-step.ts'
+import { type LateOption, lateSide } from './late-record.ts'
+import { type OnWindow, WindowLogic } from './window-logic.ts'
+
+/** In which windows the rows of two streams meet. */
+export interface WindowPairOptions<T, W> extends LateOption<T> {
+  /** The windows of both streams. */
+  readonly window: WindowAssigner<W>
+}
+
+/** The stream that comes of the rows of two streams, window by window. */
+export function windowPairing<T, W, Out>(
+  verb: string,
+  name: string,
+  inputs: readonly KeyedStream<unknown, unknown>[],
+  options: WindowPairOptions<T, W>,
+  onWindow: OnWindow,
+): Stream<Out> {
+  const { window } = options
+  return keyedOperatorOn<Out>(inputs, {
+    verb,
+    name,
+    detail: window.name,
+    sides: lateSide(options),
+    logic: () => new WindowLogic(window, onWindow),
+  })
+}

@@ -1,0 +1,21 @@
+import type { Change } from '../src/contract/change.ts'
+import { operatorStep } from '../src/graph/operator-step.ts'
+import type { Key } from '../src/state/key.ts'
+import type { Step, Stream } from '../src/stream.ts'
+
+/**
+ * Says of each record that it is a new row: a changelog that only inserts. For what takes changes, such as
+ * {@link joinChanges}.
+ *
+ * @param idOf What tells the row apart from all others. A row that comes again with the id of another replaces it.
+ * @example
+ * toChanges((order: { id: string }) => order.id)
+ */
+export function toChanges<T, I extends Key>(idOf: (value: T) => I): Step<Stream<T>, Stream<Change<I, T>>> {
+  return operatorStep<T, Change<I, T>>({
+    verb: 'toChanges',
+    create: ({ emit }) => ({
+      process: (value, timestamp) => emit({ op: 'insert', key: idOf(value), value }, timestamp),
+    }),
+  })
+}

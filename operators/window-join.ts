@@ -1,0 +1,48 @@
+import type { Key } from '../src/state/key.ts'
+import type { KeyedStream, Step, Stream, TimeWindow } from '../src/stream.ts'
+import type { Combine } from './joins/pairing.ts'
+import type { OnWindow } from './joins/window-logic.ts'
+import { type WindowPairOptions, windowPairing } from './joins/window-pairing.ts'
+
+/**
+ * Joins the rows of two streams that have the same key and fall into the same window. The pairs of a window come when
+ * it closes, at its last instant, in the order of their keys and within a key of the rows' times, left first. For rows
+ * without a partner see {@link coGroup}. (As Flink's window join, whose late records are dropped silently.)
+ *
+ * @param name Keeps the rows of open windows in checkpoints.
+ * @param other Keyed by the same type.
+ * @throws MillraceError while running, `RECORD_LATE` for a record whose window has closed, unless `late` names an output
+ *   for it.
+ * @example
+ * const clicked = (
+ *   shown: KeyedStream<string, { ad: string; place: string }>,
+ *   clicks: KeyedStream<string, { ad: string }>,
+ * ) => shown.pipe(windowJoin('clicked', clicks, { window: tumbling('1h') }, ({ ad, place }) => ({ ad, place })))
+ */
+export function windowJoin<K = Key, L = unknown, R = unknown, Out = unknown, W = TimeWindow>(
+  name: string,
+  other: KeyedStream<NoInfer<K>, R>,
+  options: WindowPairOptions<NoInfer<L | R>, W>,
+  combine: (left: NoInfer<L>, right: NoInfer<R>, window: NoInfer<W>) => Out,
+): Step<KeyedStream<K, L>, Stream<Out>> {
+  const onWindow = pairs(combine as Combine)
+  return (upstream) => windowPairing('windowJoin', name, [upstream, other], options, onWindow)
+}
+
+// The types of rows are the caller's promise.
+function pairs(combine: (left: unknown, right: unknown, window: unknown) => unknown): OnWindow {
+  return (_key, window, { left, right }, output) => {
+    for (const one of left) {
+      for (const other of right) {
+        let result: unknown
+        try {
+          result = combine(one, other, window)
+        } catch (error) {
+          output.refuse(error, { left: one, right: other, window })
+          continue
+        }
+        output.emit(result)
+      }
+    }
+  }
+}
