@@ -1,10 +1,11 @@
-import type { Operator } from '../src/contract/operator.ts'
 import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
-import { type Step, type Stream, streamAt, type TimeWindow, type WindowedStream } from '../src/stream.ts'
+import type { AlignedWindows, Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
+import { aggregatedContent } from './windows/aggregated-content.ts'
+import { lateSide, windowedOperatorOn } from './windows/windowed-step.ts'
 
 type Flat<T> = { [N in keyof T]: T[N] } & {}
 
@@ -44,28 +45,46 @@ export function aggregate<
       )
     }
   }
-  return ({ assigner, keyed, late }) => {
-    // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
-    const options = {
-      assigner,
-      keySelector: keyed.keySelector,
-      aggregates,
-    } as unknown as WindowAggregationOptions
-    return operatorOn<T, WindowResult<K, W, R>>(keyed, {
-      verb: 'aggregate',
-      name,
-      detail: `${assigner.name}: ${describe(options.aggregates)}`,
-      sides: late === undefined ? {} : { late: (outlet) => late(streamAt(outlet)).sink },
-      create: (context, restored): Operator<T> =>
-        new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),
-    })
+  const described = aggregates as unknown as WindowAggregationOptions['aggregates']
+  return (windowed) => {
+    if (!isPlain(windowed)) {
+      const content = aggregatedContent(described)
+      return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
+    }
+    return plainAggregation(name, windowed, windowed.assigner, described)
   }
 }
 
-type Emit = (value: unknown, timestamp: number) => void
-
-function describe(aggregates: WindowAggregationOptions['aggregates']): string {
-  return Object.entries(aggregates)
-    .map(([name, { kind }]) => `${name} = ${kind}`)
-    .join(', ')
+/** Windows side by side that give one result each: by far the most common ones, which have an operator of their own. */
+function isPlain<S extends WindowedStream<unknown, unknown, unknown>>(
+  windowed: S,
+): windowed is S & { readonly assigner: AlignedWindows<unknown> } {
+  const { assigner, trigger, allowedLatenessMs } = windowed
+  return (
+    assigner.kind === 'aligned' &&
+    assigner.time === 'event' &&
+    trigger === undefined &&
+    allowedLatenessMs === 0
+  )
 }
+
+function plainAggregation<Out>(
+  name: string,
+  windowed: WindowedStream<unknown, unknown, unknown>,
+  assigner: AlignedWindows<unknown>,
+  aggregates: WindowAggregationOptions['aggregates'],
+): Stream<Out> {
+  // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
+  const keySelector = windowed.keyed.keySelector as WindowAggregationOptions['keySelector']
+  const options = { assigner, keySelector, aggregates }
+  return operatorOn<unknown, Out>(windowed.keyed, {
+    verb: 'aggregate',
+    name,
+    detail: `${assigner.name}: ${aggregatedContent(aggregates).shape}`,
+    sides: lateSide(windowed),
+    create: (context, restored) =>
+      new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),
+  })
+}
+
+type Emit = (value: unknown, timestamp: number) => void

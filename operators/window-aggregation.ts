@@ -5,14 +5,15 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
-import type { WindowAssigner } from '../src/stream.ts'
+import type { AlignedWindows } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
 import { accumulationOf } from './accumulation.ts'
 import type { Aggregate } from './aggregates.ts'
+import { lateRecord } from './windows/late-record.ts'
 
 export interface WindowAggregationOptions {
-  readonly assigner: WindowAssigner<unknown>
+  readonly assigner: AlignedWindows<unknown>
   readonly keySelector: (value: unknown) => Key
   readonly aggregates: Readonly<Record<string, Aggregate<unknown, unknown>>>
 }
@@ -35,7 +36,7 @@ const schema = 1
 export class WindowAggregation implements Operator<unknown> {
   readonly process: Emit<unknown>
   readonly #context: OperatorContext<unknown>
-  readonly #assigner: WindowAssigner<unknown>
+  readonly #assigner: AlignedWindows<unknown>
   readonly #names: readonly string[]
   readonly #aggregates: readonly Aggregate<unknown, unknown>[]
   readonly #late: Emit<unknown> | undefined
@@ -127,11 +128,11 @@ export class WindowAggregation implements Operator<unknown> {
     this.#startOfWindowEndingAt.delete(end)
     if (start === this.#start) this.#start = Number.NaN
     for (const [key, accumulators] of results)
-      this.#context.emit(this.#result(key, start, accumulators), end - 1)
+      this.#context.emit(this.#result(key, start, end, accumulators), end - 1)
   }
 
-  #result(key: Key, start: number, accumulators: Accumulators): unknown {
-    const result: Record<string, unknown> = { key, window: this.#assigner.window(start) }
+  #result(key: Key, start: number, end: number, accumulators: Accumulators): unknown {
+    const result: Record<string, unknown> = { key, window: this.#assigner.window(start, end) }
     for (let index = 0; index < this.#names.length; index += 1) {
       result[this.#names[index]!] = this.#aggregates[index]!.result(accumulators[index])
     }
@@ -140,15 +141,8 @@ export class WindowAggregation implements Operator<unknown> {
 
   #onLate(value: unknown, timestamp: number): void {
     this.#context.count('late')
-    if (this.#late === undefined) throw this.#lateError(timestamp)
+    if (this.#late === undefined) throw lateRecord(timestamp, this.#watermark)
     this.#late(value, timestamp)
-  }
-
-  #lateError(timestamp: number): MillraceError {
-    return new MillraceError(
-      'RECORD_LATE',
-      `a record of ${instant(timestamp)} came when event time was complete up to ${instant(this.#watermark)}, after its window had closed`,
-    )
   }
 
   /** What must be the same for a snapshot to fit. */
@@ -172,8 +166,4 @@ export class WindowAggregation implements Operator<unknown> {
       this.#startOfWindowEndingAt.set(this.#assigner.endOf(start), start)
     }
   }
-}
-
-function instant(timestamp: number): string {
-  return Math.abs(timestamp) <= 8.64e15 ? new Date(timestamp).toISOString() : 'the end of time'
 }
