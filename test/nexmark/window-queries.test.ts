@@ -138,13 +138,10 @@ describe('the windows of Nexmark', () => {
 
   it.each(Object.keys(answers) as (keyof typeof answers)[])('%s gives the answer of SQL', async (query) => {
     const sink = collectSink<readonly Cell[]>()
-    const described = job(query, ({ from }) =>
-      from('events', listSource(spread, { perFetch: 1000 })).pipe(
-        eventTime(timeOf, { outOfOrder: '4s' }),
-        queries[query],
-        sinkTo('answer', sink),
-      ),
-    )
+    const described = job(query, ({ from }) => {
+      const read = from('events', listSource(spread, { perFetch: 1000 }))
+      return queries[query](read.pipe(eventTime(timeOf, { outOfOrder: '4s' }))).pipe(sinkTo('answer', sink))
+    })
     await run(described, { checkpoints: memoryStore() })
     expect([sink.rows.length, digest(sink.rows)]).toEqual(answers[query])
   })
