@@ -14,13 +14,15 @@ export interface FiringOptions {
   readonly content: WindowContent
   readonly trigger: FiringRule | undefined
   readonly allowedLatenessMs: number
+  /** Whether a record at the very end of a window belongs to it, so that it cannot close before that. */
+  readonly holdsItsEnd: boolean
   /** Results carry the time of the window's last record instead of its last instant. */
   readonly datedByRecords: boolean
 }
 
 /**
  * When windows give results, by the time that they go by. All instants are the last that is complete: a window is over
- * when its `end - 1` is. A timer of processing time is set one later, since records may still come in that millisecond.
+ * when its last instant is. A timer of processing time is set one later, since records may still come in that millisecond.
  */
 export class Firing {
   readonly content: WindowContent
@@ -30,8 +32,12 @@ export class Firing {
   readonly #window: (start: number, end: number) => unknown
   readonly #allowedLatenessMs: number
   readonly #datedByRecords: boolean
+  /** The last instant of a window, counted from its end. */
+  readonly #last: 0 | -1
 
-  constructor({ time, window, content, trigger, allowedLatenessMs, datedByRecords }: FiringOptions) {
+  constructor(options: FiringOptions) {
+    const { time, window, content, trigger, allowedLatenessMs, datedByRecords } = options
+    this.#last = options.holdsItsEnd ? 0 : -1
     this.content = content
     this.trigger = trigger
     this.#time = time
@@ -58,9 +64,14 @@ export class Firing {
     return this.#time === 'event' ? call.watermark : call.now - 1
   }
 
+  /** The last instant of a window that ends there: it closes when that is complete. */
+  lastOf(end: number): number {
+    return end + this.#last
+  }
+
   /** Whether a window that ends there is gone, at a time that is complete so far. */
   gone(end: number, complete: number): boolean {
-    return end - 1 + this.#allowedLatenessMs <= complete
+    return this.lastOf(end) + this.#allowedLatenessMs <= complete
   }
 
   /** Asks to be called when the time of the windows is complete up to this instant. */
@@ -71,7 +82,7 @@ export class Firing {
 
   /** For a window that has closed, and can still be corrected for a while. */
   waitUntilGone(call: Call, { end }: PaneState): void {
-    if (this.#allowedLatenessMs > 0) this.wait(call, end - 1 + this.#allowedLatenessMs)
+    if (this.#allowedLatenessMs > 0) this.wait(call, this.lastOf(end) + this.#allowedLatenessMs)
   }
 
   /** The instant for which a timer of the windows' time was set; nothing for one of the other time. */
@@ -104,7 +115,7 @@ export class Firing {
       this.trigger === undefined ? bounds : { ...(bounds as object), pane: { timing, index: pane.fired } }
     pane.fired += 1
     pane.fresh = 0
-    const timestamp = this.#datedByRecords ? pane.latest : pane.end - 1
+    const timestamp = this.#datedByRecords ? pane.latest : this.lastOf(pane.end)
     for (const result of this.content.results(call.key, window, content)) call.emit(result, timestamp)
   }
 
@@ -115,7 +126,7 @@ export class Firing {
       return
     }
     const next = (Math.floor(call.timestamp / everyMs) + 1) * everyMs - 1
-    if (next >= pane.end - 1) return
+    if (next >= this.lastOf(pane.end)) return
     pane.early = next
     call.setTimer(next)
   }

@@ -44,7 +44,7 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
       return
     }
     const session = this.#joined(call, touched, start, end)
-    session.closed = session.end - 1 <= complete
+    session.closed = firing.lastOf(session.end) <= complete
     firing.content.add(session.content, value, call.timestamp)
     this.#look(call, session)
     const timing = firing.arrive(call, session)
@@ -85,10 +85,12 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
 
   /** Sees to it that a timer is there for what happens next. */
   #look(call: Call, session: SessionState): void {
-    if (!session.closed && session.timer > session.end - 1) {
-      session.timer = session.end - 1
-      this.#firing.wait(call, session.timer)
-    } else if (session.closed) this.#firing.waitUntilGone(call, session)
+    const last = this.#firing.lastOf(session.end)
+    if (session.closed) this.#firing.waitUntilGone(call, session)
+    else if (session.timer > last) {
+      session.timer = last
+      this.#firing.wait(call, last)
+    }
   }
 
   #onTime(call: Call, timer: number, kind: TimeDomain): void {
@@ -102,7 +104,7 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
 
   #onLook(call: Call, session: SessionState, complete: number): void {
     session.timer = Number.POSITIVE_INFINITY
-    if (session.end - 1 <= complete && !session.closed) {
+    if (this.#firing.lastOf(session.end) <= complete && !session.closed) {
       session.closed = true
       if (session.fresh > 0 || !this.#firing.trigger?.purging) this.#fire(call, session, 'on-time')
     }

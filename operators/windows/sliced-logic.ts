@@ -45,7 +45,7 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
     const firing = this.#firing
     const start = this.#slicing.startOf(firing.timeOf(call))
     const slice = sliceAt(call.state.slices, start)
-    if (this.#counted || slice === undefined || slice.firstEnd - 1 <= firing.complete(call)) {
+    if (this.#counted || slice === undefined || firing.lastOf(slice.firstEnd) <= firing.complete(call)) {
       this.#onFirst(call, value, start, slice)
     } else firing.content.add(slice.content, value, call.timestamp)
   }
@@ -85,10 +85,10 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
     const known = call.state.panes.find((pane) => pane.start === start)
     if (known !== undefined) return known
     const pane = newPane(start, end)
-    pane.closed = end - 1 <= complete
+    pane.closed = this.#firing.lastOf(end) <= complete
     call.state.panes.push(pane)
     if (pane.closed) this.#firing.waitUntilGone(call, pane)
-    else this.#firing.wait(call, end - 1)
+    else this.#firing.wait(call, this.#firing.lastOf(end))
     return pane
   }
 
@@ -96,7 +96,8 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
     const { state } = call
     const complete = this.#firing.instantOf(timer, kind)
     if (complete !== undefined) {
-      for (const pane of state.panes) if (pane.end - 1 <= complete && !pane.closed) this.#close(call, pane)
+      for (const pane of state.panes)
+        if (!pane.closed && this.#firing.lastOf(pane.end) <= complete) this.#close(call, pane)
     }
     for (const pane of state.panes) {
       if (this.#firing.takeEarly(pane, timer, kind)) this.#fire(call, pane, 'early')

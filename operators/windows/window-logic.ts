@@ -24,7 +24,9 @@ function logicOf({ assigner, trigger, allowedLatenessMs }: Windowing, content: W
   if (assigner.kind === 'count') return new CountLogic(shape, assigner, content)
   const { time, window } = { time: timeOf(assigner), window: assigner.window }
   const datedByRecords = assigner.kind === 'global'
-  const firing = new Firing({ time, window, content, trigger, allowedLatenessMs, datedByRecords })
+  const holdsItsEnd = assigner.kind === 'session'
+  const rule = { trigger, allowedLatenessMs, datedByRecords, holdsItsEnd }
+  const firing = new Firing({ time, window, content, ...rule })
   if (assigner.kind === 'session') return new SessionLogic(shape, assigner.gapMs, firing)
   return new SlicedLogic(shape, slicingOf(assigner), firing, trigger !== undefined || datedByRecords)
 }

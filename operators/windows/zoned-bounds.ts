@@ -29,12 +29,13 @@ export class ZonedBounds implements Bounds {
 
   readonly endOf = (start: number): number => (start === this.#start ? this.#end : this.#endAfter(start))
 
+  /** A start that lies on a change needs a look beyond it: the clock may have been put back into the same window. */
   #startBefore(timestamp: number): number {
     let stretch = this.#zone.at(timestamp)
     const shown = this.#shownStart(timestamp, stretch)
     for (;;) {
       const start = shown - stretch.offsetMs
-      if (start >= stretch.from) return start
+      if (start > stretch.from) return start
       const before = this.#zone.at(stretch.from - 1)
       if (this.#breaks(stretch.from, before, stretch, shown)) return stretch.from
       stretch = before
@@ -46,7 +47,7 @@ export class ZonedBounds implements Bounds {
     const shown = this.#shownStart(start, stretch)
     for (;;) {
       const end = shown + this.#sizeMs - stretch.offsetMs
-      if (end <= stretch.to) return end
+      if (end < stretch.to) return end
       const after = this.#zone.at(stretch.to)
       if (this.#breaks(stretch.to, stretch, after, shown)) return stretch.to
       stretch = after

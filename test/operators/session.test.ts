@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { aggregate, apply, count, session, sum, window } from 'millrace/operators'
+import { aggregate, apply, count, session, sum, tumbling, window, windowAll } from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
 import { manners, rowsOf } from './anyhow.ts'
 import { byKey, type Expected, inOrder, type Reading, readings, total, trialOf } from './windows/readings.ts'
@@ -58,6 +58,21 @@ describe('sessions', () => {
       byKey(stream).pipe(window(session('10ms')), aggregate('n', { n: count() })),
     )
     expect(rows).toEqual([{ key: 'a', window: { start: 0, end: 30 }, n: 3 }])
+  })
+
+  it('are one also if time was complete just up to the end of the first', async () => {
+    const at = (time: number) => ({ key: 'a', time, amount: 1 })
+    // At 15 the watermark is 9: the last instant before the end.
+    const edge = { spread: [0], perFetch: 1, delays: [0, 0, 1000], failures: [] }
+    const rows = await rowsOf(trialOf([at(0), at(15), at(10)]), edge, (stream) =>
+      byKey(stream).pipe(
+        window(session('10ms')),
+        aggregate('n', { n: count() }),
+        windowAll(tumbling('1ms')),
+        apply('times', (_all, { start }, rows) => rows.map(({ n }) => ({ n, at: start }))),
+      ),
+    )
+    expect(rows).toEqual([{ n: 3, at: 25 }])
   })
 
   it('are refused without a gap', () => expect(() => session('0s')).toThrow('at least 1'))
