@@ -1,7 +1,7 @@
 import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
-import type { AlignedWindows, Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
+import type { Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
 import { aggregatedContent } from './windows/aggregated-content.ts'
@@ -45,42 +45,41 @@ export function aggregate<
       )
     }
   }
-  const described = aggregates as unknown as WindowAggregationOptions['aggregates']
+  const content = aggregatedContent(aggregates as unknown as Aggregates)
   return (windowed) => {
-    if (!isPlain(windowed)) {
-      const content = aggregatedContent(described)
-      return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
-    }
-    return plainAggregation(name, windowed, windowed.assigner, described)
+    if (isPlain(windowed)) return plainAggregation(name, windowed, content)
+    return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
   }
 }
 
-/** Windows side by side that give one result each: by far the most common ones, which have an operator of their own. */
-function isPlain<S extends WindowedStream<unknown, unknown, unknown>>(
-  windowed: S,
-): windowed is S & { readonly assigner: AlignedWindows<unknown> } {
+type Aggregates = Readonly<Record<string, Aggregate<unknown, unknown>>>
+
+type AnyWindows = WindowedStream<unknown, unknown, unknown>
+type Plain = AnyWindows & { readonly assigner: WindowAggregationOptions['assigner'] }
+
+/** Windows of the clock that give one result each: by far the most common ones, which have an operator of their own. */
+function isPlain(windowed: AnyWindows): windowed is Plain {
   const { assigner, trigger, allowedLatenessMs } = windowed
-  return (
-    assigner.kind === 'aligned' &&
-    assigner.time === 'event' &&
-    trigger === undefined &&
-    allowedLatenessMs === 0
-  )
+  const byClock = assigner.kind === 'aligned' || assigner.kind === 'sliding'
+  return byClock && assigner.time === 'event' && trigger === undefined && allowedLatenessMs === 0
 }
 
 function plainAggregation<Out>(
   name: string,
-  windowed: WindowedStream<unknown, unknown, unknown>,
-  assigner: AlignedWindows<unknown>,
-  aggregates: WindowAggregationOptions['aggregates'],
+  windowed: Plain,
+  content: WindowAggregationOptions['content'],
 ): Stream<Out> {
   // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
-  const keySelector = windowed.keyed.keySelector as WindowAggregationOptions['keySelector']
-  const options = { assigner, keySelector, aggregates }
-  return operatorOn<unknown, Out>(windowed.keyed, {
+  const { assigner, keyed } = windowed
+  const options = {
+    assigner,
+    content,
+    keySelector: keyed.keySelector as WindowAggregationOptions['keySelector'],
+  }
+  return operatorOn<unknown, Out>(keyed, {
     verb: 'aggregate',
     name,
-    detail: `${assigner.name}: ${aggregatedContent(aggregates).shape}`,
+    detail: `${assigner.name}: ${content.shape}`,
     sides: lateSide(windowed),
     create: (context, restored) =>
       new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),

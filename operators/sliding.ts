@@ -2,7 +2,7 @@ import { MillraceError } from '../src/errors.ts'
 import type { SlidingWindows, TimeWindow } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
 import { sliceLength } from './windows/slice-length.ts'
-import { slidOver } from './windows/slid-over.ts'
+import { slidOver, utc } from './windows/slid-over.ts'
 import {
   boundsOf,
   lengthOf,
@@ -41,13 +41,15 @@ export function sliding(
   const sliceMs = sliceLength(sizeMs, slideMs)
   const offsetOfSlices = offsetMs % sliceMs
   const slices = boundsOf(sliceMs, offsetOfSlices, zone, what)
-  const instants = zone && zonedInstants(zoneOf(zone, what), slices, sliceMs, offsetOfSlices)
+  const instants =
+    zone === undefined ? utc : zonedInstants(zoneOf(zone, what), slices, sliceMs, offsetOfSlices)
   return {
     kind: 'sliding',
     name: `sliding ${size} every ${slide}${placingName(placing)}`,
     time,
     slices,
-    windowsOf: slidOver(sizeMs, slideMs, offsetMs, instants || undefined),
+    windowsOf: slidOver(sizeMs, slideMs, offsetMs, instants),
+    numberOf: (start) => (instants.shownAt(start) - offsetOfSlices) / sliceMs,
     window: (start, end) => ({ start, end }),
   }
 }

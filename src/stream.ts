@@ -77,6 +77,8 @@ export interface SlidingWindows<out W> extends Windows<W> {
   readonly slices: Bounds
   /** The windows that hold the slice which starts at `start`, earliest first. */
   windowsOf(start: number): readonly TimeWindow[]
+  /** The number of the slice that starts at `start`; that of the next one is one greater. */
+  numberOf(start: number): number
 }
 
 /** A window of its own for each stretch of a key's records without a longer pause than the gap. */

@@ -1,16 +1,12 @@
-import type { Bounds, TimeDomain, TimeWindow } from '../../src/stream.ts'
+import type { TimeDomain, TimeWindow } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Pane } from '../triggers.ts'
 import type { Firing } from './firing.ts'
 import { onLate } from './late-record.ts'
+import type { Slicing } from './slicing.ts'
 import { newPane, type PaneState, type SlicedState, type SliceState } from './window-state.ts'
 
 type Call = KeyedCall<SlicedState>
-
-/** How time is cut into slices, and which windows hold one, earliest first. */
-export interface Slicing extends Bounds {
-  windowsOf(start: number): readonly TimeWindow[]
-}
 
 /**
  * Windows of a key that are the same for all keys: each record goes once into its slice, and a window is put together

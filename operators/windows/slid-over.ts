@@ -6,14 +6,14 @@ export interface ShownInstants {
   instantOf(shown: number): number
 }
 
-const utc: ShownInstants = { shownAt: (instant) => instant, instantOf: (shown) => shown }
+export const utc: ShownInstants = { shownAt: (instant) => instant, instantOf: (shown) => shown }
 
 /** Gives the sliding windows that hold a slice, earliest first. */
 export function slidOver(
   sizeMs: number,
   slideMs: number,
   offsetMs: number,
-  { shownAt, instantOf }: ShownInstants = utc,
+  { shownAt, instantOf }: ShownInstants,
 ): (slice: number) => readonly TimeWindow[] {
   return (slice) => {
     const shown = shownAt(slice)

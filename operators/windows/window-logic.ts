@@ -4,7 +4,8 @@ import type { KeyedLogic } from '../keyed/keyed-logic.ts'
 import { CountLogic } from './count-logic.ts'
 import { Firing } from './firing.ts'
 import { SessionLogic } from './session-logic.ts'
-import { SlicedLogic, type Slicing } from './sliced-logic.ts'
+import { SlicedLogic } from './sliced-logic.ts'
+import { type Slicing, slicingOf } from './slicing.ts'
 import type { WindowContent } from './window-content.ts'
 
 /** What of a stage of windows says how they are computed. */
@@ -28,26 +29,12 @@ function logicOf({ assigner, trigger, allowedLatenessMs }: Windowing, content: W
   const rule = { trigger, allowedLatenessMs, datedByRecords, holdsItsEnd }
   const firing = new Firing({ time, window, content, ...rule })
   if (assigner.kind === 'session') return new SessionLogic(shape, assigner.gapMs, firing)
-  return new SlicedLogic(shape, slicingOf(assigner), firing, trigger !== undefined || datedByRecords)
+  const slicing = assigner.kind === 'global' ? everything : slicingOf(assigner)
+  return new SlicedLogic(shape, slicing, firing, trigger !== undefined || datedByRecords)
 }
 
 function timeOf(assigner: WindowAssigner<unknown>): TimeDomain {
   return 'time' in assigner ? assigner.time : 'event'
-}
-
-type Sliced = Extract<WindowAssigner<unknown>, { readonly kind: 'aligned' | 'sliding' | 'global' }>
-
-function slicingOf(assigner: Sliced): Slicing {
-  if (assigner.kind === 'sliding') {
-    const { startOf, endOf } = assigner.slices
-    return { startOf, endOf, windowsOf: (start) => assigner.windowsOf(start) }
-  }
-  if (assigner.kind === 'global') return everything
-  return {
-    startOf: (timestamp) => assigner.startOf(timestamp),
-    endOf: (start) => assigner.endOf(start),
-    windowsOf: (start) => [{ start, end: assigner.endOf(start) }],
-  }
 }
 
 /** It is over when nothing follows. */
