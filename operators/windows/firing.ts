@@ -49,9 +49,12 @@ export class Firing {
 
   /** Whether any timer is one of processing time. */
   get byProcessingTime(): boolean {
-    return (
-      this.#time === 'processing' || (this.#earlyTime === 'processing' && this.trigger?.everyMs !== undefined)
-    )
+    return this.#time === 'processing' || (this.#earlyTime === 'processing' && this.givesEarly)
+  }
+
+  /** Whether windows that are not over may have to give results. */
+  get givesEarly(): boolean {
+    return this.trigger?.everyMs !== undefined
   }
 
   /** The time by which a record is put into a window. */

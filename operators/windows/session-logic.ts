@@ -1,6 +1,7 @@
 import type { TimeDomain } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Pane } from '../triggers.ts'
+import { dropWhile } from './by-start.ts'
 import type { Firing } from './firing.ts'
 import { onLate } from './late-record.ts'
 import { newPane, type SessionState } from './window-state.ts'
@@ -8,7 +9,7 @@ import { newPane, type SessionState } from './window-state.ts'
 type Call = KeyedCall<SessionState[]>
 
 /**
- * Windows of activity of a key, by their starts. A record that comes between two joins them. A session that grows keeps
+ * Windows of activity of a key, sorted. A record that comes between two joins them. A session that grows keeps
  * the timer that it has: when that comes, it looks again.
  */
 export class SessionLogic implements KeyedLogic<SessionState[]> {
@@ -37,13 +38,15 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
     const firing = this.#firing
     const start = firing.timeOf(call)
     const end = start + this.#gapMs
-    const touched = call.state.filter((session) => session.start <= end && session.end >= start)
+    const [from, to] = touched(call.state, start, end)
     const complete = firing.complete(call)
-    if (touched.length === 0 && firing.gone(end, complete)) {
+    if (from === to && firing.gone(end, complete)) {
       onLate(call, value)
       return
     }
-    const session = this.#joined(call, touched, start, end)
+    const session = from === to ? this.#opened(call, from, start, end) : this.#joined(call, from, to)
+    session.start = Math.min(session.start, start)
+    session.end = Math.max(session.end, end)
     session.closed = firing.lastOf(session.end) <= complete
     firing.content.add(session.content, value, call.timestamp)
     this.#look(call, session)
@@ -55,21 +58,18 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
     this.#onTime(call, time, 'event')
   }
 
-  /** The session that a record belongs to, after all that it touches have become one. */
-  #joined(call: Call, touched: readonly SessionState[], start: number, end: number): SessionState {
-    const [first = this.#opened(call, start, end), ...others] = touched
+  /** Makes one of the sessions at the places from `from` up to, but without, `to`. */
+  #joined({ state }: Call, from: number, to: number): SessionState {
+    const [first, ...others] = state.slice(from, to) as [SessionState, ...SessionState[]]
     for (const other of others) this.#join(first, other)
-    first.start = Math.min(first.start, start)
-    first.end = Math.max(first.end, end)
-    if (others.length > 0) call.state = call.state.filter((session) => !others.includes(session))
+    if (others.length > 0) state.splice(from + 1, others.length)
     return first
   }
 
-  #opened(call: Call, start: number, end: number): SessionState {
+  #opened({ state }: Call, place: number, start: number, end: number): SessionState {
     const timer = Number.POSITIVE_INFINITY
     const session = { ...newPane(start, end), content: this.#firing.content.create(), timer }
-    const after = call.state.findLastIndex((other) => other.start < start)
-    call.state.splice(after + 1, 0, session)
+    state.splice(place, 0, session)
     return session
   }
 
@@ -94,12 +94,16 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
   }
 
   #onTime(call: Call, timer: number, kind: TimeDomain): void {
-    const complete = this.#firing.instantOf(timer, kind)
-    for (const session of [...call.state]) {
-      if (complete !== undefined && session.timer <= complete) this.#onLook(call, session, complete)
-      if (this.#firing.takeEarly(session, timer, kind)) this.#fire(call, session, 'early')
+    const firing = this.#firing
+    const complete = firing.instantOf(timer, kind)
+    for (const session of call.state) {
+      if (complete !== undefined) {
+        if (session.timer <= complete) this.#onLook(call, session, complete)
+        else if (session.start > complete && !firing.givesEarly) break
+      }
+      if (firing.takeEarly(session, timer, kind)) this.#fire(call, session, 'early')
     }
-    if (complete !== undefined) call.state = call.state.filter(({ end }) => !this.#firing.gone(end, complete))
+    if (complete !== undefined) dropWhile(call.state, ({ end }) => firing.gone(end, complete))
   }
 
   #onLook(call: Call, session: SessionState, complete: number): void {
@@ -115,4 +119,13 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
     this.#firing.emit(call, session, session.content, timing)
     if (this.#firing.trigger?.purging) session.content = this.#firing.content.create()
   }
+}
+
+/** The places of the sessions that a record's own window touches: from the first up to, but without, the second. */
+function touched(sessions: readonly SessionState[], start: number, end: number): [number, number] {
+  let to = sessions.length
+  while (to > 0 && sessions[to - 1]!.start > end) to -= 1
+  let from = to
+  while (from > 0 && sessions[from - 1]!.end >= start) from -= 1
+  return [from, to]
 }

@@ -1,6 +1,7 @@
 import type { TimeDomain, TimeWindow } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Pane } from '../triggers.ts'
+import { dropWhile, placeOf, startingAt } from './by-start.ts'
 import type { Firing } from './firing.ts'
 import { onLate } from './late-record.ts'
 import type { Slicing } from './slicing.ts'
@@ -40,7 +41,7 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
   onRecord(call: Call, value: unknown): void {
     const firing = this.#firing
     const start = this.#slicing.startOf(firing.timeOf(call))
-    const slice = sliceAt(call.state.slices, start)
+    const slice = startingAt(call.state.slices, start)
     if (this.#counted || slice === undefined || firing.lastOf(slice.firstEnd) <= firing.complete(call)) {
       this.#onFirst(call, value, start, slice)
     } else firing.content.add(slice.content, value, call.timestamp)
@@ -72,33 +73,33 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
   #openSlice({ slices }: SlicedState, start: number, windows: readonly TimeWindow[]): SliceState {
     const [firstEnd, lastEnd] = [windows[0]!.end, windows.at(-1)!.end]
     const slice = { start, firstEnd, lastEnd, content: this.#firing.content.create() }
-    const after = slices.findLastIndex((other) => other.start < start)
-    slices.splice(after + 1, 0, slice)
+    slices.splice(placeOf(slices, start), 0, slice)
     return slice
   }
 
   #paneOf(call: Call, { start, end }: TimeWindow, complete: number): PaneState {
-    const known = call.state.panes.find((pane) => pane.start === start)
+    const { panes } = call.state
+    const known = startingAt(panes, start)
     if (known !== undefined) return known
     const pane = newPane(start, end)
     pane.closed = this.#firing.lastOf(end) <= complete
-    call.state.panes.push(pane)
+    panes.splice(placeOf(panes, start), 0, pane)
     if (pane.closed) this.#firing.waitUntilGone(call, pane)
     else this.#firing.wait(call, this.#firing.lastOf(end))
     return pane
   }
 
   #onTime(call: Call, timer: number, kind: TimeDomain): void {
-    const { state } = call
-    const complete = this.#firing.instantOf(timer, kind)
-    if (complete !== undefined) {
-      for (const pane of state.panes)
-        if (!pane.closed && this.#firing.lastOf(pane.end) <= complete) this.#close(call, pane)
+    const firing = this.#firing
+    const complete = firing.instantOf(timer, kind)
+    for (const pane of call.state.panes) {
+      if (complete !== undefined) {
+        if (!pane.closed && firing.lastOf(pane.end) <= complete) this.#close(call, pane)
+        else if (pane.start > complete && !firing.givesEarly) break
+      }
+      if (firing.takeEarly(pane, timer, kind)) this.#fire(call, pane, 'early')
     }
-    for (const pane of state.panes) {
-      if (this.#firing.takeEarly(pane, timer, kind)) this.#fire(call, pane, 'early')
-    }
-    if (complete !== undefined) this.#forget(state, complete)
+    if (complete !== undefined) this.#forget(call.state, complete)
   }
 
   #close(call: Call, pane: PaneState): void {
@@ -109,31 +110,23 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
 
   /** Windows that are gone, and the slices that no other window holds. */
   #forget(state: SlicedState, complete: number): void {
-    state.panes = state.panes.filter(({ end }) => !this.#firing.gone(end, complete))
-    state.slices = state.slices.filter(({ lastEnd }) => !this.#firing.gone(lastEnd, complete))
+    dropWhile(state.panes, ({ end }) => this.#firing.gone(end, complete))
+    dropWhile(state.slices, ({ lastEnd }) => this.#firing.gone(lastEnd, complete))
   }
 
   #fire(call: Call, pane: PaneState, timing: Pane['timing']): void {
-    const { content, trigger } = this.#firing
-    const { state } = call
-    const slices = state.slices.filter(({ start }) => start >= pane.start && start < pane.end)
-    const [only, another] = slices
-    let all = only?.content
-    if (only === undefined || another !== undefined) {
-      all = content.create()
-      for (const slice of slices) content.merge(all, slice.content)
-    }
-    this.#firing.emit(call, pane, all, timing)
-    if (trigger?.purging) state.slices = state.slices.filter((slice) => !slices.includes(slice))
+    const { trigger } = this.#firing
+    const { slices } = call.state
+    const [from, to] = [placeOf(slices, pane.start), placeOf(slices, pane.end)]
+    this.#firing.emit(call, pane, this.#merged(slices, from, to), timing)
+    if (trigger?.purging) slices.splice(from, to - from)
   }
-}
 
-/** Records mostly come into the newest slices. */
-function sliceAt(slices: readonly SliceState[], start: number): SliceState | undefined {
-  for (let index = slices.length - 1; index >= 0; index -= 1) {
-    const slice = slices[index]!
-    if (slice.start === start) return slice
-    if (slice.start < start) return undefined
+  #merged(slices: readonly SliceState[], from: number, to: number): unknown {
+    const { content } = this.#firing
+    if (to - from === 1) return slices[from]!.content
+    const all = content.create()
+    for (let index = from; index < to; index += 1) content.merge(all, slices[index]!.content)
+    return all
   }
-  return undefined
 }

@@ -18,7 +18,7 @@ export function newPane(start: number, end: number): PaneState {
   return { start, end, fired: 0, fresh: 0, closed: false, early: null, latest: Number.MIN_SAFE_INTEGER }
 }
 
-/** The state of a key in windows that are put together of slices. */
+/** The state of a key in windows that are put together of slices. Both lists are sorted by start. */
 export interface SlicedState {
   slices: SliceState[]
   panes: PaneState[]
