@@ -175,15 +175,14 @@ export class WindowAggregation implements Operator<unknown> {
 
   #within({ start, end }: TimeWindow): SliceOfKeys<Accumulators> {
     if (this.#assigner.kind !== 'sliding') return this.#state.within(start)
-    return this.#merged!.between(this.#assigner.numberOf(start), this.#assigner.numberOf(end))
+    const first = this.#assigner.numberOf(start)
+    this.#merged!.forgetBefore(first)
+    return this.#merged!.between(first, this.#assigner.numberOf(end))
   }
 
   #drop(start: number): void {
     this.#state.drop(start)
-    if (this.#assigner.kind !== 'sliding') return
-    const number = this.#assigner.numberOf(start)
-    this.#startOf.delete(number)
-    this.#merged!.forget(number)
+    if (this.#assigner.kind === 'sliding') this.#startOf.delete(this.#assigner.numberOf(start))
   }
 
   #sliceAt(number: number): SliceOfKeys<Accumulators> | undefined {

@@ -35,9 +35,25 @@ export class MergedSlices<C> {
     return this.#merged([...first, ...last.reverse()]) ?? new Map()
   }
 
-  /** The slice of this number has changed, or is gone. */
+  /** The slice of this number has changed. */
   forget(number: number): void {
     for (const [index, level] of this.#levels.entries()) level.delete(Math.floor(number / 2 ** (index + 1)))
+  }
+
+  /** Nothing before the slice of this number is asked for any more, also where there were no slices. */
+  forgetBefore(first: number): void {
+    for (const [index, level] of this.#levels.entries()) {
+      // Parts are mostly made in their order: what is passed over here goes with one of the next windows.
+      for (const number of level.keys()) {
+        if (number * 2 ** (index + 1) >= first) break
+        level.delete(number)
+      }
+    }
+  }
+
+  /** How many parts are kept. */
+  get size(): number {
+    return this.#levels.reduce((sum, level) => sum + level.size, 0)
   }
 
   #part(level: number, number: number): SliceOfKeys<C> | undefined {

@@ -50,4 +50,15 @@ describe('slices that are merged', () => {
     for (let window = 0; window < windows; window += 1) slices.between(window, window + 1000)
     expect(merges.counted / windows).toBeLessThan(20)
   })
+
+  it('keep no more parts than the windows to come need, also where slices are few', () => {
+    const slices = new MergedSlices(listing().content, (number) =>
+      number % 97 === 0 ? new Map([['a', [number]]]) : undefined,
+    )
+    for (let window = 0; window < 20_000; window += 10) {
+      slices.forgetBefore(window)
+      slices.between(window, window + 100)
+      expect(slices.size).toBeLessThan(250)
+    }
+  })
 })
