@@ -1,10 +1,11 @@
-import type { Operator } from '../src/contract/operator.ts'
 import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
-import { type Step, type Stream, streamAt, type TimeWindow, type WindowedStream } from '../src/stream.ts'
+import type { Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
+import { aggregatedContent } from './windows/aggregated-content.ts'
+import { lateSide, windowedOperatorOn } from './windows/windowed-step.ts'
 
 type Flat<T> = { [N in keyof T]: T[N] } & {}
 
@@ -44,28 +45,45 @@ export function aggregate<
       )
     }
   }
-  return ({ assigner, keyed, late }) => {
-    // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
-    const options = {
-      assigner,
-      keySelector: keyed.keySelector,
-      aggregates,
-    } as unknown as WindowAggregationOptions
-    return operatorOn<T, WindowResult<K, W, R>>(keyed, {
-      verb: 'aggregate',
-      name,
-      detail: `${assigner.name}: ${describe(options.aggregates)}`,
-      sides: late === undefined ? {} : { late: (outlet) => late(streamAt(outlet)).sink },
-      create: (context, restored): Operator<T> =>
-        new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),
-    })
+  const content = aggregatedContent(aggregates as unknown as Aggregates)
+  return (windowed) => {
+    if (isPlain(windowed)) return plainAggregation(name, windowed, content)
+    return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
   }
 }
 
-type Emit = (value: unknown, timestamp: number) => void
+type Aggregates = Readonly<Record<string, Aggregate<unknown, unknown>>>
 
-function describe(aggregates: WindowAggregationOptions['aggregates']): string {
-  return Object.entries(aggregates)
-    .map(([name, { kind }]) => `${name} = ${kind}`)
-    .join(', ')
+type AnyWindows = WindowedStream<unknown, unknown, unknown>
+type Plain = AnyWindows & { readonly assigner: WindowAggregationOptions['assigner'] }
+
+/** Windows of the clock that give one result each: by far the most common ones, which have an operator of their own. */
+function isPlain(windowed: AnyWindows): windowed is Plain {
+  const { assigner, trigger, allowedLatenessMs } = windowed
+  const byClock = assigner.kind === 'aligned' || assigner.kind === 'sliding'
+  return byClock && assigner.time === 'event' && trigger === undefined && allowedLatenessMs === 0
 }
+
+function plainAggregation<Out>(
+  name: string,
+  windowed: Plain,
+  content: WindowAggregationOptions['content'],
+): Stream<Out> {
+  // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
+  const { assigner, keyed } = windowed
+  const options = {
+    assigner,
+    content,
+    keySelector: keyed.keySelector as WindowAggregationOptions['keySelector'],
+  }
+  return operatorOn<unknown, Out>(keyed, {
+    verb: 'aggregate',
+    name,
+    detail: `${assigner.name}: ${content.shape}`,
+    sides: lateSide(windowed),
+    create: (context, restored) =>
+      new WindowAggregation(options, { ...context, emit: context.emit as Emit }, restored),
+  })
+}
+
+type Emit = (value: unknown, timestamp: number) => void

@@ -10,7 +10,7 @@ export interface Aggregate<in T, out R> {
   create(): unknown
   /** The accumulator with `value` in it. May change the one it is given. */
   add(accumulator: unknown, value: T): unknown
-  /** Two accumulators made one. */
+  /** Two accumulators made one. May change `a`; leaves `b` as it is, and keeps nothing of it that `add` could change. */
   merge(a: unknown, b: unknown): unknown
   result(accumulator: unknown): R
 }

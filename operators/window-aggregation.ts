@@ -5,16 +5,19 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
-import type { WindowAssigner } from '../src/stream.ts'
+import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
-import { accumulationOf } from './accumulation.ts'
-import type { Aggregate } from './aggregates.ts'
+import { lateRecord } from './windows/late-record.ts'
+import { MergedSlices, type SliceOfKeys } from './windows/merged-slices.ts'
+import { type Slicing, slicingOf } from './windows/slicing.ts'
+import type { WindowContent } from './windows/window-content.ts'
 
 export interface WindowAggregationOptions {
-  readonly assigner: WindowAssigner<unknown>
+  readonly assigner: AlignedWindows<unknown> | SlidingWindows<unknown>
   readonly keySelector: (value: unknown) => Key
-  readonly aggregates: Readonly<Record<string, Aggregate<unknown, unknown>>>
+  /** What is kept for each key and slice. */
+  readonly content: WindowContent<unknown[]>
 }
 
 /** One accumulator for each aggregate, in their order. */
@@ -29,38 +32,49 @@ interface Header {
 const schema = 1
 
 /**
- * Windows of keyed records. State is kept by window and then by key: consecutive records mostly fall into the same
- * window, so a record costs one look-up, and a window that closes is dropped whole.
+ * Windows of keyed records. State is kept by slice of time and then by key: consecutive records mostly fall into the same
+ * slice, so a record costs one look-up, and a slice that no window holds any more is dropped whole. A window side by
+ * side with others is one slice; a sliding one is put together of several when it closes.
  */
 export class WindowAggregation implements Operator<unknown> {
   readonly process: Emit<unknown>
   readonly #context: OperatorContext<unknown>
-  readonly #assigner: WindowAssigner<unknown>
-  readonly #names: readonly string[]
-  readonly #aggregates: readonly Aggregate<unknown, unknown>[]
+  readonly #assigner: WindowAggregationOptions['assigner']
+  readonly #slicing: Slicing
+  readonly #content: WindowContent<Accumulators>
   readonly #late: Emit<unknown> | undefined
   readonly #journal: Journal | undefined
   readonly #state: MemoryKeyedState<Accumulators>
   readonly #timers = new Timers()
-  readonly #startOfWindowEndingAt = new Map<number, number>()
+  readonly #windowEndingAt = new Map<number, TimeWindow>()
+  /** Slices whose last window ends there. */
+  readonly #slicesEndingAt = new Map<number, Set<number>>()
+  readonly #merged: MergedSlices<Accumulators> | undefined
+  /** Slices by their numbers, for those that are merged. */
+  readonly #startOf = new Map<number, number>()
   #watermark = beginningOfTime
-  /** The window of the last record, by its start. */
+  /** The slice of the last record, by its start. */
   #start = Number.NaN
   #current: StateMap<Accumulators> | undefined
+  /** The slices that records have come into since a window closed: none of them has been merged since. */
+  readonly #entered = new Map<number, StateMap<Accumulators>>()
 
   constructor(
-    options: WindowAggregationOptions,
+    { assigner, keySelector, content }: WindowAggregationOptions,
     context: OperatorContext<unknown>,
     restored: Snapshot | undefined,
   ) {
     this.#context = context
     this.#journal = context.goesOn ? new Journal() : undefined
     this.#state = new MemoryKeyedState(this.#journal)
-    this.#assigner = options.assigner
-    this.#names = Object.keys(options.aggregates)
-    this.#aggregates = Object.values(options.aggregates)
+    this.#assigner = assigner
+    this.#slicing = slicingOf(assigner)
+    this.#content = content
+    if (assigner.kind === 'sliding') {
+      this.#merged = new MergedSlices(content, (number) => this.#sliceAt(number))
+    }
     this.#late = context.sideOutput('late')
-    this.process = this.#accumulating(options.keySelector)
+    this.process = this.#accumulating(keySelector)
     if (restored !== undefined) this.#restore(restored)
   }
 
@@ -92,69 +106,99 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
-    const assigner = this.#assigner
-    const add = accumulationOf(this.#aggregates)
+    const { startOf } = this.#slicing
+    const { add } = this.#content
     return (value, timestamp) => {
-      const start = assigner.startOf(timestamp)
+      const start = startOf(timestamp)
       if (start !== this.#start && !this.#enter(start)) return this.#onLate(value, timestamp)
       const key = keySelector(value)
       const accumulators = this.#current!.get(key) ?? this.#open(key)
-      add(accumulators, value)
+      add(accumulators, value, timestamp)
     }
   }
 
-  /** Makes a window the current one, unless it has closed already. */
+  /** Makes a slice the current one, unless all its windows have closed already. */
   #enter(start: number): boolean {
-    const end = this.#assigner.endOf(start)
-    if (end - 1 <= this.#watermark) return false
-    this.#timers.add(end)
-    this.#startOfWindowEndingAt.set(end, start)
-    this.#current = this.#state.within(start)
+    const entered = this.#entered.get(start) ?? this.#opened(start)
+    if (entered === undefined) return false
+    this.#current = entered
     this.#start = start
     return true
   }
 
+  #opened(start: number): StateMap<Accumulators> | undefined {
+    const windows = this.#slicing.windowsOf(start)
+    if (windows.at(-1)!.end - 1 <= this.#watermark) return undefined
+    this.#expect(start, windows)
+    const slice = this.#state.within(start)
+    this.#entered.set(start, slice)
+    return slice
+  }
+
+  /** Sees to it that the windows of a slice close, and that the slice is dropped with the last of them. */
+  #expect(start: number, windows: readonly TimeWindow[]): void {
+    for (const window of windows) {
+      if (window.end - 1 <= this.#watermark) continue
+      this.#timers.add(window.end)
+      this.#windowEndingAt.set(window.end, window)
+    }
+    const { end } = windows.at(-1)!
+    const slices = this.#slicesEndingAt.get(end)
+    if (slices === undefined) this.#slicesEndingAt.set(end, new Set([start]))
+    else slices.add(start)
+    if (this.#assigner.kind !== 'sliding') return
+    const number = this.#assigner.numberOf(start)
+    this.#startOf.set(number, start)
+    this.#merged!.forget(number)
+  }
+
   #open(key: Key): Accumulators {
-    const accumulators = this.#aggregates.map((aggregate) => aggregate.create())
+    const accumulators = this.#content.create()
     this.#current!.set(checkedKey(key), accumulators)
     return accumulators
   }
 
   #close(end: number): void {
-    const start = this.#startOfWindowEndingAt.get(end)!
-    const results = [...this.#state.within(start).entries()].sort(([a], [b]) => compareKeys(a, b))
-    this.#state.drop(start)
-    this.#startOfWindowEndingAt.delete(end)
-    if (start === this.#start) this.#start = Number.NaN
-    for (const [key, accumulators] of results)
-      this.#context.emit(this.#result(key, start, accumulators), end - 1)
+    const window = this.#windowEndingAt.get(end)!
+    const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
+    this.#windowEndingAt.delete(end)
+    for (const start of this.#slicesEndingAt.get(end) ?? []) this.#drop(start)
+    this.#slicesEndingAt.delete(end)
+    this.#start = Number.NaN
+    this.#entered.clear()
+    const shown = () => this.#assigner.window(window.start, end)
+    for (const [key, accumulators] of results) {
+      for (const result of this.#content.results(key, shown(), accumulators))
+        this.#context.emit(result, end - 1)
+    }
   }
 
-  #result(key: Key, start: number, accumulators: Accumulators): unknown {
-    const result: Record<string, unknown> = { key, window: this.#assigner.window(start) }
-    for (let index = 0; index < this.#names.length; index += 1) {
-      result[this.#names[index]!] = this.#aggregates[index]!.result(accumulators[index])
-    }
-    return result
+  #within({ start, end }: TimeWindow): SliceOfKeys<Accumulators> {
+    if (this.#assigner.kind !== 'sliding') return this.#state.within(start)
+    const first = this.#assigner.numberOf(start)
+    this.#merged!.forgetBefore(first)
+    return this.#merged!.between(first, this.#assigner.numberOf(end))
+  }
+
+  #drop(start: number): void {
+    this.#state.drop(start)
+    if (this.#assigner.kind === 'sliding') this.#startOf.delete(this.#assigner.numberOf(start))
+  }
+
+  #sliceAt(number: number): SliceOfKeys<Accumulators> | undefined {
+    const start = this.#startOf.get(number)
+    return start === undefined ? undefined : this.#state.within(start)
   }
 
   #onLate(value: unknown, timestamp: number): void {
     this.#context.count('late')
-    if (this.#late === undefined) throw this.#lateError(timestamp)
+    if (this.#late === undefined) throw lateRecord(timestamp, this.#watermark)
     this.#late(value, timestamp)
-  }
-
-  #lateError(timestamp: number): MillraceError {
-    return new MillraceError(
-      'RECORD_LATE',
-      `a record of ${instant(timestamp)} came when event time was complete up to ${instant(this.#watermark)}, after its window had closed`,
-    )
   }
 
   /** What must be the same for a snapshot to fit. */
   #shape(): string {
-    const aggregates = this.#names.map((name, index) => `${name} = ${this.#aggregates[index]!.kind}`)
-    return `${this.#assigner.name}: ${aggregates.join(', ')}`
+    return `${this.#assigner.name}: ${this.#content.shape}`
   }
 
   #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
@@ -167,13 +211,6 @@ export class WindowAggregation implements Operator<unknown> {
     }
     this.#watermark = watermark
     this.#state.restore({ schema: 1, parts: state })
-    for (const start of this.#state.namespaces()) {
-      this.#timers.add(this.#assigner.endOf(start))
-      this.#startOfWindowEndingAt.set(this.#assigner.endOf(start), start)
-    }
+    for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
   }
-}
-
-function instant(timestamp: number): string {
-  return Math.abs(timestamp) <= 8.64e15 ? new Date(timestamp).toISOString() : 'the end of time'
 }

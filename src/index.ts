@@ -18,11 +18,19 @@ export type { JobMetrics, SplitMetrics } from './observe/metrics.ts'
 export { run } from './runtime/run.ts'
 export type { JobResult, RunningJob, RunOptions } from './runtime/running-job.ts'
 export type {
+  AlignedWindows,
+  Bounds,
+  CountWindows,
+  FiringRule,
+  GlobalWindows,
   KeyedStream,
   Pipeable,
+  SessionWindows,
   SinkHandle,
+  SlidingWindows,
   Step,
   Stream,
+  TimeDomain,
   TimeWindow,
   WindowAssigner,
   WindowedStream,

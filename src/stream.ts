@@ -8,6 +8,9 @@ import {
 /** Shows the compiler the type of the records. No stage has it. */
 declare const element: unique symbol
 
+/** Shows the compiler the type of the windows. */
+declare const windowType: unique symbol
+
 /** Records of type `T`. A value that describes; nothing runs. */
 export interface Stream<out T> extends Pipeable {
   readonly outlet: Outlet
@@ -19,12 +22,16 @@ export interface KeyedStream<out K, out T> extends Stream<T> {
   readonly keySelector: (value: never) => K
 }
 
-/** Keyed records in windows. Not a stream: only an aggregation makes one of it. */
+/** Keyed records in windows. Not a stream: only what makes results of windows, such as an aggregation, makes one of it. */
 export interface WindowedStream<out K, out T, out W> extends Pipeable {
-  readonly assigner: WindowAssigner<W>
+  readonly assigner: WindowAssigner<unknown>
   readonly keyed: KeyedStream<K, T>
   readonly late: ((late: Stream<never>) => SinkHandle) | undefined
+  /** How long windows that have closed can still be corrected. */
+  readonly allowedLatenessMs: number
+  readonly trigger: FiringRule | undefined
   readonly [element]: T
+  readonly [windowType]: W
 }
 
 /** A stream that ends in a sink: what a job is built of. */
@@ -32,21 +39,87 @@ export interface SinkHandle {
   readonly sink: SinkTransformation
 }
 
-/** A window of event time: from `start` up to, but without, `end`, in milliseconds since 1970. */
+/** A window of time: from `start` up to, but without, `end`, in milliseconds since 1970. */
 export interface TimeWindow {
   readonly start: number
   readonly end: number
 }
 
-/** Says in which window a record belongs. */
-export interface WindowAssigner<out W> {
-  /** For plans, such as `tumbling 1d`. */
+/** Which time windows go by: that of records, or that of the clock when they are processed. */
+export type TimeDomain = 'event' | 'processing'
+
+/** What every kind of windows has. */
+interface Windows<out W> {
+  /** For plans and checkpoints, such as `tumbling 1d`: windows of the same name are the same. */
   readonly name: string
+  /** What a result says of the window between these two. */
+  window(start: number, end: number): W
+}
+
+/** The bounds of windows that lie side by side without a gap. */
+export interface Bounds {
   /** The start of the window that holds `timestamp`. */
   startOf(timestamp: number): number
   /** The end of the window that starts at `start`: the first instant after it. */
   endOf(start: number): number
-  window(start: number): W
+}
+
+/** Windows side by side, the same for all keys: a record belongs to one. Your own are objects of this kind. */
+export interface AlignedWindows<out W> extends Windows<W>, Bounds {
+  readonly kind: 'aligned'
+  readonly time: TimeDomain
+}
+
+/** Windows that overlap, the same for all keys, each put together of whole slices: a record belongs to one slice. */
+export interface SlidingWindows<out W> extends Windows<W> {
+  readonly kind: 'sliding'
+  readonly time: TimeDomain
+  readonly slices: Bounds
+  /** The windows that hold the slice which starts at `start`, earliest first. */
+  windowsOf(start: number): readonly TimeWindow[]
+  /** The number of the slice that starts at `start`; that of the next one is one greater. */
+  numberOf(start: number): number
+}
+
+/** A window of its own for each stretch of a key's records without a longer pause than the gap. */
+export interface SessionWindows<out W> extends Windows<W> {
+  readonly kind: 'session'
+  readonly time: TimeDomain
+  readonly gapMs: number
+}
+
+/** One window of each key that holds everything. It closes at the end of the input. */
+export interface GlobalWindows<out W> extends Windows<W> {
+  readonly kind: 'global'
+}
+
+/** Windows of `size` records of a key, in the order of arrival, one every `slide` records. */
+export interface CountWindows<out W> extends Windows<W> {
+  readonly kind: 'count'
+  readonly size: number
+  readonly slide: number
+}
+
+/** Says into which windows a record belongs: a value, which every operator on windows reads. */
+export type WindowAssigner<W> =
+  | AlignedWindows<W>
+  | SlidingWindows<W>
+  | SessionWindows<W>
+  | GlobalWindows<W>
+  | CountWindows<W>
+
+/** When a window gives results besides the one at its end. */
+export interface FiringRule {
+  /** For plans and checkpoints, such as `every 10s`. */
+  readonly name: string
+  /** A result at every multiple of this time at which there is something new. */
+  readonly everyMs?: number
+  /** By which time; without it by the time that the windows go by. */
+  readonly time?: TimeDomain
+  /** A result after so many new records. */
+  readonly count?: number
+  /** Whether a result takes the records with it, so that the next one holds only what came since. */
+  readonly purging: boolean
 }
 
 /** A step of a pipe: a function from what stands before it to what stands after it. Your own functions are steps too. */
@@ -143,7 +216,7 @@ export function streamAt<T>(outlet: Outlet): Stream<T> {
 }
 
 /** A stage of records of any type: which one is the promise of the step that makes it. */
-type Staged<S> = S & Pipeable & { readonly [element]: never }
+type Staged<S> = S & Pipeable & { readonly [element]: never; readonly [windowType]: never }
 
 /** Adds `pipe` to a stage and freezes it. */
 export function pipeable<S extends object>(stage: S): Staged<S> {

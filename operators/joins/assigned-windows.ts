@@ -1,12 +1,18 @@
-import type { TimeWindow, WindowAssigner } from '../../src/stream.ts'
+import { MillraceError } from '../../src/errors.ts'
+import type { AlignedWindows, SlidingWindows, TimeWindow } from '../../src/stream.ts'
 
-/** The windows that hold `timestamp`, no two with the same end. All that joins ask of an assigner is asked here. */
-export function windowsAt(assigner: WindowAssigner<unknown>, timestamp: number): readonly TimeWindow[] {
-  const start = assigner.startOf(timestamp)
-  return [{ start, end: assigner.endOf(start) }]
+/** Windows in which rows of two streams can meet: known from a row's time alone. */
+export type JoinWindows<W> = AlignedWindows<W> | SlidingWindows<W>
+
+/** The windows that hold `timestamp`, no two with the same end. */
+export function windowsAt(windows: JoinWindows<unknown>, timestamp: number): readonly TimeWindow[] {
+  if (windows.kind === 'sliding') return windows.windowsOf(windows.slices.startOf(timestamp))
+  const start = windows.startOf(timestamp)
+  return [{ start, end: windows.endOf(start) }]
 }
 
-/** What a function of the job is told of a window. */
-export function toldOf(assigner: WindowAssigner<unknown>, { start }: TimeWindow): unknown {
-  return assigner.window(start)
+/** @throws MillraceError `JOB_INVALID` for windows of processing time: the two streams would meet by chance. */
+export function checkedWindows<W>(verb: string, windows: JoinWindows<W>): JoinWindows<W> {
+  if (windows.time === 'event') return windows
+  throw new MillraceError('JOB_INVALID', `${verb} takes windows of event time, not ${windows.name}`)
 }

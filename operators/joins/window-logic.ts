@@ -1,6 +1,5 @@
-import type { WindowAssigner } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import { toldOf, windowsAt } from './assigned-windows.ts'
+import { type JoinWindows, windowsAt } from './assigned-windows.ts'
 import { refuseLate } from './late-record.ts'
 import { hasRows, insertRow, noRows, type OrderedRows } from './ordered-rows.ts'
 
@@ -35,12 +34,12 @@ export type WindowState = Map<number, OpenWindow & { readonly start: number }>
 export class WindowLogic implements KeyedLogic<WindowState> {
   readonly shape: string
   readonly allOrNothing = true
-  readonly #assigner: WindowAssigner<unknown>
+  readonly #windows: JoinWindows<unknown>
   readonly #onWindow: OnWindow
 
-  constructor(assigner: WindowAssigner<unknown>, onWindow: OnWindow) {
-    this.shape = `rows of two streams in windows: ${assigner.name}`
-    this.#assigner = assigner
+  constructor(windows: JoinWindows<unknown>, onWindow: OnWindow) {
+    this.shape = `rows of two streams in windows: ${windows.name}`
+    this.#windows = windows
     this.#onWindow = onWindow
   }
 
@@ -55,7 +54,7 @@ export class WindowLogic implements KeyedLogic<WindowState> {
   onRecord(call: KeyedCall<WindowState>, value: unknown, input: number): void {
     const { timestamp, watermark } = call
     let late = true
-    for (const { start, end } of windowsAt(this.#assigner, timestamp)) {
+    for (const { start, end } of windowsAt(this.#windows, timestamp)) {
       if (end - 1 <= watermark) continue
       late = false
       const open = call.state.get(end - 1) ?? this.#open(call, start, end - 1)
@@ -69,7 +68,7 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     if (open === undefined) return
     call.state.delete(time)
     const rows = { left: valuesOf(open.left), right: valuesOf(open.right) }
-    this.#onWindow(call.key, toldOf(this.#assigner, { start: open.start, end: time + 1 }), rows, {
+    this.#onWindow(call.key, this.#windows.window(open.start, time + 1), rows, {
       emit: (result) => call.emit(result, time),
       refuse: (error, value) => call.refuse(error, value, time),
     })

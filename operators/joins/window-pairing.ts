@@ -1,12 +1,13 @@
-import type { KeyedStream, Stream, WindowAssigner } from '../../src/stream.ts'
+import type { KeyedStream, Stream } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
+import { checkedWindows, type JoinWindows } from './assigned-windows.ts'
 import { type LateOption, lateSide } from './late-record.ts'
 import { type OnWindow, WindowLogic } from './window-logic.ts'
 
 /** In which windows the rows of two streams meet. */
 export interface WindowPairOptions<T, W> extends LateOption<T> {
-  /** The windows of both streams. */
-  readonly window: WindowAssigner<W>
+  /** The windows of both streams: `tumbling` or `sliding`, in event time. */
+  readonly window: JoinWindows<W>
 }
 
 /** The stream that comes of the rows of two streams, window by window. */
@@ -17,7 +18,7 @@ export function windowPairing<T, W, Out>(
   options: WindowPairOptions<T, W>,
   onWindow: OnWindow,
 ): Stream<Out> {
-  const { window } = options
+  const window = checkedWindows(verb, options.window)
   return keyedOperatorOn<Out>(inputs, {
     verb,
     name,

@@ -1,0 +1,35 @@
+import { MillraceError } from '../src/errors.ts'
+import type { CountWindows } from '../src/stream.ts'
+
+/** A window of records: from number `from` of its key, counted from 0, up to, but without, number `to`. */
+export interface CountWindow {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Windows of so many records of a key, one every `slide` records. The first windows of a key, before there are `size`
+ * records, hold fewer; those at the end of the input that are not full give nothing. Records count in the order of
+ * arrival, whatever their time. (As Flink's `countWindow`.)
+ *
+ * @param slide Default `size`: each record is in one window.
+ * @throws MillraceError `JOB_INVALID` if a number is not whole and at least 1, or the slide is greater than the size.
+ * @example
+ * countWindow(100, 10).name // 'count 100 every 10, in order of arrival'
+ */
+export function countWindow(size: number, slide = size): CountWindows<CountWindow> {
+  const what = `countWindow(${size}, ${slide})`
+  if (![size, slide].every((number) => Number.isSafeInteger(number) && number >= 1)) {
+    throw new MillraceError('JOB_INVALID', `${what} takes whole numbers of at least 1`)
+  }
+  if (slide > size) {
+    throw new MillraceError('JOB_INVALID', `${what} leaves gaps: records between its windows would be lost`)
+  }
+  return {
+    kind: 'count',
+    name: `count ${size} every ${slide}, in order of arrival`,
+    size,
+    slide,
+    window: (from, to) => ({ from, to }),
+  }
+}

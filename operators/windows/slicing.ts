@@ -1,0 +1,19 @@
+import type { AlignedWindows, Bounds, SlidingWindows, TimeWindow } from '../../src/stream.ts'
+
+/** How time is cut into slices, and which windows are put together of them. */
+export interface Slicing extends Bounds {
+  /** The windows that hold the slice which starts at `start`, earliest first. */
+  windowsOf(start: number): readonly TimeWindow[]
+}
+
+export function slicingOf(assigner: AlignedWindows<unknown> | SlidingWindows<unknown>): Slicing {
+  if (assigner.kind === 'sliding') {
+    const { startOf, endOf } = assigner.slices
+    return { startOf, endOf, windowsOf: (start) => assigner.windowsOf(start) }
+  }
+  return {
+    startOf: (timestamp) => assigner.startOf(timestamp),
+    endOf: (start) => assigner.endOf(start),
+    windowsOf: (start) => [{ start, end: assigner.endOf(start) }],
+  }
+}

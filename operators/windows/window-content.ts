@@ -1,0 +1,14 @@
+/**
+ * What is kept of the records of a window, and the results that it gives. What is kept must be plain data: checkpoints
+ * carry it.
+ */
+export interface WindowContent<C = unknown> {
+  /** What must be the same for state of a checkpoint to fit. */
+  readonly shape: string
+  create(): C
+  /** Changes the content that it is given. */
+  add(content: C, value: unknown, timestamp: number): void
+  /** Puts `other`, which stays as it is, into the content, and shares nothing with it that could be changed later. */
+  merge(content: C, other: C): void
+  results(key: unknown, window: unknown, content: C): Iterable<unknown>
+}
