@@ -3,7 +3,7 @@ import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
 import { type Step, type Stream, streamAt, type TimeWindow, type WindowedStream } from '../src/stream.ts'
-import type { Aggregate } from './aggregates.ts'
+import type { Aggregate } from './aggregates/definition.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
 
 type Flat<T> = { [N in keyof T]: T[N] } & {}

@@ -9,7 +9,7 @@ import type { WindowAssigner } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
 import { accumulationOf } from './accumulation.ts'
-import type { Aggregate } from './aggregates.ts'
+import type { Aggregate } from './aggregates/definition.ts'
 
 export interface WindowAggregationOptions {
   readonly assigner: WindowAssigner<unknown>
@@ -99,7 +99,7 @@ export class WindowAggregation implements Operator<unknown> {
       if (start !== this.#start && !this.#enter(start)) return this.#onLate(value, timestamp)
       const key = keySelector(value)
       const accumulators = this.#current!.get(key) ?? this.#open(key)
-      add(accumulators, value)
+      add(accumulators, value, timestamp)
     }
   }
 

@@ -18,6 +18,7 @@ export type { JobMetrics, SplitMetrics } from './observe/metrics.ts'
 export { run } from './runtime/run.ts'
 export type { JobResult, RunningJob, RunOptions } from './runtime/running-job.ts'
 export type {
+  GroupedStream,
   KeyedStream,
   Pipeable,
   SinkHandle,

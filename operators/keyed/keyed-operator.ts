@@ -18,6 +18,7 @@ interface Header {
   readonly shape: string
   readonly timers: readonly [Key, number][]
   readonly processingTimers: readonly [Key, number][]
+  readonly touched: readonly Key[]
 }
 
 const schema = 1
@@ -27,6 +28,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly process: Emit<unknown>
   /** Only there when it is of use: the engine tells the time only to operators that have it. */
   readonly onTick?: (now: number) => void
+  readonly onBatchEnd?: () => void
   readonly #logic: KeyedLogic<S>
   readonly #context: OperatorContext<unknown>
   readonly #journal: Journal | undefined
@@ -34,6 +36,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly #cells: StateMap<S>
   readonly #timers = new KeyedTimers()
   readonly #processingTimers = new KeyedTimers()
+  readonly #touched = new Set<Key>()
   readonly #call: Call<S>
   #input = 0
 
@@ -48,10 +51,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#journal = context.goesOn ? new Journal() : undefined
     this.#state = new MemoryKeyedState<S>(this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#journal)
+    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
     if (logic.onProcessingTimer !== undefined) this.onTick = (now) => this.#tick(now)
+    if (logic.onTouched !== undefined) this.onBatchEnd = () => this.#settle()
     for (const [, time] of this.#processingTimers.entries()) context.wakeAt(time)
   }
 
@@ -70,6 +74,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
+    this.#settle()
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
       let due = this.#timers.takeDue(timestamp);
@@ -80,6 +85,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onTimer)
     }
     this.#call.watermark = timestamp
+    this.#settle()
     this.#context.emitWatermark(timestamp)
   }
 
@@ -89,6 +95,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       shape: this.#logic.shape,
       timers: this.#timers.entries(),
       processingTimers: this.#processingTimers.entries(),
+      touched: [...this.#touched],
     }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
@@ -122,6 +129,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #tick(now: number): void {
+    this.#settle()
     this.#call.now = now
     for (
       let due = this.#processingTimers.takeDue(now);
@@ -130,6 +138,12 @@ export class KeyedOperator<S> implements Operator<unknown> {
     ) {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onProcessingTimer)
     }
+  }
+
+  #settle(): void {
+    if (this.#touched.size === 0) return
+    for (const key of this.#touched) this.#onTimer(key, this.#call.watermark, this.#logic.onTouched)
+    this.#touched.clear()
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {
@@ -143,7 +157,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape, timers, processingTimers } = decodeCbor(header!) as Header
+    const { watermark, shape, timers, processingTimers, touched } = decodeCbor(header!) as Header
     if (found !== schema || shape !== this.#logic.shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
@@ -154,6 +168,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#state.restore({ schema: 1, parts: state })
     for (const [key, time] of timers) this.#timers.add(key, time)
     for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
+    for (const key of touched) this.#touched.add(key)
   }
 }
 
@@ -170,12 +185,14 @@ class Call<S> implements KeyedCall<S> {
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
+  readonly #touched: Set<Key>
   readonly #journal: Journal | undefined
 
   constructor(
     context: OperatorContext<unknown>,
     timers: KeyedTimers,
     processingTimers: KeyedTimers,
+    touched: Set<Key>,
     journal: Journal | undefined,
   ) {
     this.#context = context
@@ -184,6 +201,7 @@ class Call<S> implements KeyedCall<S> {
     this.count = context.count
     this.#timers = timers
     this.#processingTimers = processingTimers
+    this.#touched = touched
     this.#journal = journal
   }
 
@@ -202,6 +220,11 @@ class Call<S> implements KeyedCall<S> {
 
   deleteProcessingTimer(time: number): void {
     this.#delete(this.#processingTimers, time)
+  }
+
+  /** Not undone: of a key that is as it was, there is nothing to say. */
+  touch(): void {
+    this.#touched.add(this.key)
   }
 
   #add(timers: KeyedTimers, time: number): void {
