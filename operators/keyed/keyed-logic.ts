@@ -42,6 +42,6 @@ export interface KeyedCall<S> {
   deleteTimer(time: number): void
   setProcessingTimer(time: number): void
   deleteProcessingTimer(time: number): void
-  /** Asks for `onTouched` of the key when its batch is over, or the watermark or processing time goes on before that. */
+  /** Asks for `onTouched` of the key when no more records are at hand, or the watermark goes on before that. */
   touch(): void
 }

@@ -18,7 +18,6 @@ interface Header {
   readonly shape: string
   readonly timers: readonly [Key, number][]
   readonly processingTimers: readonly [Key, number][]
-  readonly touched: readonly Key[]
 }
 
 const schema = 1
@@ -28,7 +27,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly process: Emit<unknown>
   /** Only there when it is of use: the engine tells the time only to operators that have it. */
   readonly onTick?: (now: number) => void
-  readonly onBatchEnd?: () => void
   readonly #logic: KeyedLogic<S>
   readonly #context: OperatorContext<unknown>
   readonly #journal: Journal | undefined
@@ -55,7 +53,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
     if (logic.onProcessingTimer !== undefined) this.onTick = (now) => this.#tick(now)
-    if (logic.onTouched !== undefined) this.onBatchEnd = () => this.#settle()
     for (const [, time] of this.#processingTimers.entries()) context.wakeAt(time)
   }
 
@@ -71,10 +68,16 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#input = input
   }
 
+  settle(): void {
+    if (this.#touched.size === 0) return
+    for (const key of this.#touched) this.#onTimer(key, this.#call.watermark, this.#logic.onTouched)
+    this.#touched.clear()
+  }
+
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
-    this.#settle()
+    this.settle()
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
       let due = this.#timers.takeDue(timestamp);
@@ -85,7 +88,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onTimer)
     }
     this.#call.watermark = timestamp
-    this.#settle()
+    this.settle()
     this.#context.emitWatermark(timestamp)
   }
 
@@ -95,7 +98,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
       shape: this.#logic.shape,
       timers: this.#timers.entries(),
       processingTimers: this.#processingTimers.entries(),
-      touched: [...this.#touched],
     }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
@@ -129,7 +131,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #tick(now: number): void {
-    this.#settle()
     this.#call.now = now
     for (
       let due = this.#processingTimers.takeDue(now);
@@ -138,12 +139,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
     ) {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onProcessingTimer)
     }
-  }
-
-  #settle(): void {
-    if (this.#touched.size === 0) return
-    for (const key of this.#touched) this.#onTimer(key, this.#call.watermark, this.#logic.onTouched)
-    this.#touched.clear()
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {
@@ -157,7 +152,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape, timers, processingTimers, touched } = decodeCbor(header!) as Header
+    const { watermark, shape, timers, processingTimers } = decodeCbor(header!) as Header
     if (found !== schema || shape !== this.#logic.shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
@@ -168,7 +163,6 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#state.restore({ schema: 1, parts: state })
     for (const [key, time] of timers) this.#timers.add(key, time)
     for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
-    for (const key of touched) this.#touched.add(key)
   }
 }
 
