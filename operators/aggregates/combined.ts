@@ -6,10 +6,15 @@ import { retractable } from './retractable.ts'
  * Several aggregates as one, whose result has each under its name.
  *
  * @example
- * mapped(
- *   combined({ cents: sumBigint((order: { cents: bigint }) => order.cents), orders: count() }),
- *   ({ cents, orders }) => cents / BigInt(orders),
- * )
+ * const means = (orders: KeyedStream<string, { cents: bigint }>) =>
+ *   orders.pipe(
+ *     runningAggregate('means', {
+ *       cents: mapped(
+ *         combined({ cents: sumBigint((order) => order.cents), orders: count() }),
+ *         ({ cents, orders }) => cents / BigInt(orders),
+ *       ),
+ *     }),
+ *   )
  */
 export function combined<T, R extends Record<string, unknown>>(
   aggregates: {
