@@ -1,4 +1,4 @@
-import { type Aggregate, aggregateOf, finite } from './definition.ts'
+import { type Aggregate, aggregateOf } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
 interface Mean {
@@ -13,16 +13,19 @@ interface Mean {
  * average((order: { cents: number }) => order.cents)
  */
 export function average<T>(of: (value: T) => number): Aggregate<T, number, undefined> {
-  const counted = (mean: Mean, value: number, times: 1 | -1) => {
-    mean.total = plus(mean.total, times * finite(value, 'average'))
-    mean.counted += times
-    return mean
-  }
   return aggregateOf<T, Mean, number, undefined>({
     kind: 'average',
     create: () => ({ total: 0, counted: 0 }),
-    add: (mean, value) => counted(mean, of(value), 1),
-    remove: (mean, value) => counted(mean, of(value), -1),
+    add: (mean, value) => {
+      mean.total = plus(mean.total, of(value), 'average')
+      mean.counted += 1
+      return mean
+    },
+    remove: (mean, value) => {
+      mean.total = plus(mean.total, -of(value), 'average')
+      mean.counted -= 1
+      return mean
+    },
     merge: (a, b) => ({ total: merged(a.total, b.total), counted: a.counted + b.counted }),
     result: ({ total, counted }) => (counted === 0 ? undefined! : nearest(total) / counted),
     ofNone: () => undefined,

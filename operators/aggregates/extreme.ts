@@ -17,7 +17,14 @@ export function extreme<T, V extends Scalar>(
   return aggregateOf<T, V | undefined, V, undefined>({
     kind,
     create: () => undefined,
-    add: (best, value) => nearer(best, scalar(of(value), kind)),
+    // Numbers first, and short, so that it is inlined: it runs for every record.
+    add: (best, value) => {
+      const come = of(value)
+      if (typeof come === 'number' && typeof best === 'number' && Number.isFinite(come)) {
+        return sign * (best - come) <= 0 ? best : come
+      }
+      return nearer(best, scalar(come, kind))
+    },
     merge: (a, b) => (b === undefined ? a : nearer(a, b)),
     result: (best) => best!,
     ofNone: () => undefined,

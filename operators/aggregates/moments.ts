@@ -17,7 +17,7 @@ export function spreadOf<T, R>(
   const counted = (moments: Moments, value: number, times: 1 | -1) => {
     finite(value * value, kind)
     moments.counted += times
-    moments.sum = plus(moments.sum, times * value)
+    moments.sum = plus(moments.sum, times * value, kind)
     moments.squares = plusProduct(moments.squares, times * value, value)
     return moments
   }

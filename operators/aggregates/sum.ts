@@ -1,4 +1,4 @@
-import { type Aggregate, defineAggregate, finite } from './definition.ts'
+import { type Aggregate, defineAggregate } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
 /**
@@ -12,8 +12,8 @@ export function sum<T>(of: (value: T) => number): Aggregate<T, number, number> {
   return defineAggregate<T, ExactSum, number>({
     kind: 'sum',
     create: () => 0,
-    add: (total, value) => plus(total, finite(of(value), 'sum')),
-    remove: (total, value) => plus(total, -finite(of(value), 'sum')),
+    add: (total, value) => plus(total, of(value), 'sum'),
+    remove: (total, value) => plus(total, -of(value), 'sum'),
     merge: merged,
     result: nearest,
   })

@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { type Aggregate, approximateCountDistinct, quantiles, sum, topK, variance } from 'millrace/operators'
+import {
+  type Aggregate,
+  approximateCountDistinct,
+  quantiles,
+  sum,
+  sumDecimal,
+  topK,
+  variance,
+} from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
 
 function of<R>(aggregate: Aggregate<number, R>, values: readonly number[]): R {
@@ -108,6 +116,24 @@ describe('quantiles', () => {
 
   it.each([[[0.5, 0.1]], [[1.1]], [[-1]], [[Number.NaN]], [[]]])('of the shares %j are refused', (wrong) => {
     expect(() => quantiles((value: number) => value, wrong)).toThrow(/shares from 0 to 1 that ascend/)
+  })
+})
+
+describe('decimals', () => {
+  const amount = (texts: readonly string[]) => {
+    const total = sumDecimal((text: string) => text)
+    return total.result(texts.reduce((sum, text) => total.add(sum, text, 0), total.create()))
+  }
+
+  it('are summed as they are written', () => {
+    expect(amount(['0.1', '0.2'])).toBe('0.3')
+    expect(amount(['-0.05', '-1', '12345678901234567890.125'])).toBe('12345678901234567889.075')
+    expect(amount(['1.50', '-1.5'])).toBe('0')
+    expect(amount(['-0.25'])).toBe('-0.25')
+  })
+
+  it.each(['', '1e5', '.5', '1.', 'NaN', '1,5', ' 1', '9'.repeat(401)])('are not %j', (text) => {
+    expect(() => amount([text])).toThrow(/it takes decimals as text/)
   })
 })
 

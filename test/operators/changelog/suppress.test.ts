@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Stream } from 'millrace'
 import { keyBy, map, runningAggregate, sum, suppress } from 'millrace/operators'
 import { expect, it } from 'vitest'
-import { manners, rowsOf } from '../anyhow.ts'
+import { manners, rowsOf, straight } from '../anyhow.ts'
 import { grouped } from '../grouped.ts'
 
 interface Reading {
@@ -51,3 +51,16 @@ it('lets the last result of each window pass, once it is final, in the order of 
     }),
     { numRuns: 60 },
   ))
+
+it('stops at a result that comes after the final one', async () => {
+  const row = (end: number) => ({ key: 'a', window: { start: end - 10, end }, time: end })
+  const trial = { inputs: [[row(10), row(40)]], timeOf: ({ time }: { time: number }) => time, disorderMs: 0 }
+  const late = (rows: Stream<ReturnType<typeof row>>) =>
+    rows.pipe(
+      map((one) => (one.window.end === 40 ? { ...one, window: { start: -20, end: -10 } } : one)),
+      suppress('final'),
+    )
+  await expect(rowsOf(trial, { ...straight, perFetch: 1 }, late)).rejects.toMatchObject({
+    code: 'RECORD_LATE',
+  })
+})
