@@ -11,7 +11,7 @@ export interface Aggregate<in T, out R, out None = unknown> {
   create(): unknown
   /** The accumulator with `value` in it, a value of that event time. May change the one it is given. */
   add(accumulator: unknown, value: T, timestamp: number): unknown
-  /** Two accumulators made one. Changes neither. */
+  /** Two accumulators made one. Changes neither, and shares nothing with them that `add` could change. */
   merge(a: unknown, b: unknown): unknown
   /** Of an accumulator that goes on: what it gives must not change with it. */
   result(accumulator: unknown): R
