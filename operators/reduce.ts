@@ -1,7 +1,7 @@
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import { aggregate, type WindowResult } from './aggregate.ts'
-import { type Aggregate, defineAggregate } from './aggregates.ts'
+import { type Aggregate, defineAggregate } from './aggregates/definition.ts'
 
 /**
  * Makes one value of all records of each window of each key: the result has it as `value`, beside `key` and `window`.

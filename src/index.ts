@@ -23,6 +23,7 @@ export type {
   CountWindows,
   FiringRule,
   GlobalWindows,
+  GroupedStream,
   KeyedStream,
   Pipeable,
   SessionWindows,

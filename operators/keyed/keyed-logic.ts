@@ -21,6 +21,11 @@ export interface KeyedLogic<S> {
   onTimer?(call: KeyedCall<S>, time: number): void
   /** Processing time has come to a time that a timer of the call's key was set for. */
   onProcessingTimer?(call: KeyedCall<S>, time: number): void
+  /**
+   * The records at hand have been processed, after some of them have touched the call's key. Keys come in the order in
+   * which they were touched first.
+   */
+  onTouched?(call: KeyedCall<S>): void
   /** Whether the state holds nothing: it is then dropped. A timer fires only if its key has state. */
   isEmpty(state: S): boolean
 }
@@ -44,4 +49,6 @@ export interface KeyedCall<S> {
   deleteTimer(time: number): void
   setProcessingTimer(time: number): void
   deleteProcessingTimer(time: number): void
+  /** Asks for `onTouched` of the key when no more records are at hand, or the watermark goes on before that. */
+  touch(): void
 }

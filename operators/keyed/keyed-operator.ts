@@ -34,6 +34,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly #cells: StateMap<S>
   readonly #timers = new KeyedTimers()
   readonly #processingTimers = new KeyedTimers()
+  readonly #touched = new Set<Key>()
   readonly #call: Call<S>
   #input = 0
 
@@ -48,7 +49,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
     this.#state = new MemoryKeyedState<S>(this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#journal)
+    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
     if (logic.onProcessingTimer !== undefined) this.onTick = (now) => this.#tick(now)
@@ -67,9 +68,16 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#input = input
   }
 
+  settle(): void {
+    if (this.#touched.size === 0) return
+    for (const key of this.#touched) this.#onTimer(key, this.#call.watermark, this.#logic.onTouched)
+    this.#touched.clear()
+  }
+
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
+    this.settle()
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
       let due = this.#timers.takeDue(timestamp);
@@ -80,6 +88,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onTimer)
     }
     this.#call.watermark = timestamp
+    this.settle()
     this.#context.emitWatermark(timestamp)
   }
 
@@ -174,12 +183,14 @@ class Call<S> implements KeyedCall<S> {
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
+  readonly #touched: Set<Key>
   readonly #journal: Journal | undefined
 
   constructor(
     context: OperatorContext<unknown>,
     timers: KeyedTimers,
     processingTimers: KeyedTimers,
+    touched: Set<Key>,
     journal: Journal | undefined,
   ) {
     this.#context = context
@@ -189,6 +200,7 @@ class Call<S> implements KeyedCall<S> {
     this.refuse = context.refuse
     this.#timers = timers
     this.#processingTimers = processingTimers
+    this.#touched = touched
     this.#journal = journal
   }
 
@@ -207,6 +219,11 @@ class Call<S> implements KeyedCall<S> {
 
   deleteProcessingTimer(time: number): void {
     this.#delete(this.#processingTimers, time)
+  }
+
+  /** Not undone: of a key that is as it was, there is nothing to say. */
+  touch(): void {
+    this.#touched.add(this.key)
   }
 
   #add(timers: KeyedTimers, time: number): void {

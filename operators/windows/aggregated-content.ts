@@ -1,5 +1,5 @@
 import { accumulationOf } from '../accumulation.ts'
-import type { Aggregate } from '../aggregates.ts'
+import type { Aggregate } from '../aggregates/definition.ts'
 import type { WindowContent } from './window-content.ts'
 
 /** One accumulator for each aggregate, in their order; one result of all of them. */

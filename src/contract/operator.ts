@@ -49,6 +49,8 @@ export interface Operator<in In> {
   onBatch?(split: string | undefined, input: number): void
   /** All records of the batch have been processed. */
   onBatchEnd?(): void
+  /** No records are at hand any more: after a batch, and after what a tick or an answer from outside has led to. */
+  settle?(): void
   /** Without it the watermark is handed on. */
   onWatermark?(timestamp: number): void
   onSplit?(mark: SplitMark): void

@@ -136,9 +136,14 @@ export class FusedChain {
       this.#whereIs = () => ({})
     }
     for (const { operator } of this.#operators) operator.onBatchEnd?.()
+    this.#settle()
     this.#flush()
     this.#main.split = undefined
     this.#main.from(undefined)
+  }
+
+  #settle(): void {
+    for (const { operator } of this.#operators) operator.settle?.()
   }
 
   #flush(): void {
@@ -148,6 +153,7 @@ export class FusedChain {
 
   #onTick(tick: Tick): void {
     for (const { operator } of this.#operators) operator.onTick?.(tick.now)
+    this.#settle()
     this.#toAll(tick)
   }
 
@@ -165,6 +171,7 @@ export class FusedChain {
 
   #onEnd(end: End): void {
     for (const { operator } of this.#operators) operator.onTick?.(Number.POSITIVE_INFINITY)
+    this.#settle()
     this.#head.onWatermark(endOfTime)
     this.#toAll(end)
   }
@@ -192,6 +199,7 @@ export class FusedChain {
   readonly #resume = (act: () => void): void => {
     try {
       act()
+      this.#settle()
       this.#flush()
     } catch (error) {
       this.#context.onFailure(this.#failure(error))

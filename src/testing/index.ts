@@ -1,4 +1,5 @@
 export { type CollectSink, collectSink } from './collect-sink.ts'
+export { type CollectTable, collectTable } from './collect-table.ts'
 export { bytesSource, type ListRecord, type ListSourceOptions, listSource } from './list-source.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export { memoryStore } from './memory-store.ts'

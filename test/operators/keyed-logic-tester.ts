@@ -23,6 +23,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     deleteTimer: (time: number) => timers.delete('k', time),
     setProcessingTimer: () => {},
     deleteProcessingTimer: () => {},
+    touch: () => {},
   }
   const within = (timestamp: number, act: () => void) => {
     call.timestamp = timestamp

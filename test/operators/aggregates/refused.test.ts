@@ -38,7 +38,16 @@ function totals(sink: ReturnType<typeof collectSink<object>>, of: Aggregate<View
   )
 }
 
-const kinds = { sum, min, max, average }
+type Kind = (of: (view: View) => number) => Aggregate<View, number>
+
+const kinds: Readonly<Record<string, Kind>> = { sum, min, max, average }
+const scalars = 'finite numbers, bigints and strings'
+const takes: Readonly<Record<string, string>> = {
+  sum: 'finite numbers',
+  average: 'finite numbers',
+  min: scalars,
+  max: scalars,
+}
 const results = { sum: 8, min: 0, max: 5, average: 8 / 3 }
 
 describe('a value that is no finite number', () => {
@@ -52,7 +61,7 @@ describe('a value that is no finite number', () => {
       )
       await expect(run(wrong, { checkpoints })).rejects.toMatchObject({
         code: 'OPERATOR_FAILED',
-        happened: `${kind}(…) got a value of type undefined from a record: it takes finite numbers`,
+        happened: `${kind}(…) got a value of type undefined from a record: it takes ${takes[kind]}`,
         where: { job: 'views', source: 'views', shard: 's', sequenceNumber: '1' },
       })
       const right = totals(

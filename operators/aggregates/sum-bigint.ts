@@ -1,0 +1,23 @@
+import { type Aggregate, defineAggregate, unfit } from './definition.ts'
+
+/**
+ * The sum of a bigint of each value, exact however large.
+ *
+ * @example
+ * sumBigint((transfer: { lamports: bigint }) => transfer.lamports)
+ */
+export function sumBigint<T>(of: (value: T) => bigint): Aggregate<T, bigint, bigint> {
+  return defineAggregate<T, bigint, bigint>({
+    kind: 'sumBigint',
+    create: () => 0n,
+    add: (total, value) => total + checked(of(value)),
+    remove: (total, value) => total - checked(of(value)),
+    merge: (a, b) => a + b,
+    result: (total) => total,
+  })
+}
+
+function checked(value: bigint): bigint {
+  if (typeof value === 'bigint') return value
+  throw unfit(value, 'sumBigint', 'bigints')
+}

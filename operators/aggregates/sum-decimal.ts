@@ -1,0 +1,20 @@
+import { type Decimal, decimal, decimalSum, decimalText } from './decimal.ts'
+import { type Aggregate, defineAggregate } from './definition.ts'
+
+/**
+ * The sum of a decimal of each value, given and told as text such as `'12.345'`, so that nothing is lost between JSON,
+ * the job and its sink. Exact; zeros at the end of the fraction are not told.
+ *
+ * @example
+ * sumDecimal((order: { amount: string }) => order.amount)
+ */
+export function sumDecimal<T>(of: (value: T) => string): Aggregate<T, string, string> {
+  return defineAggregate<T, Decimal, string>({
+    kind: 'sumDecimal',
+    create: () => ({ units: 0n, scale: 0 }),
+    add: (total, value) => decimalSum(total, decimal(of(value), 'sumDecimal')),
+    remove: (total, value) => decimalSum(total, decimal(of(value), 'sumDecimal'), -1n),
+    merge: (a, b) => decimalSum(a, b),
+    result: decimalText,
+  })
+}

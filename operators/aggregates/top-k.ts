@@ -1,0 +1,60 @@
+import { MillraceError } from '../../src/errors.ts'
+import { compareCanonically } from './canonical-text.ts'
+import { type Aggregate, aggregateOf } from './definition.ts'
+import { compareRanks, type Rank, rank } from './scalar.ts'
+
+type Ranked<T> = readonly [rank: Rank, value: T]
+
+/**
+ * The `k` values of the highest rank, the highest first. A rank may have several parts, of which the first that differs
+ * counts; negate a number to have the lowest first. Where ranks are equal, an order of the values decides that is always
+ * the same.
+ *
+ * @throws MillraceError `JOB_INVALID` if `k` is no whole number of at least 1.
+ * @example
+ * topK(3, (bid: { price: number; dateTime: number }) => [bid.price, -bid.dateTime])
+ */
+export function topK<T>(k: number, by: (value: T) => Rank): Aggregate<T, T[], T[]> {
+  if (!Number.isSafeInteger(k) || k < 1) {
+    throw new MillraceError('JOB_INVALID', `topK takes a whole number of at least 1, not ${k}`)
+  }
+  return topOf(
+    `topK ${k}`,
+    k,
+    1,
+    by,
+    (top) => top.map(([, value]) => value),
+    () => [],
+  )
+}
+
+/** The first `k` in the descending order of ranks (`sign` 1) or in the ascending one (-1). */
+export function topOf<T, R, None>(
+  kind: string,
+  k: number,
+  sign: 1 | -1,
+  by: (value: T) => Rank,
+  result: (top: readonly Ranked<T>[]) => R,
+  ofNone: () => None,
+): Aggregate<T, R, None> {
+  const place = (top: Ranked<T>[], come: Ranked<T>) => {
+    let index = top.length
+    while (index > 0 && before(come, top[index - 1]!, sign)) index -= 1
+    if (index < k) top.splice(index, 0, come)
+    if (top.length > k) top.length = k
+    return top
+  }
+  return aggregateOf<T, Ranked<T>[], R, None>({
+    kind,
+    create: () => [],
+    add: (top, value) => place(top, [rank(by(value), kind), value]),
+    merge: (a, b) => b.reduce((top, come) => place(top, come), [...a]),
+    result,
+    ofNone,
+  })
+}
+
+function before<T>([rankA, a]: Ranked<T>, [rankB, b]: Ranked<T>, sign: 1 | -1): boolean {
+  const order = sign * compareRanks(rankB, rankA)
+  return order < 0 || (order === 0 && compareCanonically(a, b) < 0)
+}

@@ -1,0 +1,20 @@
+import type { Duration } from '../../src/units.ts'
+
+/**
+ * When changes are told. `'every-record'`: after each record. `'per-batch'`: after each batch of records that were read
+ * together, for each key that they changed; what cancels out within a batch is not told. `{ every }`: for each key at
+ * the most this often in processing time, and at the end of the input.
+ */
+export type Emission = 'every-record' | 'per-batch' | { readonly every: Duration }
+
+/** How a row that is kept up to date is told, and for how long it is kept. */
+export interface RunningOptions {
+  /** The last change of a key tells the same in any case. Default `'per-batch'`. */
+  readonly emit?: Emission
+  /**
+   * What is known of a key is forgotten when event time has gone on by this much since its last record. Whatever was
+   * told of it stays; a later record begins a new row of the key, with an `insert`. Say more than records of one key can
+   * lie apart, and than they may come out of order: then forgetting never shows. Default: nothing is forgotten.
+   */
+  readonly idle?: Duration
+}

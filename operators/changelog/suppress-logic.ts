@@ -1,0 +1,57 @@
+import { MillraceError } from '../../src/errors.ts'
+import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import type { WindowedRow } from './suppress.ts'
+
+/** The last result of each open window. */
+type Held = WindowedRow[]
+
+/** Keeps the last result of each window until it is final. */
+export class SuppressLogic implements KeyedLogic<Held> {
+  readonly shape = 'results by window'
+  readonly #latenessMs: number
+
+  constructor(latenessMs: number) {
+    this.#latenessMs = latenessMs
+  }
+
+  create(): Held {
+    return []
+  }
+
+  onRecord(call: KeyedCall<Held>, value: unknown): void {
+    const row = value as WindowedRow
+    const final = this.#finalAt(row)
+    const known = call.state.findIndex(({ window }) => sameWindow(window, row.window))
+    if (known >= 0) call.state[known] = row
+    else if (final <= call.watermark) throw lateError(row)
+    else call.state.push(row)
+    call.setTimer(final)
+  }
+
+  onTimer(call: KeyedCall<Held>, time: number): void {
+    const due = call.state.filter((row) => this.#finalAt(row) <= time)
+    call.state = call.state.filter((row) => this.#finalAt(row) > time)
+    for (const row of due.sort((a, b) => a.window.start - b.window.start)) {
+      call.emit(row, time)
+    }
+  }
+
+  isEmpty(held: Held): boolean {
+    return held.length === 0
+  }
+
+  #finalAt({ window }: WindowedRow): number {
+    return window.end - 1 + this.#latenessMs
+  }
+}
+
+function sameWindow(a: WindowedRow['window'], b: WindowedRow['window']): boolean {
+  return a.start === b.start && a.end === b.end
+}
+
+function lateError({ window }: WindowedRow): MillraceError {
+  return new MillraceError(
+    'RECORD_LATE',
+    `a result of the window that ended at ${new Date(window.end).toISOString()} came after its final one: suppress(…) needs the window's allowedLateness`,
+  )
+}
