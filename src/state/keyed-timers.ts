@@ -24,7 +24,7 @@ export class KeyedTimers {
     return this.#keys.get(time)?.delete(key) ?? false
   }
 
-  /** Nothing is due before. What was due then may have been deleted since. */
+  /** An instant before which nothing is due; `undefined` if nothing ever is. */
   get earliest(): number | undefined {
     return this.#times.earliest
   }
