@@ -49,7 +49,7 @@ it.each([1, 2])(
     const sink = collectSink<string>()
     const described = job('ends', ({ from }) => {
       let stream = from('texts', listSource({ a: [{ value: 'a', arrivalTime: 0 }] }))
-      for (let number = 0; number < unions; number++) stream = stream.pipe(asked, union(stream), held)
+      for (let number = 0; number < unions; number++) stream = held(asked(stream).pipe(union(stream)))
       return stream.pipe(asked, sinkTo('out', sink))
     })
     await run(described, { checkpoints: memoryStore() })
