@@ -139,9 +139,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
     ) {
       for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onProcessingTimer)
     }
-    // Only the earliest time that was asked for had been kept.
-    const next = this.#processingTimers.earliest
-    if (next !== undefined) this.#context.wakeAt(next)
+    // The engine keeps only the earliest time that it is asked for, and has just come to that.
+    const { earliest } = this.#processingTimers
+    if (earliest !== undefined) this.#context.wakeAt(earliest)
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {

@@ -126,7 +126,8 @@ async function openSource(
     )
     const task = new SourceTask(name, enumerator, entry, {
       pushBatch: (batch) => dataflow.pushBatch(name, batch),
-      push: (element) => dataflow.push(name, element),
+      // Failed records may come until all others have ended, whatever their source says of itself.
+      push: (element) => name !== failedRecords && dataflow.push(name, element),
       pushUndecodable:
         undecodableOutput in sides
           ? (record) => dataflow.pushBatch(name, batchOf(record), undecodableOutput)

@@ -154,10 +154,10 @@ export class Attempt {
     // Without this, what a failed commit left behind would be missing in the next checkpoint.
     this.#throwFailure()
     if (outcome === 'finished') {
-      // What this sets off may have to wait for something outside. Only then nothing follows.
-      this.#tick(Number.POSITIVE_INFINITY)
+      await this.#endProcessingTime()
       this.#push({ kind: 'watermark', timestamp: endOfTime })
       await this.#settled()
+      await this.#endProcessingTime()
       this.#push({ kind: 'end' })
     } else await this.#settled()
     await this.#checkpoint(outcome === 'finished')
@@ -172,11 +172,17 @@ export class Attempt {
     for (const { name } of this.#parts.sources) this.#parts.dataflow.push(name, element)
   }
 
-  /** Waits until nothing is in flight. What comes back may set off more. */
-  async #settled(): Promise<void> {
-    for (;;) {
+  /** What this sets off may have to wait for something outside, and what comes back of it for the end again. */
+  async #endProcessingTime(): Promise<void> {
+    do this.#tick(Number.POSITIVE_INFINITY)
+    while (await this.#settled())
+  }
+
+  /** Waits until nothing is in flight; says whether anything was. What comes back may set off more. */
+  async #settled(): Promise<boolean> {
+    for (let waited = false; ; waited = true) {
       const { inFlight } = this.#parts.dataflow
-      if (inFlight === undefined) return
+      if (inFlight === undefined) return waited
       await inFlight
       this.#throwFailure()
     }

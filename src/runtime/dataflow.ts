@@ -49,10 +49,13 @@ export class Dataflow {
         outputs.map((output) => this.#open(id, output)),
       )
     }
-    this.#failed = new FailedRecords(graph, context.onError, (batch) => this.pushBatch(failedRecords, batch))
+    this.#failed = new FailedRecords(graph, context.onError, (element) =>
+      element.kind === 'batch' ? this.pushBatch(failedRecords, element) : this.push(failedRecords, element),
+    )
     for (const chain of operatorChains(graph)) {
       const onRefused = this.#failed.takerFor(chain)
       this.#addChain(graph, chain, { ...context, onRefused })
+      if (onRefused !== undefined) this.#followTime(chain)
     }
     for (const node of graph.nodes) {
       if (node.transformation.kind === 'union') this.#addUnion(graph, node)
@@ -135,6 +138,16 @@ export class Dataflow {
     this.#subscribe(this.#output(input).pipe(chain.operator), (element) => main.next(element))
     this.#progressOfOperator.set(operators.at(-1)!.id, chain.progress)
     for (const source of sourcesOf(graph, input)) this.#addProgress(source, chain.progress)
+  }
+
+  /** Records can fail on either side of an operator that makes event time anew. */
+  #followTime({ input, operators }: OperatorChain): void {
+    for (const edge of [input, { from: operators.at(-1)!.id, output: mainOutput }]) {
+      const advance = this.#failed.follow()
+      this.#subscribe(this.#output(edge), (element) => {
+        if (element.kind === 'watermark') advance(element.timestamp)
+      })
+    }
   }
 
   #subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {

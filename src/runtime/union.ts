@@ -1,4 +1,4 @@
-import type { Element } from '../contract/element.ts'
+import type { Element, Tick } from '../contract/element.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 
 /**
@@ -23,10 +23,14 @@ export class Union {
     else if (element.kind === 'end') this.#end(input)
     else if (element.kind === 'barrier') this.#onBarrier(element)
     else if (element.kind === 'split') this.#emit(element)
-    else if (element.now > this.#now) {
-      this.#now = element.now
-      this.#emit(element)
-    }
+    else this.#tick(element)
+  }
+
+  /** At the end of time each input may bring more before it, so it is told after each. */
+  #tick(tick: Tick): void {
+    if (tick.now <= this.#now && tick.now !== Number.POSITIVE_INFINITY) return
+    this.#now = tick.now
+    this.#emit(tick)
   }
 
   #advance(input: number, timestamp: number): void {

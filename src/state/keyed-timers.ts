@@ -6,6 +6,11 @@ export class KeyedTimers {
   readonly #times = new Timers()
   readonly #keys = new Map<number, Set<Key>>()
 
+  /** An instant before which nothing is due; `undefined` if nothing ever is. */
+  get earliest(): number | undefined {
+    return this.#times.earliest
+  }
+
   /** Whether it was not there before. */
   add(key: Key, time: number): boolean {
     const keys = this.#keys.get(time)
@@ -22,11 +27,6 @@ export class KeyedTimers {
   /** Whether it was there. */
   delete(key: Key, time: number): boolean {
     return this.#keys.get(time)?.delete(key) ?? false
-  }
-
-  /** Nothing is due before. What was due then may have been deleted since. */
-  get earliest(): number | undefined {
-    return this.#times.earliest
   }
 
   /** Removes and gives the earliest instant that is due at `watermark`, with its keys in their order. */

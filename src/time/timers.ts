@@ -10,6 +10,7 @@ export class Timers {
     this.#siftUp(this.#heap.length - 1)
   }
 
+  /** The earliest instant. */
   get earliest(): number | undefined {
     return this.#heap[0]
   }

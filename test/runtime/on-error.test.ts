@@ -16,6 +16,7 @@ import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from './failed.ts'
 import { impatientClock } from './impatient-clock.ts'
+import { until } from './until.ts'
 
 interface Order {
   readonly customer: string
@@ -155,3 +156,60 @@ describe('a record that a function of the job fails on', () => {
     expect((await failureOf(live(described))).happened).toContain('second')
   })
 })
+
+/** Counts failed records by windows of event time: those before it is given, after it, and of what windows give. */
+function windowed(dead: ReturnType<typeof collectSink<string>>, endless: boolean): Job {
+  const lines = (split: string) =>
+    Array.from({ length: 200 }, (_, n) => ({
+      value: { split, time: 1000 * n, n },
+      arrivalTime: 5000 + 1000 * n,
+    }))
+  return job(
+    'windowed',
+    ({ from }) =>
+      from('lines', listSource({ a: lines('a'), b: lines('b') }, { perFetch: 7, endless })).pipe(
+        filter(({ n }) => n % 10 !== 3 || wrong()),
+        eventTime(({ time }) => time),
+        filter(({ n }) => n % 10 !== 7 || wrong()),
+        keyBy(({ split }) => split),
+        window(tumbling('10s')),
+        aggregate('counts', { lines: count() }),
+        filter(({ window }) => window.start !== 50_000 || wrong()),
+        sinkTo('out', collectSink()),
+      ),
+    {
+      checkpoint: { every: '1ms' },
+      onError: (failed) =>
+        failed.pipe(
+          keyBy(() => 'all'),
+          window(tumbling('100s')),
+          aggregate('failures', { failures: count() }),
+          map(({ failures, window }) => `${window.start / 1000} ${failures}`),
+          sinkTo('dead', dead),
+        ),
+    },
+  )
+}
+
+describe('windows of failed records', () => {
+  it('have them all, and none of them is late', async () => {
+    const dead = collectSink<string>()
+    await run(windowed(dead, false), { checkpoints: memoryStore() })
+    const failures = dead.rows.map((row) => row.split(' ').map(Number))
+    expect(failures.map(([start]) => start)).toEqual([0, 100])
+    expect(failures.reduce((sum, [, count]) => sum + count!, 0)).toBe(2 * 20 + 2 * 20 + 2)
+  })
+
+  it('close while the job goes on', async () => {
+    const dead = collectSink<string>()
+    const running = live(windowed(dead, true))
+    await until(() => dead.rows.length > 0)
+    expect(dead.rows).toEqual([expect.stringMatching(/^0 \d+$/)])
+    running.stop()
+    await running
+  })
+})
+
+function wrong(): never {
+  throw new RangeError('as the test wants')
+}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chooseReading } from '../../../../connectors/kinesis/fan-out/choose-reading.ts'
-import type { FanOutParts } from '../../../../connectors/kinesis/shard-enumerator.ts'
 import { ManualClock } from '../manual-clock.ts'
 import { ScriptedKinesis, serviceFault } from '../scripted-kinesis.ts'
 import { observedContext, openScripted } from '../scripted-source.ts'
+import { openedFanOut as opened } from './opened-fan-out.ts'
 import { ScriptedFanOut } from './scripted-fan-out.ts'
 
 const calm = {
@@ -46,24 +46,6 @@ describe('the choice', () => {
   })
 })
 
-async function opened(read: FanOutParts['read']) {
-  const clock = new ManualClock()
-  const kinesis = new ScriptedKinesis(clock)
-  const api = new ScriptedFanOut(kinesis, clock)
-  const context = observedContext(clock)
-  const logged: string[] = []
-  const log = { info: (message: string) => void logged.push(message), warn: context.log.warn }
-  const source = await clock.until(
-    openScripted(kinesis, { ...context, log }, 'trim-horizon', { fanOut: { read, api, consumer: 'reader' } }),
-  )
-  const discover = () => clock.until(source.discover())
-  await discover()
-  const [split] = source.takeReadable()
-  const reader = source.read(split!, undefined)
-  const fetch = () => clock.until(reader.fetch())
-  return { clock, kinesis, api, context, logged, discover, fetch, source }
-}
-
 describe("read: 'auto'", () => {
   test('begins with polling and says why', async () => {
     const { fetch, api, logged } = await opened('auto')
@@ -103,21 +85,6 @@ describe("read: 'auto'", () => {
     expect([api.registered.size, api.starts.length]).toEqual([0, 1])
   })
 
-  test('never registers its consumer again by itself when that was removed under its readers', async () => {
-    const { fetch, api, clock, discover, kinesis, logged } = await opened('auto')
-    await api.register(kinesis.facts.arn, 'reader')
-    clock.advance(3000)
-    await discover()
-    for (let turn = 0; turn < 3; turn++) await fetch()
-    expect(api.starts).toHaveLength(1)
-    api.registered.clear()
-    const begun = clock.now()
-    while (clock.now() - begun < 20_000) await fetch()
-    expect(api.registered.size).toBe(0)
-    await discover()
-    expect(logged.at(-1)).toBe('reads by polling: its consumer was removed')
-  })
-
   test('polls where it may not ask, and does not fail', async () => {
     const { fetch, api, logged, discover, kinesis, clock } = await opened('auto')
     await api.register(kinesis.facts.arn, 'reader')
@@ -153,28 +120,6 @@ describe("read: 'fan-out'", () => {
         code: 'ACCESS_DENIED',
         message: expect.stringContaining(at),
       })
-    },
-  )
-
-  test.each(['subscribe', 'event'] as const)(
-    'a %s that never comes is ended, and the shard is polled for a while',
-    async (at) => {
-      const { api, fetch, kinesis, context } = await opened('fan-out')
-      api.fail({ at, error: 'silence' }, { at, error: 'silence' }, { at, error: 'silence' })
-      const values: string[] = []
-      kinesis.put('shardId-000000000000', 'a', 'b', 'c')
-      for (let turn = 0; turn < 200 && context.counts.get('subscriptionsFailed') !== 3; turn++) {
-        values.push(...(await fetch()).values)
-      }
-      expect(context.counts.get('subscriptionsFailed')).toBe(3)
-      kinesis.put('shardId-000000000000', 'd')
-      for (let turn = 0; turn < 400 && !values.includes('d'); turn++) values.push(...(await fetch()).values)
-      expect(values).toEqual(['a', 'b', 'c', 'd'])
-      expect(context.warnings.join()).toContain('A shard is polled for a while: nothing came in time')
-      const count = () => context.counts.get('subscribed') ?? 0
-      const before = count()
-      for (let turn = 0; turn < 400 && count() === before; turn++) await fetch()
-      expect(count()).toBe(before + 1)
     },
   )
 })

@@ -207,21 +207,4 @@ describe('a consumer', () => {
     const reader = await stream.reader()
     await expect(stream.read(reader, () => false)).rejects.toMatchObject({ code: 'CONSUMER_LIMIT' })
   })
-
-  test('is not removed when the source is closed', async () => {
-    await subscribed()
-    await stream.close()
-    stream = await FanOutStream.start()
-    const first = await stream.open()
-    await stream.clock.until(first.discover())
-    await first.close()
-    const { Consumers } = await stream.call<{ Consumers: { ConsumerName: string }[] }>(
-      'ListStreamConsumers',
-      {
-        StreamName: undefined,
-        StreamARN: stream.arn,
-      },
-    )
-    expect(Consumers.map(({ ConsumerName }) => ConsumerName)).toEqual(['millrace-test-orders'])
-  })
 })
