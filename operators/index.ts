@@ -5,6 +5,18 @@ export { filter } from './filter.ts'
 export { flatMap } from './flat-map.ts'
 export { keyBy } from './key-by.ts'
 export { map } from './map.ts'
+export { type Match, type MatchOptions, matchPattern, type TimedOut } from './patterns/match-pattern.ts'
+export {
+  type AddStep,
+  type LoopStep,
+  type OpenPattern,
+  type Pattern,
+  type PatternStart,
+  type PatternStep,
+  pattern,
+  type SoFar,
+} from './patterns/pattern.ts'
+export type { Skip } from './patterns/skip.ts'
 export { sinkTo } from './sink-to.ts'
 export { tumbling } from './tumbling.ts'
 export { union } from './union.ts'

@@ -30,6 +30,11 @@ const catalogue = {
     retryable: false,
     advice: 'Raise `outOfOrder` of eventTime(…), or name an output for late records: window(…, { late: … }).',
   },
+  PATTERN_TOO_WIDE: {
+    retryable: false,
+    advice:
+      'Let the pattern keep fewer partial matches: within(…), a stricter condition, or a skip strategy; or raise maxPartialMatches of matchPattern(…).',
+  },
   OPERATOR_FAILED: {
     retryable: false,
     advice:
