@@ -8,7 +8,7 @@ declare const found: unique symbol
 export type SoFar<T, M, N extends string> = Readonly<M & Record<N, readonly T[]>>
 
 /** A name that no step before it has. */
-type Fresh<N, M> = N & (N extends keyof M ? never : unknown)
+type Fresh<N extends string, M> = N extends keyof M ? `another step is named ${N}` : N
 
 /** Adds a step: its name, and which records fit; all do if it is not said. A type guard narrows what it takes. */
 export interface AddStep<T, M> {
