@@ -8,6 +8,11 @@ import type { Key } from '../../src/state/key.ts'
 export interface KeyedLogic<S> {
   /** What must be the same for state of a checkpoint to fit, such as the kind and the parameters of the operator. */
   readonly shape: string
+  /**
+   * Whether `onRecord` changes state and timers only once nothing in it can fail any more. No copy of the state is then
+   * made for each record, in jobs that go on after one that fails.
+   */
+  readonly allOrNothing?: true
   /** The state of a key that has none. */
   create(key: Key): S
   /** A record of the call's key has come, by the input of that number. May change the state in place or put another. */
@@ -32,6 +37,10 @@ export interface KeyedCall<S> {
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
+  /** For a function of the job that fails in a timer, over what records left there. Throws unless the job goes on. */
+  readonly refuse: OperatorContext<unknown>['refuse']
+  /** Whether the job goes on after a record that fails. */
+  readonly goesOn: boolean
   /** Sets a timer of event time. One at the watermark or before it fires with the next watermark. */
   setTimer(time: number): void
   deleteTimer(time: number): void

@@ -45,7 +45,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   ) {
     this.#logic = logic
     this.#context = context
-    this.#journal = context.goesOn ? new Journal() : undefined
+    this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
     this.#state = new MemoryKeyedState<S>(this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new Call(context, this.#timers, this.#processingTimers, this.#journal)
@@ -167,6 +167,8 @@ class Call<S> implements KeyedCall<S> {
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
+  readonly refuse: OperatorContext<unknown>['refuse']
+  readonly goesOn: boolean
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
@@ -182,6 +184,8 @@ class Call<S> implements KeyedCall<S> {
     this.emit = context.emit
     this.sideOutput = context.sideOutput
     this.count = context.count
+    this.refuse = context.refuse
+    this.goesOn = context.goesOn
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#journal = journal

@@ -19,6 +19,7 @@ export interface PatternLogicOptions {
 
 /** Finds a pattern in the records of a key, in the order of their time: they wait for the watermark. */
 export class PatternLogic implements KeyedLogic<PatternState> {
+  readonly allOrNothing = true
   readonly shape: string
   readonly #options: PatternLogicOptions
   readonly #matcher: Matcher
@@ -41,6 +42,8 @@ export class PatternLogic implements KeyedLogic<PatternState> {
 
   onRecord(call: Call, value: unknown): void {
     const { timestamp, state } = call
+    // If it fails for a record, then here: one that waits can be put in order.
+    this.#options.orderBy?.(value)
     const waiting = state.waiting.get(timestamp)
     if (timestamp <= call.watermark) this.#onLate(call, value)
     else if (waiting !== undefined) waiting.push(value)
@@ -70,12 +73,25 @@ export class PatternLogic implements KeyedLogic<PatternState> {
   }
 
   #advance(call: Call, value: unknown, time: number): void {
+    if (!this.#hasAdvanced(call, value, time)) return
     const { state } = call
-    this.#matcher.advance(state, value, time)
     const { withinMs } = this.#options.automaton
     if (withinMs !== undefined && state.partial.at(-1)?.firstTime === time) call.setTimer(time + withinMs)
     this.#emitComplete(call)
     this.#checkSize(call)
+  }
+
+  /** A record that a condition fails for leaves nothing behind. */
+  #hasAdvanced(call: Call, value: unknown, time: number): boolean {
+    const before = call.goesOn ? structuredClone(call.state) : undefined
+    try {
+      this.#matcher.advance(call.state, value, time)
+      return true
+    } catch (error) {
+      if (before !== undefined) call.state = before
+      call.refuse(error, value, time)
+      return false
+    }
   }
 
   /** Emits matches, those that begin first before others: one waits until no partial match begins before it. */

@@ -44,6 +44,9 @@ export function found<M>(
 function contextOf(rows: Record<'matches' | 'timedOut', string[]> & { times: number[] }) {
   const context: Partial<OperatorContext<unknown>> = {
     goesOn: false,
+    refuse: (error) => {
+      throw error
+    },
     emit: (row, time) => {
       rows.matches.push(textOf(row))
       rows.times.push(time)

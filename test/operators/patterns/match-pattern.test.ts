@@ -1,7 +1,8 @@
-import { MillraceError } from 'millrace'
-import { pattern } from 'millrace/operators'
+import { job, MillraceError, run } from 'millrace'
+import { eventTime, keyBy, map, matchPattern, pattern, sinkTo } from 'millrace/operators'
+import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { found, is, type Word, words } from './found.ts'
+import { found, is, textOf, type Word, words } from './found.ts'
 
 const letters = () => pattern<Word>()
 const a = is('a')
@@ -244,5 +245,47 @@ describe('partial matches', () => {
       expect.objectContaining({ code: 'PATTERN_TOO_WIDE' }),
     )
     expect(found(open, 'a1 a2 a3 b', { maxPartialMatches: 3 }).matches).toEqual(['a1 b', 'a2 b', 'a3 b'])
+  })
+})
+
+describe('in a job', () => {
+  const failing = letters()
+    .begin('a', a)
+    .followedBy('b', ({ word }) => {
+      if (word === 'bad') throw new Error('as the test wants')
+      return word.startsWith('b')
+    })
+    .within('10ms')
+
+  async function rowsOf(late: boolean, onError: 'fail' | 'skip', records: readonly Word[]) {
+    const rows = collectSink<string>()
+    const lateRows = collectSink<Word>()
+    const source = listSource({ s: records.map((value) => ({ value, arrivalTime: 0 })) }, { perFetch: 1 })
+    const described = job(
+      'words',
+      ({ from }) =>
+        from('words', source).pipe(
+          eventTime((word) => word.time, { outOfOrder: '0ms' }),
+          keyBy(() => 'k'),
+          matchPattern('p', failing, late ? { late: (words) => words.pipe(sinkTo('late', lateRows)) } : {}),
+          map((row) => textOf(row)),
+          sinkTo('rows', rows),
+        ),
+      { onError },
+    )
+    await run(described, { checkpoints: memoryStore() })
+    return { rows: [...rows.rows], late: lateRows.rows.map(({ word }) => word) }
+  }
+
+  it('a record that a condition fails for ends it, or leaves no trace', async () => {
+    const records = words('a1 bad a2 b')
+    await expect(rowsOf(false, 'fail', records)).rejects.toMatchObject({ code: 'OPERATOR_FAILED' })
+    expect(await rowsOf(false, 'skip', records)).toEqual({ rows: ['a1 b', 'a2 b'], late: [] })
+  })
+
+  it('a late record ends it, or goes to its output', async () => {
+    const records = [...words('a d d b'), { word: 'b0', time: 1 }]
+    await expect(rowsOf(false, 'fail', records)).rejects.toMatchObject({ code: 'RECORD_LATE' })
+    expect(await rowsOf(true, 'fail', records)).toEqual({ rows: ['a b'], late: ['b0'] })
   })
 })
