@@ -5,6 +5,8 @@ export interface Place {
   /** What may come next: another record of the same step first, then the steps after it in their order. */
   readonly waits: readonly Wait[]
   readonly end: End
+  /** The waits that a match `when-grown` must not have any more: a bit for each. */
+  readonly growth: number
   /** What must not come for the match to end here. */
   readonly nots: readonly NotPart[]
 }
@@ -49,7 +51,7 @@ interface Stop {
 /** Compiles a pattern that has been checked. */
 export function automatonOf({ parts, withinMs }: PatternData): Automaton {
   const stops = stopsOf(parts)
-  const places: Place[] = [{ waits: waitsAfter(stops, -1, []), end: 'not-here', nots: [] }]
+  const places: Place[] = [{ waits: waitsAfter(stops, -1, []), end: 'not-here', growth: 0, nots: [] }]
   for (const [index, stop] of stops.entries()) {
     for (let taken = 1; taken <= countsKept(stop.step); taken += 1) places.push(placeOf(stops, index, taken))
   }
@@ -82,11 +84,10 @@ function placeOf(stops: readonly Stop[], index: number, taken: number): Place {
   const more = loop !== undefined && taken < loop.max
   const again = more ? [waitFor(stops, index, index, firstPlace + Math.min(taken, countsKept(step) - 1))] : []
   const enough = taken >= (loop?.min ?? 1)
-  return {
-    waits: enough ? waitsAfter(stops, index, again) : again,
-    end: enough ? endAfter(stops, index, more) : 'not-here',
-    nots: stops[index]!.nots,
-  }
+  const waits = enough ? waitsAfter(stops, index, again) : again
+  const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
+  const end = enough ? endAfter(stops, index, growth) : 'not-here'
+  return { waits, end, growth, nots: stops[index]!.nots }
 }
 
 /** The steps that may come after one: those up to the first that is not optional. */
@@ -117,9 +118,9 @@ function waitFor(stops: readonly Stop[], from: number, to: number, place: number
   }
 }
 
-function endAfter(stops: readonly Stop[], index: number, more: boolean): End {
+function endAfter(stops: readonly Stop[], index: number, growth: number): End {
   if (!stops.slice(index + 1).every(({ step }) => step.optional)) return 'not-here'
-  const { step, nots } = stops[index]!
+  const { nots } = stops[index]!
   if (nots.length > 0) return nots.every(({ onlyNext }) => onlyNext) ? 'after-next' : 'after-within'
-  return more && step.loop!.greedy ? 'when-grown' : 'at-once'
+  return growth === 0 ? 'at-once' : 'when-grown'
 }

@@ -38,8 +38,8 @@ const defaultMaxPartialMatches = 10_000
  * record that made it one, or the end of `within`.
  *
  * The rules are those of Flink CEP. What Flink leaves to the order of arrival is fixed: records of one time are taken in
- * the order of `orderBy` and then of their CBOR bytes, and of matches that begin and end with the same records the
- * longer comes first.
+ * the order of `orderBy` and then of their CBOR bytes, and of matches that begin and end with the same records those
+ * that took a record earlier come first.
  *
  * @param name Keeps records and partial matches in checkpoints.
  * @throws MillraceError `JOB_INVALID` for a pattern that means nothing, such as one that ends in `notFollowedBy` without
@@ -78,6 +78,8 @@ export function matchPattern<T, M, K = Key>(
 
 function settingsOf(name: string, data: PatternData, options: MatchOptions<unknown, unknown>) {
   const { skip = 'no-skip', orderBy, maxPartialMatches = defaultMaxPartialMatches } = options
+  if (!Number.isSafeInteger(maxPartialMatches) || maxPartialMatches < 1)
+    throw new MillraceError('JOB_INVALID', `"${name}" allows ${maxPartialMatches} partial matches`)
   const automaton = automatonOf(data)
   const stepNumber = (step: string) => {
     const number = automaton.steps.findIndex((known) => known.name === step)

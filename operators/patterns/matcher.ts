@@ -91,14 +91,9 @@ export class Matcher {
     }
   }
 
-  #offerToEnd(partial: PartialMatch, { end, nots, waits }: Place, bit: number): void {
-    if (end === 'when-grown') {
-      const growing = (partial.live & ((1 << waits.length) - 1)) !== 0
-      if (growing) return
-      complete(this.#state, partial.first, partial.last)
-      partial.live = 0
-    } else if (this.#forbidden(nots, partial)) partial.live &= ~bit
-    else if (end === 'after-next') {
+  #offerToEnd(partial: PartialMatch, { end, nots, growth }: Place, bit: number): void {
+    if (this.#forbidden(nots, partial)) partial.live &= ~bit
+    else if (end === 'after-next' || (end === 'when-grown' && (partial.live & growth) === 0)) {
       complete(this.#state, partial.first, partial.last)
       partial.live &= ~bit
     }

@@ -107,15 +107,17 @@ function faultOfPart(part: PatternPart, parts: readonly PatternPart[], index: nu
 }
 
 function faultAtEnd(parts: readonly PatternPart[], withinMs: number | undefined): string | undefined {
-  const last = parts.at(-1)
+  const lastStep = parts.findLastIndex((part) => part.kind === 'step')
+  const nots = parts.slice(lastStep + 1)
   const lastNot = parts.findLastIndex((part) => part.kind === 'not')
   const rest = parts.slice(lastNot + 1)
   if (lastNot >= 0 && rest.length > 0 && rest.every((part) => part.kind === 'step' && part.optional))
     return 'has only optional steps after what must not follow'
-  if (withinMs !== undefined || last === undefined) return undefined
-  if (last.kind === 'not')
-    return last.onlyNext ? undefined : 'ends in notFollowedBy: say with `within` for how long'
-  return last.loop?.greedy === true
+  if (withinMs !== undefined) return undefined
+  if (nots.some((part) => part.kind === 'not' && !part.onlyNext))
+    return 'ends in notFollowedBy: say with `within` for how long'
+  const last = parts[lastStep]
+  return nots.length === 0 && last?.kind === 'step' && last.loop?.greedy === true
     ? `ends in the greedy "${last.name}": say with \`within\` when it is over`
     : undefined
 }

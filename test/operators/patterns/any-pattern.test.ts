@@ -45,7 +45,7 @@ describe('any pattern', () => {
         const { matches } = found(pattern, words)
         expect(matches.toSorted(), describePattern(pattern.data)).toEqual(expected.toSorted())
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     ))
 
   it('drops what its skip strategy rules out, in the order of matches', () =>
@@ -64,7 +64,7 @@ describe('any pattern', () => {
         )
         if (pattern.data.withinMs !== undefined) expect(heldBack).toEqual([])
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     ))
 
   it('gives the same, however records come and whatever fails', () =>

@@ -85,6 +85,11 @@ describe('a loop', () => {
     expect(found(loop.within('10ms'), 'a b1 b2 c a b3').times).toEqual([3, 14])
   })
 
+  it('at the end is greedy also if it is optional', () => {
+    const loop = letters().begin('a', a).next('b', b).oneOrMore().optional().greedy().consecutive()
+    expect(found(loop.within('10ms'), 'a1 b1 b2 c a2 c a3').matches).toEqual(['a1 b1 b2', 'a2', 'a3'])
+  })
+
   it('that is optional may take nothing', () => {
     const loop = letters().begin('a', a).next('b', b).oneOrMore().optional().next('c', c)
     expect(found(loop, 'a c a b1 b2 c').matches).toEqual(['a c', 'a b1 b2 c'])
@@ -218,6 +223,7 @@ describe('a pattern that means nothing', () => {
 
   it.each([
     ['ends in notFollowedBy without within', () => found(start.notFollowedBy(b), '')],
+    ['ends in notFollowedBy and notNext', () => found(start.notFollowedBy(b).notNext(c), '')],
     ['has only optional steps after a not', () => found(start.notNext(b).next('c', c).optional(), '')],
     [
       'says what must not follow an optional step',
@@ -231,6 +237,7 @@ describe('a pattern that means nothing', () => {
     ],
     ['takes nothing', () => found(start.times(0), '')],
     ['takes fewer than it wants', () => found(start.times(3, 2), '')],
+    ['allows no partial matches', () => found(start, '', { maxPartialMatches: 0 })],
     ['has no time', () => found(start.within('0s'), '')],
   ])('is refused: it %s', (_title, describing) => {
     expect(describing).toThrow(MillraceError)

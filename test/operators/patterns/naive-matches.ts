@@ -90,25 +90,39 @@ function isSequence(
 /** When a sequence is known to be a match, if it ever is. */
 function knownAt(taken: Assignment, parts: readonly PatternPart[], words: readonly Word[], withinMs: number) {
   const [last, number] = taken.at(-1)!
-  const step = parts[number] as StepPart
   const over = words.findIndex(({ time }) => time >= words[taken[0]![0]]!.time + withinMs)
   const rest = words.slice(last + 1, over < 0 ? undefined : over)
   const nots = notsBetween(number, number, parts)
-  const canGrow = step.loop?.greedy === true && countOf(taken, number) < step.loop.max
-  if (nots.length === 0) return canGrow ? grownAt(step, last, rest) : last
-  const onlyNext = nots.every((not) => not.onlyNext)
+  const onlyNext = nots.length > 0 && nots.every((not) => not.onlyNext)
   const watched = onlyNext ? rest.slice(0, 1) : rest
+  const greedy = greedyFrom(taken, parts)
+  if (greedy !== undefined && couldGrow(greedy.step, greedy.again, watched)) return undefined
+  if (nots.length === 0) return greedy === undefined ? last : grownAt(greedy.step, greedy.again, last, rest)
   if (onlyNext && watched.length === 0) return undefined
-  if (canGrow && couldTake(step, true, watched)) return undefined
   if (nots.some((not) => isBroken(not, -1, watched.length - 1, watched))) return undefined
   return onlyNext ? last + 1 : Infinity
 }
 
-/** When a greedy loop at the end stopped to grow; `undefined` if it went on. */
-function grownAt(step: StepPart, last: number, rest: readonly Word[]): number | undefined {
-  if (couldTake(step, true, rest)) return undefined
-  if (step.loop!.gap === 'strict') return rest.length > 0 ? last + 1 : Infinity
-  const until = rest.findIndex((word) => step.loop?.until?.(word, {}) === true)
+/** The greedy step that may take a record after the last one; `again` if it took that. There is one at the most. */
+function greedyFrom(taken: Assignment, parts: readonly PatternPart[]) {
+  const number = taken.at(-1)![1]
+  return parts.flatMap((step, other) => {
+    if (step.kind === 'not' || step.loop?.greedy !== true || other < number) return []
+    if (other === number && countOf(taken, number) >= step.loop.max) return []
+    return [{ step, again: other === number }]
+  })[0]
+}
+
+/** Whether it must take one of these. */
+function couldGrow(step: StepPart, again: boolean, words: readonly Word[]): boolean {
+  return (again ? step.loop!.gap : step.gap) !== 'any' && couldTake(step, again, words)
+}
+
+/** When it cannot take one any more. */
+function grownAt(step: StepPart, again: boolean, last: number, rest: readonly Word[]): number {
+  const gap = again ? step.loop!.gap : step.gap
+  if (gap === 'strict') return rest.length > 0 ? last + 1 : Infinity
+  const until = rest.findIndex((word) => again && step.loop?.until?.(word, {}) === true)
   return until < 0 ? Infinity : last + 1 + until
 }
 
