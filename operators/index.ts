@@ -48,6 +48,18 @@ export { keyBy } from './key-by.ts'
 export { keyChangesBy } from './key-changes-by.ts'
 export { type LookupJoinOptions, lookupJoin } from './lookup-join.ts'
 export { map } from './map.ts'
+export { type Match, type MatchOptions, matchPattern, type TimedOut } from './patterns/match-pattern.ts'
+export {
+  type AddStep,
+  type LoopStep,
+  type OpenPattern,
+  type Pattern,
+  type PatternStart,
+  type PatternStep,
+  pattern,
+  type SoFar,
+} from './patterns/pattern.ts'
+export type { Skip } from './patterns/skip.ts'
 export { reduce } from './reduce.ts'
 export { session } from './session.ts'
 export { sinkTo } from './sink-to.ts'

@@ -31,6 +31,11 @@ const catalogue = {
     advice:
       'Raise `outOfOrder` of eventTime(…), or name an output for late records: the option `late` of window(…) and of joins.',
   },
+  PATTERN_TOO_WIDE: {
+    retryable: false,
+    advice:
+      'Let the pattern keep fewer partial matches: within(…), a stricter condition, or a skip strategy; or raise maxPartialMatches of matchPattern(…).',
+  },
   OPERATOR_FAILED: {
     retryable: false,
     advice:

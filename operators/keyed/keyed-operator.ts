@@ -180,6 +180,7 @@ class Call<S> implements KeyedCall<S> {
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
   readonly refuse: OperatorContext<unknown>['refuse']
+  readonly goesOn: boolean
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
   readonly #processingTimers: KeyedTimers
@@ -198,6 +199,7 @@ class Call<S> implements KeyedCall<S> {
     this.sideOutput = context.sideOutput
     this.count = context.count
     this.refuse = context.refuse
+    this.goesOn = context.goesOn
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#touched = touched

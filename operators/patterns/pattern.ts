@@ -1,0 +1,188 @@
+import { type Duration, milliseconds } from '../../src/units.ts'
+import type { Condition, Gap, Loop, PatternData, PatternPart, StepPart } from './parts.ts'
+
+/** Shows the compiler what a pattern finds and in what. No pattern has it. */
+declare const found: unique symbol
+
+/** The records that a match has taken so far, by the names of the steps; the step itself always as a list. */
+export type SoFar<T, M, N extends string> = Readonly<M & Record<N, readonly T[]>>
+
+/** A name that no step before it has. */
+type Fresh<N extends string, M> = N extends keyof M ? `another step is named ${N}` : N
+
+/** Adds a step: its name, and which records fit; all do if it is not said. A type guard narrows what it takes. */
+export interface AddStep<T, M> {
+  <N extends string, S extends T>(
+    name: Fresh<N, M>,
+    fits: (value: T, soFar: SoFar<T, M, N>) => value is S,
+  ): PatternStep<T, M, N, S>
+  <N extends string>(
+    name: Fresh<N, M>,
+    fits?: (value: T, soFar: SoFar<T, M, N>) => boolean,
+  ): PatternStep<T, M, N, T>
+}
+
+/** A sequence of steps in records of type `T`, which finds matches of type `M`. A value that describes. */
+export interface Pattern<in T, M> {
+  readonly [found]: (value: T) => M
+  readonly data: PatternData
+}
+
+/** A pattern that can go on. */
+export interface OpenPattern<T, M> extends Pattern<T, M> {
+  /** A record right after the one before (Flink's strict contiguity). */
+  readonly next: AddStep<T, M>
+  /** The first record after the one before that fits (Flink's relaxed contiguity). */
+  readonly followedBy: AddStep<T, M>
+  /** Every record after the one before that fits: a match for each (Flink's non-deterministic relaxed contiguity). */
+  readonly followedByAny: AddStep<T, M>
+  /** The record right after the one before must not fit. At the end of a pattern it must be there, and not fit. */
+  notNext(fits: (value: T, soFar: Readonly<M>) => boolean): OpenPattern<T, M>
+  /**
+   * No record may fit up to, and with, the one that the next step takes. At the end of a pattern: none until `within` is
+   * over. After a loop it also holds between the records of the loop.
+   */
+  notFollowedBy(fits: (value: T, soFar: Readonly<M>) => boolean): OpenPattern<T, M>
+  /** The time from the first record to the last must be shorter than this. Ends the pattern. */
+  within(time: Duration): Pattern<T, M>
+}
+
+/** A pattern whose last step is `N`: how often it may take a record can be said now. */
+export interface PatternStep<T, M, N extends string, S> extends OpenPattern<T, M & Record<N, S>> {
+  /** One or more. Without {@link LoopStep.consecutive} others may lie between. */
+  oneOrMore(): LoopStep<T, M, N, S>
+  /** So many, or from so many up to so many. */
+  times(from: number, to?: number): LoopStep<T, M, N, S>
+  /** So many or more. */
+  timesOrMore(from: number): LoopStep<T, M, N, S>
+  /** One or none. */
+  optional(): OpenPattern<T, M & Record<N, S | undefined>>
+}
+
+/** A pattern whose last step `N` takes several records. */
+export interface LoopStep<T, M, N extends string, S> extends OpenPattern<T, M & Record<N, S[]>> {
+  /** Takes as many as it can: a record that fits it is not left to the next step. */
+  greedy(): LoopStep<T, M, N, S>
+  /** No other record may lie between those of the step. */
+  consecutive(): LoopStep<T, M, N, S>
+  /** Any records may lie between, also ones that fit: a match for each combination. */
+  allowCombinations(): LoopStep<T, M, N, S>
+  /** As often as said, or not at all: the list is then empty. */
+  optional(): LoopStep<T, M, N, S>
+  /** The step takes neither a record that fits this, nor any after it. */
+  until(fits: (value: T, soFar: SoFar<T, M, N>) => boolean): LoopStep<T, M, N, S>
+}
+
+/** The first step. */
+export interface PatternStart<T> {
+  readonly begin: AddStep<T, Record<never, never>>
+}
+
+/**
+ * Describes a sequence of records to look for with `matchPattern`. The words mean what they mean in Flink CEP
+ * (nightlies.apache.org/flink, "Event Processing (CEP)"). Each condition gets the record, and the records of the match so
+ * far by the names of their steps; it must depend on nothing else.
+ *
+ * @example
+ * pattern<{ price: number }>()
+ *   .begin('start')
+ *   .next('fall', (bid, { start, fall }) => bid.price < (fall.at(-1) ?? start).price)
+ *   .oneOrMore()
+ *   .consecutive()
+ *   .next('rise', (bid, { fall }) => bid.price > fall.at(-1)!.price)
+ *   .within('10m')
+ */
+export function pattern<T>(): PatternStart<T> {
+  const begin = (name: string, fits?: Condition) => new Building([]).followedBy(name, fits)
+  // The names and types of the steps are the promise of the interfaces above.
+  return Object.freeze({ begin }) as unknown as PatternStart<T>
+}
+
+const always = () => true
+const atLeastOnce: Loop = { min: 1, max: Infinity, gap: 'relaxed', greedy: false, until: undefined }
+
+class Building {
+  readonly data: PatternData
+
+  constructor(parts: readonly PatternPart[], withinMs?: number) {
+    this.data = Object.freeze({ parts: Object.freeze(parts), withinMs })
+    Object.freeze(this)
+  }
+
+  next(name: string, fits?: Condition): Building {
+    return this.#step(name, 'strict', fits)
+  }
+
+  followedBy(name: string, fits?: Condition): Building {
+    return this.#step(name, 'relaxed', fits)
+  }
+
+  followedByAny(name: string, fits?: Condition): Building {
+    return this.#step(name, 'any', fits)
+  }
+
+  notNext(fits: Condition): Building {
+    return this.#with({ kind: 'not', onlyNext: true, fits })
+  }
+
+  notFollowedBy(fits: Condition): Building {
+    return this.#with({ kind: 'not', onlyNext: false, fits })
+  }
+
+  within(time: Duration): Building {
+    return new Building(this.data.parts, milliseconds(time))
+  }
+
+  oneOrMore(): Building {
+    return this.#loop({})
+  }
+
+  times(from: number, to = from): Building {
+    return this.#loop({ min: from, max: to })
+  }
+
+  timesOrMore(from: number): Building {
+    return this.#loop({ min: from })
+  }
+
+  greedy(): Building {
+    return this.#loop({ greedy: true })
+  }
+
+  consecutive(): Building {
+    return this.#loop({ gap: 'strict' })
+  }
+
+  allowCombinations(): Building {
+    return this.#loop({ gap: 'any' })
+  }
+
+  until(fits: Condition): Building {
+    return this.#loop({ until: fits })
+  }
+
+  optional(): Building {
+    return this.#changed({ optional: true })
+  }
+
+  #step(name: string, gap: Gap, fits: Condition = always): Building {
+    return this.#with({ kind: 'step', name, gap, fits, loop: undefined, optional: false })
+  }
+
+  #with(part: PatternPart): Building {
+    return new Building([...this.data.parts, Object.freeze(part)])
+  }
+
+  #loop(change: Partial<Loop>): Building {
+    return this.#changed({ loop: { ...atLeastOnce, ...this.#last.loop, ...change } })
+  }
+
+  #changed(change: Partial<StepPart>): Building {
+    return new Building([...this.data.parts.slice(0, -1), Object.freeze({ ...this.#last, ...change })])
+  }
+
+  /** Only a step can be told how often it takes a record: the interfaces see to it. */
+  get #last(): StepPart {
+    return this.data.parts.at(-1) as StepPart
+  }
+}
