@@ -6,6 +6,11 @@ export class KeyedTimers {
   readonly #times = new Timers()
   readonly #keys = new Map<number, Set<Key>>()
 
+  /** An instant before which nothing is due; `undefined` if nothing ever is. */
+  get earliest(): number | undefined {
+    return this.#times.earliest
+  }
+
   /** Whether it was not there before. */
   add(key: Key, time: number): boolean {
     const keys = this.#keys.get(time)

@@ -10,6 +10,11 @@ export class Timers {
     this.#siftUp(this.#heap.length - 1)
   }
 
+  /** The earliest instant. */
+  get earliest(): number | undefined {
+    return this.#heap[0]
+  }
+
   /** Removes and gives the earliest instant, if it is due at `watermark`. */
   takeDue(watermark: number): number | undefined {
     const earliest = this.#heap[0]
