@@ -1,11 +1,20 @@
 export { aggregate, type WindowResult } from './aggregate.ts'
 export { type Aggregate, average, count, defineAggregate, max, min, sum } from './aggregates.ts'
 export { type Connected, connect } from './connect.ts'
+export {
+  type DeduplicateOptions,
+  deduplicate,
+  type KeepChanges,
+  type KeepFirst,
+  type KeepLast,
+} from './deduplicate.ts'
 export { type EventTimeOptions, eventTime } from './event-time.ts'
 export { filter } from './filter.ts'
 export { flatMap } from './flat-map.ts'
 export { keyBy } from './key-by.ts'
 export { map } from './map.ts'
+export { ascending, type Comparator, descending, type Sortable } from './orders.ts'
+export { partition } from './partition.ts'
 export { type AggregatingState, aggregatingState } from './process/aggregating-state.ts'
 export type { ProcessClock } from './process/current.ts'
 export type { ProcessTimers } from './process/key-timers.ts'
@@ -20,6 +29,8 @@ export type { StateDescriptor, StateOptions } from './process/state-descriptor.t
 export { type ValueState, valueState } from './process/value-state.ts'
 export { type Process, process } from './process.ts'
 export { sinkTo } from './sink-to.ts'
+export { type Passing, type Predicates, type SplitStreams, splitBy } from './split-by.ts'
+export { type TopNOptions, topN } from './top-n.ts'
 export { tumbling } from './tumbling.ts'
 export { union } from './union.ts'
 export { type WindowOptions, window } from './window.ts'
