@@ -70,7 +70,7 @@ export function processOn<Out, O>(
   const main = keyedOperatorOn<Out>(inputs, {
     verb,
     name,
-    detail: detailOf(state),
+    detail: detailOf(state, onProcessingTimer !== undefined),
     logic: () => new ProcessLogic(functions, state),
   })
   const { from } = main.outlet
@@ -81,8 +81,11 @@ export function processOn<Out, O>(
   })
 }
 
-function detailOf(state: StateDescriptors): string {
-  return Object.entries(state)
-    .map(([name, { kind, ttl }]) => `${name} = ${kind}${ttl === undefined ? '' : ` for ${ttl.after}`}`)
-    .join(', ')
+/** What goes by the clock gives other results in a replay, so plans say so. */
+function detailOf(state: StateDescriptors, hasProcessingTimers: boolean): string {
+  const described = Object.entries(state).map(([name, { kind, ttl }]) => {
+    const byClock = ttl?.clock === 'processing' ? ' of processing time' : ''
+    return `${name} = ${kind}${ttl === undefined ? '' : ` for ${ttl.after}${byClock}`}`
+  })
+  return [...described, ...(hasProcessingTimers ? ['timers of processing time'] : [])].join(', ')
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { job, run, type Stream } from 'millrace'
 import { keyBy, listState, mapState, output, process, sinkTo, valueState } from 'millrace/operators'
-import { collectSink, listSource, manualClock, memoryStore } from 'millrace/testing'
+import { collectSink, listSource, type ManualClock, manualClock, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../runtime/until.ts'
 import { manners, rowsOf } from './anyhow.ts'
@@ -206,12 +206,51 @@ describe('processing time', () => {
       { checkpoint: { every: '10ms' } },
     )
     const running = run(described, { checkpoints: memoryStore(), clock })
-    for (let step = 0; step < 35; step += 1) {
-      await quiet()
-      clock.advance(10)
-    }
+    await advance(clock, 35)
     running.stop()
     await running
     expect(sink.rows).toEqual(['a after 100 100 100', 'a after 250 250 250', 'a after 300 300 300'])
   })
+
+  it.each([
+    ['on-write', ['a 60: 1', 'a 120: undefined', 'a 180: undefined']],
+    ['on-read-and-write', ['a 60: 1', 'a 120: 1', 'a 180: 1']],
+  ] as const)('can be what state is kept by, refreshed %s', async (refresh, expected) => {
+    const clock = manualClock(0)
+    const sink = collectSink<string>()
+    const described = job(
+      'kept',
+      ({ from }) =>
+        from('in', listSource({ s: [{ value: 'a', arrivalTime: 0 }] }, { endless: true })).pipe(
+          keyBy((key) => key),
+          process('kept', {
+            state: {
+              kept: valueState<number>(undefined, { ttl: { after: '100ms', refresh, clock: 'processing' } }),
+            },
+            onRecord(_key, { state, processingTimers }) {
+              state.kept.value = 1
+              for (const time of [60, 120, 180]) processingTimers.set(time)
+            },
+            *onProcessingTimer(time, { key, state }) {
+              yield `${key} ${time}: ${state.kept.value}`
+            },
+          }),
+          sinkTo('out', sink),
+        ),
+      { checkpoint: { every: '10ms' } },
+    )
+    const running = run(described, { checkpoints: memoryStore(), clock })
+    await advance(clock, 25)
+    running.stop()
+    await running
+    expect(sink.rows).toEqual(expected)
+  })
 })
+
+/** Moves a clock on by ten milliseconds at a time, and lets happen what then does. */
+async function advance(clock: ManualClock, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) {
+    await quiet()
+    clock.advance(10)
+  }
+}
