@@ -20,7 +20,7 @@ const sources = sourceFiles('src', 'operators', 'connectors').map(({ path }) => 
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
 ]
 const inDocstrings = sources
   .flatMap(docstringExamples)
