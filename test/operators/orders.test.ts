@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { ascending, descending } from 'millrace/operators'
+import { ascending, descending, type Sortable } from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
 import { totalOrder } from '../../operators/orders.ts'
 
@@ -10,7 +10,7 @@ const plain = fc.oneof(
 
 describe('an order', () => {
   it('sorts numbers, texts and dates either way, and what is no number before all numbers', () => {
-    const same = <T>(value: T) => value
+    const same = (value: Sortable) => value
     expect([2, Number.NaN, -1].sort(ascending(same))).toEqual([Number.NaN, -1, 2])
     expect([2, Number.NaN, -1].sort(descending(same))).toEqual([2, -1, Number.NaN])
     expect(['b', 'B', 'a'].sort(ascending(same))).toEqual(['B', 'a', 'b'])
