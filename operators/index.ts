@@ -35,8 +35,16 @@ export type { Emission, RunningOptions } from './changelog/running-options.ts'
 export { type SuppressOptions, suppress, type WindowedRow } from './changelog/suppress.ts'
 export { type TableOptions, toTable } from './changelog/to-table.ts'
 export { type CoGroup, coGroup } from './co-group.ts'
+export { type Connected, connect } from './connect.ts'
 export { connectBroadcast } from './connect-broadcast.ts'
 export { type CountWindow, countWindow } from './count-window.ts'
+export {
+  type DeduplicateOptions,
+  deduplicate,
+  type KeepChanges,
+  type KeepFirst,
+  type KeepLast,
+} from './deduplicate.ts'
 export { type EventTimeOptions, eventTime } from './event-time.ts'
 export { filter } from './filter.ts'
 export { flatMap } from './flat-map.ts'
@@ -48,6 +56,8 @@ export { keyBy } from './key-by.ts'
 export { keyChangesBy } from './key-changes-by.ts'
 export { type LookupJoinOptions, lookupJoin } from './lookup-join.ts'
 export { map } from './map.ts'
+export { ascending, type Comparator, descending, type Sortable } from './orders.ts'
+export { partition } from './partition.ts'
 export { type Match, type MatchOptions, matchPattern, type TimedOut } from './patterns/match-pattern.ts'
 export {
   type AddStep,
@@ -60,12 +70,27 @@ export {
   type SoFar,
 } from './patterns/pattern.ts'
 export type { Skip } from './patterns/skip.ts'
+export { type AggregatingState, aggregatingState } from './process/aggregating-state.ts'
+export type { ProcessClock } from './process/current.ts'
+export type { ProcessTimers } from './process/key-timers.ts'
+export type { TimeToLive } from './process/lifetime.ts'
+export { type ListState, listState } from './process/list-state.ts'
+export { type MapState, mapState } from './process/map-state.ts'
+export { type OutputType, output } from './process/output-type.ts'
+export type { ProcessContext } from './process/process-context.ts'
+export type { ProcessOptions, Results, StreamWithSides } from './process/process-step.ts'
+export { type ReducingState, reducingState } from './process/reducing-state.ts'
+export type { StateDescriptor, StateOptions } from './process/state-descriptor.ts'
+export { type ValueState, valueState } from './process/value-state.ts'
+export { type Process, process } from './process.ts'
 export { reduce } from './reduce.ts'
 export { session } from './session.ts'
 export { sinkTo } from './sink-to.ts'
 export { sliding } from './sliding.ts'
+export { type Passing, type Predicates, type SplitStreams, splitBy } from './split-by.ts'
 export { type TemporalJoinOptions, temporalJoin } from './temporal-join.ts'
 export { toChanges } from './to-changes.ts'
+export { type TopNOptions, topN } from './top-n.ts'
 export { every, onCount, onTime, type Pane, type Paned, purging, type Trigger } from './triggers.ts'
 export { tumbling } from './tumbling.ts'
 export { union } from './union.ts'

@@ -41,6 +41,11 @@ const catalogue = {
     advice:
       'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
   },
+  STATE_INVALID: {
+    retryable: false,
+    advice:
+      'Keep only plain data in state: numbers, strings, booleans, bigints, Dates, bytes, arrays, Maps, Sets and plain objects.',
+  },
   // Sources
   STREAM_NOT_FOUND: {
     retryable: false,

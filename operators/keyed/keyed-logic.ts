@@ -28,6 +28,13 @@ export interface KeyedLogic<S> {
   onTouched?(call: KeyedCall<S>): void
   /** Whether the state holds nothing: it is then dropped. A timer fires only if its key has state. */
   isEmpty(state: S): boolean
+  /** Before a checkpoint: leaves out of the state of the call's key what is of no use any more. */
+  prune?(call: KeyedCall<S>): void
+  /** What is known of all keys together, as plain data for checkpoints. `restore` takes it back. */
+  snapshot?(): unknown
+  restore?(known: unknown): void
+  /** What messages call a place in a state; `path` leads there, as in `0.name`. */
+  placeOf?(path: string): string
 }
 
 /** One call into the logic. The object is the same for all calls: keep nothing of it. */
@@ -36,6 +43,8 @@ export interface KeyedCall<S> {
   /** Of the record, or the time of the timer. */
   readonly timestamp: number
   readonly watermark: number
+  /** Whether the input has ended: the watermark goes on to the end of time. */
+  readonly ending: boolean
   /** Processing time as last told; 0 for a logic that has no processing timers. */
   readonly now: number
   state: S

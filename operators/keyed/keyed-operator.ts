@@ -6,7 +6,8 @@ import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
-import { beginningOfTime } from '../../src/time/end-of-time.ts'
+import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
+import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 
 /** How records get their keys: one selector for each input. */
@@ -18,6 +19,7 @@ interface Header {
   readonly shape: string
   readonly timers: readonly [Key, number][]
   readonly processingTimers: readonly [Key, number][]
+  readonly known?: unknown
 }
 
 const schema = 1
@@ -78,6 +80,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
     this.settle()
+    this.#call.ending = timestamp === endOfTime
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
       let due = this.#timers.takeDue(timestamp);
@@ -93,11 +96,13 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   snapshot(): Snapshot {
+    for (const [key, state] of this.#cells.entries()) this.#prepare(key, state)
     const header: Header = {
       watermark: this.#call.watermark,
       shape: this.#logic.shape,
       timers: this.#timers.entries(),
       processingTimers: this.#processingTimers.entries(),
+      known: this.#logic.snapshot?.(),
     }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
@@ -144,6 +149,28 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (earliest !== undefined) this.#context.wakeAt(earliest)
   }
 
+  /** Leaves out what has expired, and makes sure that a restart would bring the rest back as it is. */
+  #prepare(key: Key, state: S): void {
+    if (this.#logic.prune !== undefined) {
+      this.#call.key = key
+      this.#call.timestamp = this.#call.watermark
+      this.#call.state = state
+      this.#logic.prune(this.#call)
+      this.#keep(key, state)
+    }
+    if (!isPlainData(state)) throw this.#stateError(key, state)
+  }
+
+  #stateError(key: Key, state: S): MillraceError {
+    const { path, kind } = unkeepable(state)
+    const place = this.#logic.placeOf?.(path) ?? path
+    return new MillraceError(
+      'STATE_INVALID',
+      `the state of the key ${JSON.stringify(String(key))} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
+      { where: { operator: this.#context.id } },
+    )
+  }
+
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {
     const state = this.#cells.get(key)
     if (state === undefined || fire === undefined) return
@@ -155,7 +182,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape, timers, processingTimers } = decodeCbor(header!) as Header
+    const { watermark, shape, timers, processingTimers, known } = decodeCbor(header!) as Header
     if (found !== schema || shape !== this.#logic.shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
@@ -163,6 +190,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       )
     }
     this.#call.watermark = watermark
+    this.#logic.restore?.(known)
     this.#state.restore({ schema: 1, parts: state })
     for (const [key, time] of timers) this.#timers.add(key, time)
     for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
@@ -174,6 +202,7 @@ class Call<S> implements KeyedCall<S> {
   key: Key = ''
   timestamp = 0
   watermark = beginningOfTime
+  ending = false
   now = 0
   state!: S
   readonly emit: Emit<unknown>

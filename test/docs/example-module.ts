@@ -48,6 +48,6 @@ function uses(code: string, name: string): boolean {
 
 function declares(code: string, name: string): boolean {
   const declared = new RegExp(`\\b(const|let|function|interface|type|class) ${name}\\b`)
-  const imported = new RegExp(`\\bimport (type )?\\{[^}]*\\b${name}\\b[^}]*\\}`)
+  const imported = new RegExp(`\\bimport (type )?(\\{[^}]*\\b${name}\\b[^}]*\\}|${name}\\b)`)
   return declared.test(code) || imported.test(code)
 }

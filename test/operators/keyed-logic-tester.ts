@@ -24,6 +24,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     setProcessingTimer: () => {},
     deleteProcessingTimer: () => {},
     touch: () => {},
+    ending: false,
     goesOn: false,
   }
   const within = (timestamp: number, act: () => void) => {

@@ -27,6 +27,8 @@ it('fires what was added and not deleted, in the order of time and of keys, over
       for (let due = timers.takeDue(watermark); due !== undefined; due = timers.takeDue(watermark)) {
         for (const key of due.keys) fired.push([key, due.time])
       }
+      const left = [...expected.values()].map(([, time]) => time).filter((time) => time > watermark)
+      expect(timers.earliest).toBe(left.length === 0 ? undefined : Math.min(...left))
       const order = ([a, s]: [Key, number], [b, t]: [Key, number]) => s - t || compareKeys(a, b)
       expect(fired).toEqual([...expected.values()].filter(([, time]) => time <= watermark).sort(order))
     }),

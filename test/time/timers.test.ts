@@ -21,6 +21,7 @@ describe('timers', () => {
             const due = earliest !== undefined && earliest <= one.due ? model.shift() : undefined
             expect(timers.takeDue(one.due)).toBe(due)
           }
+          expect(timers.earliest).toBe(model[0])
         }
       }),
     )
