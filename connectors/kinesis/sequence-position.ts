@@ -34,3 +34,9 @@ export function comparePositions(a: SequencePosition, b: SequencePosition): numb
   if (left === right) return a.subSequence - b.subSequence
   return left < right ? -1 : 1
 }
+
+/** Whether a sequence number comes after another of the same shard. */
+export function isAfter(sequenceNumber: string, other: string): boolean {
+  const longer = sequenceNumber.length - other.length
+  return longer === 0 ? sequenceNumber > other : longer > 0
+}

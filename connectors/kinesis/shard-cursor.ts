@@ -7,7 +7,7 @@ import { StrayReport } from './kpl/stray-report.ts'
 import type { LastPoll } from './poll-pause.ts'
 import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { lossVerdict, type Resumption, resumption } from './resume.ts'
-import { formatPosition, parsePosition, type SequencePosition } from './sequence-position.ts'
+import { formatPosition, isAfter, parsePosition, type SequencePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
 import type { IteratorStart } from './starting-position.ts'
 import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
@@ -200,12 +200,22 @@ export class ShardCursor<T> {
     const verdict = mustSee && lossVerdict(mustSee, page, this.#missed + 1)
     this.#missed = verdict === 'unknown' ? this.#missed + 1 : 0
     if (verdict === 'lost') this.#lose(page.records.at(0)?.arrivalTime ?? this.#retainedSince)
-    if (mustSee === undefined || verdict === 'unknown') return this.#unreadFrom(page, page.records, 0)
+    if (mustSee === undefined || verdict === 'unknown')
+      return this.#unreadFrom(page, this.#unrepeated(page), 0)
     this.#mustSee = undefined
     if (verdict === 'lost') return this.#unreadFrom(page, page.records, 0)
     return mustSee.more
       ? this.#unreadFrom(page, page.records, mustSee.subSequence + 1)
-      : this.#unreadFrom(page, withoutFirst(page.records), 0)
+      : this.#unreadFrom(page, withoutFirst(page.records, 1), 0)
+  }
+
+  /** The records without those that came before: an event of a subscription may come twice. */
+  #unrepeated({ records }: ShardPage): StoredRecords {
+    const after = this.#after?.sequenceNumber
+    if (after === undefined) return records
+    let repeats = 0
+    while (repeats < records.length && !isAfter(records.at(repeats)!.sequenceNumber, after)) repeats++
+    return withoutFirst(records, repeats)
   }
 
   #unreadFrom(page: ShardPage, records: StoredRecords, taken: number): UnreadRecords<T> {

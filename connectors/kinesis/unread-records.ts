@@ -122,7 +122,8 @@ export class UnreadRecords<T> {
   }
 }
 
-/** The same records, from the second one on. */
-export function withoutFirst(records: StoredRecords): StoredRecords {
-  return { length: Math.max(0, records.length - 1), at: (index) => records.at(index + 1) }
+/** The same records without so many at their beginning. */
+export function withoutFirst(records: StoredRecords, count: number): StoredRecords {
+  if (count === 0) return records
+  return { length: Math.max(0, records.length - count), at: (index) => records.at(index + count) }
 }

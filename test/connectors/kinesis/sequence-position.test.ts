@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   comparePositions,
   formatPosition,
+  isAfter,
   parsePosition,
 } from '../../../connectors/kinesis/sequence-position.ts'
 import { sequenceTime } from '../../../connectors/kinesis/sequence-time.ts'
@@ -54,4 +55,12 @@ test('the time of a record is read from its sequence number where the number has
     Date.parse('2018-12-17T22:10:50Z'),
   )
   expect(sequenceTime('4711')).toBeUndefined()
+})
+
+test('sequence numbers come one after another as numbers do', () => {
+  fc.assert(
+    fc.property(sequenceNumber, sequenceNumber, (a, b) => {
+      expect(isAfter(a, b)).toBe(BigInt(a) > BigInt(b))
+    }),
+  )
 })

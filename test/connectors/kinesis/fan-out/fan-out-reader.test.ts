@@ -123,6 +123,18 @@ describe('a shard read by fan-out', () => {
   })
 })
 
+test('an event that comes twice is read once', async () => {
+  const reader = await subscribed()
+  stream.kinesis.faults.set([{ kind: 'repeat' }])
+  await stream.put(...texts(0, 3))
+  const read = await stream.read(reader, (all) => all.length >= 3)
+  await stream.put(...texts(3, 6))
+  read.push(...(await stream.read(reader, (all) => all.includes('r 5'))))
+  for (let more = 0; more < 3; more++) read.push(...(await stream.fetch(reader)).values)
+  expect(stream.kinesis.faults.injected.repeat).toBeGreaterThan(1)
+  expect(read).toEqual(texts(0, 6))
+})
+
 describe('a restart', () => {
   test('within five seconds waits for the service by polling', async () => {
     const [source, reader] = await reopened()
