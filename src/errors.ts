@@ -35,6 +35,10 @@ const catalogue = {
     advice:
       'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
   },
+  CALL_TIMED_OUT: {
+    retryable: true,
+    advice: 'See why what the function calls does not answer, or raise `timeout` of asyncMap(…).',
+  },
   // Sources
   STREAM_NOT_FOUND: {
     retryable: false,
