@@ -1,6 +1,8 @@
 export { aggregate, type WindowResult } from './aggregate.ts'
 export { type Aggregate, average, count, defineAggregate, max, min, sum } from './aggregates.ts'
 export { type AsyncMapOptions, asyncMap } from './async-map.ts'
+export { decode } from './decode.ts'
+export { encode } from './encode.ts'
 export { type EventTimeOptions, eventTime } from './event-time.ts'
 export { filter } from './filter.ts'
 export { flatMap } from './flat-map.ts'
