@@ -39,7 +39,7 @@ function allowed(path: string): RegExp | undefined {
   const [top, second = ''] = path.split('/')
   if (top === 'examples') return /^examples\//
   if (top === 'operators')
-    return /^(operators\/|src\/(stream|errors|units)\.ts$|src\/(graph|contract|time|state)\/)/
+    return /^(operators\/|src\/(stream|errors|units|rx)\.ts$|src\/(graph|contract|time|state)\/)/
   if (top === 'connectors' || top === 'codecs')
     return new RegExp(`^(${top}/${second}/|src/contract/|src/(units|errors)\\.ts$)`)
   const layer = second.replace(/\.ts$/, '')
