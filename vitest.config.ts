@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^millrace$/, replacement: at('./src/index.ts') },
       { find: /^millrace\/operators$/, replacement: at('./operators/index.ts') },
       { find: /^millrace\/testing$/, replacement: at('./src/testing/index.ts') },
+      { find: /^millrace\/codecs\/([\w-]+)$/, replacement: at('./codecs/$1/index.ts') },
       { find: /^millrace\/connectors\/([\w-]+)$/, replacement: at('./connectors/$1/index.ts') },
     ],
   },

@@ -1,7 +1,8 @@
 import type { Operator, OperatorContext } from '../src/contract/operator.ts'
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
-import { operatorStep } from '../src/graph/operator-step.ts'
+import { operatorOn } from '../src/graph/operator-step.ts'
+import { operatorsBefore } from '../src/graph/operators-before.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import type { Step, Stream } from '../src/stream.ts'
 import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
@@ -40,7 +41,8 @@ export interface EventTimeOptions<T = never> {
  * watermarks with bounded out-of-orderness.)
  *
  * @param timestampOf Milliseconds since 1970.
- * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold.
+ * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold;
+ *   `JOB_INVALID` after a step such as `asyncMap`, whose results come apart from their splits.
  * @example
  * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
  */
@@ -54,10 +56,10 @@ export function eventTime<T>(
   const maxDriftMs = milliseconds(maxDrift)
   const bound = watermark === undefined ? `out of order ${outOfOrder}` : 'watermarks of its own'
   const completeUpTo = watermark ?? ((_value: T, time: number) => time - outOfOrderMs - 1)
-  return operatorStep<T, T>({
+  const description = {
     verb: 'eventTime',
     detail: `${bound}, idle after ${idleAfter}, drift ${maxDrift}`,
-    create: (context, restored) =>
+    create: (context: OperatorContext<T>, restored: Snapshot | undefined) =>
       assignTimestamps(
         timestampOf,
         completeUpTo,
@@ -66,7 +68,22 @@ export function eventTime<T>(
         context,
         restored,
       ),
-  })
+  }
+  return (upstream) => {
+    refuseDetached(upstream)
+    return operatorOn<T, T>(upstream, description)
+  }
+}
+
+/** Marks of splits pass what is in flight, and its records come without their splits: event time would go astray. */
+function refuseDetached({ outlet }: Stream<unknown>): void {
+  const detached = operatorsBefore(outlet).find((operator) => operator.detached)
+  if (detached === undefined) return
+  const { verb } = detached
+  throw new MillraceError(
+    'JOB_INVALID',
+    `eventTime(…) stands after ${verb}(…), where records come apart from their splits: put it before`,
+  )
 }
 
 const schema = 1

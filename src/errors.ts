@@ -46,6 +46,10 @@ const catalogue = {
     advice:
       'Keep only plain data in state: numbers, strings, booleans, bigints, Dates, bytes, arrays, Maps, Sets and plain objects.',
   },
+  CALL_TIMED_OUT: {
+    retryable: true,
+    advice: 'See why what the function calls does not answer, or raise `timeout` of asyncMap(…).',
+  },
   // Sources
   STREAM_NOT_FOUND: {
     retryable: false,

@@ -1,9 +1,20 @@
 export { folderStore } from './checkpoint/folder-store.ts'
 export type { Change } from './contract/change.ts'
 export type { CheckpointStore } from './contract/checkpoint-store.ts'
-export { type Codec, codecOf, type Decode, json } from './contract/codec.ts'
+export {
+  type Codec,
+  codecOf,
+  type Decode,
+  type Encode,
+  type Encoder,
+  encoderOf,
+  type Format,
+} from './contract/codec.ts'
 export type { FailedRecord } from './contract/failed-record.ts'
+export { json } from './contract/json-format.ts'
+export { ndjson } from './contract/ndjson-format.ts'
 export type { Undecodable } from './contract/source.ts'
+export type { StandardSchema } from './contract/standard-schema.ts'
 export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
 export {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { codeLines, type SourceFile, sourceFiles, withoutComments } from './source-files.ts'
 
-const files = sourceFiles('src', 'operators', 'connectors', 'examples')
+const files = sourceFiles('src', 'operators', 'connectors', 'codecs', 'examples')
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 /** The files below `src` that each part of it may import, besides its own. The table reads from the ground up. */
@@ -39,9 +39,9 @@ function allowed(path: string): RegExp | undefined {
   const [top, second = ''] = path.split('/')
   if (top === 'examples') return /^examples\//
   if (top === 'operators')
-    return /^(operators\/|src\/(stream|errors|units)\.ts$|src\/(graph|contract|time|state)\/)/
-  if (top === 'connectors')
-    return new RegExp(`^(connectors/${second}/|src/contract/|src/(units|errors)\\.ts$)`)
+    return /^(operators\/|src\/(stream|errors|units|rx)\.ts$|src\/(graph|contract|time|state)\/)/
+  if (top === 'connectors' || top === 'codecs')
+    return new RegExp(`^(${top}/${second}/|src/contract/|src/(units|errors)\\.ts$)`)
   const layer = second.replace(/\.ts$/, '')
   if (layer === 'cli' || layer === 'testing') return compositionRoot(layer)
   return layers[layer] && below([layer, ...layers[layer]])
@@ -88,7 +88,11 @@ describe('imports', () => {
   })
 
   it('of other packages are declared', () => {
-    const declared = new Set([...Object.keys(manifest.dependencies), manifest.name])
+    const declared = new Set([
+      ...Object.keys(manifest.dependencies),
+      ...Object.keys(manifest.peerDependencies),
+      manifest.name,
+    ])
     const undeclared = files
       .filter((file) => !file.path.startsWith('examples/'))
       .flatMap(({ path, packages }) =>
@@ -154,6 +158,13 @@ describe('the package', () => {
     const connectors = new Set(sourceFiles('connectors').map(({ path }) => path.split('/')[1]))
     expect(Object.keys(manifest.exports)).toEqual(
       expect.arrayContaining([...connectors].map((name) => `./connectors/${name}`)),
+    )
+  })
+
+  it('exports every codec that needs a package of its own', () => {
+    const codecs = new Set(sourceFiles('codecs').map(({ path }) => path.split('/')[1]))
+    expect(Object.keys(manifest.exports)).toEqual(
+      expect.arrayContaining([...codecs].map((name) => `./codecs/${name}`)),
     )
   })
 

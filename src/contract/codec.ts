@@ -9,6 +9,15 @@ export interface Codec<out T> {
   decode(data: Uint8Array): T
 }
 
+/** Turns a value into the bytes of a record, or throws. The bytes belong to the caller. */
+export interface Encoder<in T> {
+  readonly name: string
+  encode(value: T): Uint8Array
+}
+
+/** A codec both ways: `decode(encode(value))` is `value`, as far as the format can tell. */
+export interface Format<in out T> extends Codec<T>, Encoder<T> {}
+
 /** A function serves as a codec too. */
 export type Decode<T> = Codec<T> | ((data: Uint8Array) => T)
 
@@ -17,16 +26,15 @@ export function codecOf<T>(decode: Decode<T>): Codec<T> {
   return typeof decode === 'function' ? { name: decode.name || 'function', decode } : decode
 }
 
-/**
- * JSON in UTF-8. The type parameter is a promise of yours about what the stream holds; nothing checks it.
- *
- * @example
- * json<{ id: string }>().decode(new TextEncoder().encode('{"id":"a"}')).id // 'a'
- */
-export function json<T>(): Codec<T> {
-  return { name: 'json', decode: (data) => JSON.parse(utf8(data)) as T }
+/** A function serves as an encoder too. */
+export type Encode<T> = Encoder<T> | ((value: T) => Uint8Array)
+
+/** The encoder behind an {@link Encode}. */
+export function encoderOf<T>(encode: Encode<T>): Encoder<T> {
+  return typeof encode === 'function' ? { name: encode.name || 'function', encode } : encode
 }
 
-function utf8(data: Uint8Array): string {
+/** Bytes as UTF-8, without a copy of them. */
+export function utf8(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
 }

@@ -1,11 +1,22 @@
+import type { Clock, Random } from './clock.ts'
 import type { SplitMark } from './element.ts'
+import type { Log } from './log.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Hands one record on. The hottest call of all: operators of a chain call each other through it. */
 export type Emit<in T> = (value: T, timestamp: number) => void
 
+/** What the engine gives an operator of the world outside. Whoever uses it makes results that a replay may not repeat. */
+export interface OperatorSurroundings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Aborted when the attempt to run the job is over: nothing may be emitted any more. */
+  readonly signal: AbortSignal
+}
+
 /** What the engine gives an operator: the way on, and its name. */
-export interface OperatorContext<in Out> {
+export interface OperatorContext<in Out> extends OperatorSurroundings {
   /** The operator id: the user's name where there is state, else one made from the kind and place. */
   readonly id: string
   readonly emit: Emit<Out>

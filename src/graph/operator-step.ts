@@ -9,6 +9,8 @@ export interface OperatorDescription<In, Out> {
   readonly name?: string
   readonly detail?: string
   readonly sides?: Sides
+  /** See {@link OperatorTransformation.detached}. */
+  readonly detached?: boolean
   readonly create: OperatorFactory<In, Out>
 }
 
@@ -17,7 +19,7 @@ export function operatorOn<In, Out>(
   upstream: Stream<In>,
   description: OperatorDescription<In, Out>,
 ): Stream<Out> {
-  const { verb, name, detail = '', sides = {}, create } = description
+  const { verb, name, detail = '', sides = {}, detached = false, create } = description
   const transformation: OperatorTransformation = {
     kind: 'operator',
     verb,
@@ -25,6 +27,7 @@ export function operatorOn<In, Out>(
     detail,
     input: upstream.outlet,
     sides,
+    detached,
     create: create as OperatorFactory<unknown, unknown>,
   }
   return streamFrom<Out>(Object.freeze(transformation))

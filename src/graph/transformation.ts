@@ -34,6 +34,8 @@ export interface OperatorTransformation {
   readonly detail: string
   readonly input: Outlet
   readonly sides: Sides
+  /** Its results come when they come, not while the batch that they are of passes: no longer split by split. */
+  readonly detached?: boolean
   readonly create: OperatorFactory<unknown, unknown>
 }
 

@@ -58,6 +58,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const coordinator = new CheckpointCoordinator(job.name, around.store, around.clock, newLineage)
   const { restored, skipped } = await coordinator.claim((found) => refuseUnknownNames(job, found))
   around.onClaimed({ generation: coordinator.generation, restored, skipped })
+  const { clock, random, log, signal } = around
   const sinks: SinkTask[] = []
   for (const node of nodesOf(job, isSink))
     sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
@@ -66,6 +67,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const dataflow = new Dataflow(
     job.graph,
     {
+      surroundings: { clock, random, log, signal },
       restored: restored?.operators ?? {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: around.meter.count,

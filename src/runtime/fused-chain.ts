@@ -1,5 +1,5 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
-import type { Emit, Operator, SplitProgress } from '../contract/operator.ts'
+import type { Emit, Operator, OperatorSurroundings, SplitProgress } from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { isMillraceError, MillraceError, millraceError, reasons, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
@@ -11,6 +11,7 @@ import { GuardedOperator } from './guarded-operator.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
+  readonly surroundings: OperatorSurroundings
   /** The operators' state, by their ids. */
   readonly restored: Readonly<Record<string, Snapshot>>
   readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
@@ -221,6 +222,7 @@ export class FusedChain {
     const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit
     const side = (output: string) => this.#sides.get(outletName(id, output))?.process
     const context = {
+      ...this.#context.surroundings,
       id,
       emit: held(next.process),
       emitWatermark: (timestamp: number) => this.#emitWatermark(timestamp, next),

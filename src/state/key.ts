@@ -17,12 +17,16 @@ export function compareKeys(a: Key, b: Key): number {
 /**
  * What a key selector gave, if it can be a key.
  *
+ * @param verb Whose selector it is.
  * @throws MillraceError `KEY_INVALID`
  */
-export function checkedKey(key: unknown): Key {
+export function checkedKey(key: unknown, verb = 'keyBy'): Key {
   if (typeof key === 'string' || typeof key === 'bigint' || Number.isFinite(key)) return key as Key
   const got = typeof key === 'number' ? String(key) : key === null ? 'null' : `a value of type ${typeof key}`
-  throw new MillraceError('KEY_INVALID', `keyBy gave ${got}: a key is a string, a finite number or a bigint`)
+  throw new MillraceError(
+    'KEY_INVALID',
+    `${verb} gave ${got}: a key is a string, a finite number or a bigint`,
+  )
 }
 
 function rank(key: Key): number {

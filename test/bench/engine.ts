@@ -15,6 +15,8 @@ import {
 } from 'millrace/operators'
 import { collectSink, listSource } from 'millrace/testing'
 import type { Element } from '../../src/contract/element.ts'
+import { systemClock } from '../../src/contract/system.ts'
+import { silentLog } from '../../src/observe/silent-log.ts'
 import { Dataflow } from '../../src/runtime/dataflow.ts'
 import { cpuMicros, type Figure, median } from './figure.ts'
 import { day, type Flight, flights, recordsPerBatch } from './flights.ts'
@@ -82,6 +84,12 @@ function byEngine(batches: readonly (readonly Flight[])[], timestamps: readonly 
     if (element.kind === 'batch') rows += element.values.length
   }
   const context = {
+    surroundings: {
+      clock: systemClock,
+      random: () => 0,
+      log: silentLog,
+      signal: new AbortController().signal,
+    },
     restored: {},
     onSnapshot: () => {},
     count: () => {},

@@ -16,11 +16,11 @@ mkdirSync(folder, { recursive: true })
 
 const assertion: Export = { name: 'expect', isType: false, from: 'vitest', file: '' }
 const exported = publicExports()
-const sources = sourceFiles('src', 'operators', 'connectors').map(({ path }) => path)
+const sources = sourceFiles('src', 'operators', 'connectors', 'codecs').map(({ path }) => path)
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ]
 const inDocstrings = sources
   .flatMap(docstringExamples)

@@ -22,6 +22,13 @@ const entryPoints: Readonly<Record<string, object>> = {
   'millrace/testing': testing,
 }
 
+/** Those that need a package which is not installed with ours, by its name. */
+const withPackages: Readonly<Record<string, string>> = {
+  'millrace/codecs/avro': 'avsc',
+  'millrace/codecs/csv': 'csv-parse',
+  'millrace/codecs/protobuf': '@bufbuild/protobuf',
+}
+
 const project = new InstalledProject()
 const tarballs = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
 let packed: Packed
@@ -38,7 +45,7 @@ afterAll(() => {
 describe('the tarball', () => {
   it('holds the build, the documentation and nothing else', () => {
     const wanted =
-      /^(dist\/(src|operators|connectors)\/[\w/-]+(\.js|\.js\.map|\.d\.ts)|docs\/[\w/-]+\.(md|png|svg)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
+      /^(dist\/(src|operators|connectors|codecs)\/[\w/-]+(\.js|\.js\.map|\.d\.ts)|docs\/[\w/-]+\.(md|png|svg)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/
     expect(packed.files.map(({ path }) => path).filter((path) => !wanted.test(path))).toEqual([])
   })
 
@@ -58,12 +65,20 @@ describe('the installed package', () => {
   it('has these entry points', () => {
     const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     const points = Object.keys(exports).map((name) => name.replace(/^\./, 'millrace'))
-    expect(points.sort()).toEqual([...Object.keys(entryPoints), 'millrace/package.json'].sort())
+    const known = [...Object.keys(entryPoints), ...Object.keys(withPackages), 'millrace/package.json']
+    expect(points.sort()).toEqual(known.sort())
   })
 
   it.each(Object.entries(entryPoints))('exports from %s what the source does', async (name, source) => {
     const program = `console.log(JSON.stringify(Object.keys(await import('${name}')).sort()))`
     expect(await project.result('--input-type=module', '-e', program)).toEqual(Object.keys(source).sort())
+  })
+
+  it.each(Object.entries(withPackages))('has %s for those who install %s', async (name, needed) => {
+    const program = `console.log(JSON.stringify(await import('${name}').catch(String)))`
+    expect(await project.result('--input-type=module', '-e', program)).toContain(
+      `Cannot find package '${needed}'`,
+    )
   })
 
   it('refuses whatever else lies in it', async () => {

@@ -3,6 +3,8 @@ import { aggregate, count, eventTime, keyBy, map, sinkTo, tumbling, window } fro
 import { collectSink, listSource } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
+import { systemClock } from '../../src/contract/system.ts'
+import { silentLog } from '../../src/observe/silent-log.ts'
 import { Dataflow } from '../../src/runtime/dataflow.ts'
 import type { Stream } from '../../src/stream.ts'
 
@@ -16,6 +18,12 @@ function flowOf({ graph }: Job) {
   const flow = new Dataflow(
     graph,
     {
+      surroundings: {
+        clock: systemClock,
+        random: () => 0,
+        log: silentLog,
+        signal: new AbortController().signal,
+      },
       restored: {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: () => {},

@@ -3,7 +3,9 @@ import {
   type FromOptions,
   type Job,
   job,
+  json,
   type KeyedStream,
+  ndjson,
   type SinkHandle,
   type Stream,
   type TimeWindow,
@@ -12,22 +14,32 @@ import {
 } from 'millrace'
 import {
   aggregate,
+  asyncMap,
   average,
   count,
+  decode,
   defineAggregate,
+  encode,
   eventTime,
   filter,
   flatMap,
   keyBy,
+  log,
   map,
   max,
   min,
+  rx,
+  sample,
   sinkTo,
   sum,
+  tap,
+  throttle,
   tumbling,
   window,
 } from 'millrace/operators'
 import { collectSink } from 'millrace/testing'
+import { filter as rxFilter, map as rxMap } from 'rxjs'
+import { z } from 'zod'
 import { type Equal, isTrue } from './equal.ts'
 import { lake, type Order, orders } from './orders.ts'
 
@@ -158,4 +170,33 @@ export const deadLetters = job('totals', ({ from }) => {
     },
   }
   return from('orders', orders, options).pipe(sinkTo('rows', collectSink()))
+})
+
+export const byTheWay = job('totals', ({ from }) => {
+  const paid = from('orders', orders).pipe(
+    tap((order) => isTrue<Equal<typeof order, Order>>()),
+    log('seen', { show: (order) => order.id }),
+    sample(0.1, (order) => order.customer),
+    throttle({ records: 100, per: '1s' }),
+    asyncMap(async (order, { signal, attempt }) => ({ order, retried: attempt > 1 && !signal.aborted })),
+  )
+  isTrue<Equal<typeof paid, Stream<{ order: Order; retried: boolean }>>>()
+  const ids = paid.pipe(
+    rx(
+      rxFilter(({ retried }) => retried),
+      rxMap(({ order }) => order.id),
+    ),
+  )
+  isTrue<Equal<typeof ids, Stream<string>>>()
+  return ids.pipe(sinkTo('ids', collectSink()))
+})
+
+export const decoded = job('totals', ({ from }) => {
+  const bytes = from('orders', orders).pipe(encode(json()))
+  isTrue<Equal<typeof bytes, Stream<Uint8Array>>>()
+  const parsed = bytes.pipe(decode(json(z.object({ cents: z.coerce.number() }))))
+  isTrue<Equal<typeof parsed, Stream<{ cents: number }>>>()
+  const lists = bytes.pipe(decode(ndjson<Order>()))
+  isTrue<Equal<typeof lists, Stream<readonly Order[]>>>()
+  return [parsed.pipe(sinkTo('a', collectSink())), lists.pipe(sinkTo('b', collectSink()))]
 })

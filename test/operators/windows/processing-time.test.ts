@@ -40,6 +40,10 @@ function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot) {
       refuse: (error) => {
         throw error
       },
+      clock: impatientClock(),
+      random: () => 0,
+      log: { info: () => {}, warn: () => {} },
+      signal: new AbortController().signal,
     },
     restored,
   )

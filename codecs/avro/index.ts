@@ -1,0 +1,1 @@
+export { type AvroOptions, avro } from './avro.ts'

@@ -1,0 +1,1 @@
+export { type CsvOptions, type CsvRow, csv } from './csv.ts'
