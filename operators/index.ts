@@ -1,5 +1,6 @@
 export { aggregate, type WindowResult } from './aggregate.ts'
 export { type Aggregate, average, count, defineAggregate, max, min, sum } from './aggregates.ts'
+export type { AsyncFunction, CallContext } from './async/call.ts'
 export { type AsyncMapOptions, asyncMap } from './async-map.ts'
 export { decode } from './decode.ts'
 export { encode } from './encode.ts'
