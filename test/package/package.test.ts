@@ -6,6 +6,7 @@ import * as agent from 'millrace/connectors/agent'
 import * as files from 'millrace/connectors/files'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
+import * as observable from 'millrace/connectors/observable'
 import * as operators from 'millrace/operators'
 import * as testing from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +19,7 @@ const entryPoints: Readonly<Record<string, object>> = {
   'millrace/connectors/files': files,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
+  'millrace/connectors/observable': observable,
   'millrace/operators': operators,
   'millrace/testing': testing,
 }

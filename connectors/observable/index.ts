@@ -1,0 +1,2 @@
+export { type ObservableSourceOptions, observableSource, type Subscribable } from './observable-source.ts'
+export { type ObserverOfRows, observerSink } from './observer-sink.ts'
