@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url'
 
 /** Where this package lies, built or not. */
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url)).replace(/dist[\\/]$/, '')
-const ownFolders = ['src', 'operators', 'connectors', 'codecs', 'dist'].map((folder) => `${packageFolder}${folder}`)
+const ownFolders = ['src', 'operators', 'connectors', 'codecs', 'dist'].map(
+  (folder) => `${packageFolder}${folder}`,
+)
 
 /** Whether a line of a stack is in code of the job: not of Node, of Millrace, or of another package. */
 export function isOfTheJob(frame: string): boolean {
