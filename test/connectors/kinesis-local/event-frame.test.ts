@@ -23,7 +23,9 @@ describe('a frame of an event stream', () => {
 
   test('is read by the AWS SDK as it was written, however the bytes arrive', async () => {
     const { eventStreamMarshaller } = new KinesisClient({ region: 'us-east-1' }).config
-    const name = fc.string({ minLength: 1, maxLength: 60 }).filter((text) => !text.startsWith(':'))
+    // The SDK keeps headers in a plain object, which takes no __proto__.
+    const isHeader = (text: string) => !text.startsWith(':') && text !== '__proto__'
+    const name = fc.string({ minLength: 1, maxLength: 60 }).filter(isHeader)
     const frame = fc.record({
       headers: fc.dictionary(name, fc.string({ unit: 'grapheme', maxLength: 300 }), { maxKeys: 8 }),
       payload: fc.uint8Array({ maxLength: 5000 }),
