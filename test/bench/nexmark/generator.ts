@@ -1,4 +1,4 @@
-import type { Auction, Bid, NexmarkEvent, Person } from './model.ts'
+import type { AnyOfThree, Auction, Bid, Person } from '../../../examples/nexmark/events.ts'
 import type { Preset } from './preset.ts'
 import { Chance, letter } from './random.ts'
 
@@ -38,7 +38,7 @@ export class NexmarkGenerator {
     this.#preset = preset
   }
 
-  event(number: number): NexmarkEvent {
+  event(number: number): AnyOfThree {
     this.#chance.reseed(number >>> 0, Math.floor(number / 2 ** 32), seed, domains.events)
     const epoch = Math.floor(number / 50)
     const kind = number % 50

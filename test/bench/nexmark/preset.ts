@@ -20,10 +20,17 @@ export const presets = {
   late: { ...std, group: 16_000 },
 } as const satisfies Record<string, Preset>
 
+/** How many places there are for the first `events` events: whole groups. */
+export const places = (events: number, group: number): number => Math.ceil(events / group) * group
+
+/** The number of the event that arrives at a place. */
+export const numberAt = (place: number, group: number): number =>
+  group * Math.floor(place / group) + ((953 * place) % group)
+
 /** The number of the event that arrives at each place, for the first `events` of them. */
 export function* deliveryOrder(events: number, group: number): Generator<number> {
-  for (let place = 0; place < Math.ceil(events / group) * group; place += 1) {
-    const number = group * Math.floor(place / group) + ((953 * place) % group)
+  for (let place = 0; place < places(events, group); place += 1) {
+    const number = numberAt(place, group)
     if (number < events) yield number
   }
 }
