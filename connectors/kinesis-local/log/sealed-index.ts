@@ -35,10 +35,12 @@ export class SealedIndex {
     appendFileSync(this.#path, lineOf(facts))
   }
 
-  /** From now on these are all. */
-  replace(all: readonly SealedFacts[]): void {
+  /** From now on these are all, to the byte: a torn end would spoil the line that is appended to it. */
+  become(all: readonly SealedFacts[]): void {
+    const text = all.map(lineOf).join('')
+    if (textOf(this.#path) === text) return
     const unfinished = `${this.#path}.new`
-    writeFileSync(unfinished, all.map(lineOf).join(''))
+    writeFileSync(unfinished, text)
     renameSync(unfinished, this.#path)
   }
 }

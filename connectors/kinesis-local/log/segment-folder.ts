@@ -49,7 +49,7 @@ export class SegmentFolder {
       }
       segments.push(this.#recover(path, first, index === names.length - 1, known))
     }
-    this.#bringUpToDate(segments.slice(0, -1), known)
+    this.#index.become(segments.slice(0, -1).map(({ facts }) => facts))
     return segments
   }
 
@@ -57,11 +57,5 @@ export class SegmentFolder {
     const sealed = known.get(first)
     if (last || sealed === undefined) return recoverSegment(path, first, last, this.#resident)
     return dormantSegment(path, sealed, this.#resident)
-  }
-
-  /** Adds what was missing in the index, and takes out what is not there any more. */
-  #bringUpToDate(sealed: readonly Segment[], known: ReadonlyMap<number, SealedFacts>): void {
-    const complete = sealed.length === known.size && sealed.every(({ first }) => known.has(first))
-    if (!complete) this.#index.replace(sealed.map(({ facts }) => facts))
   }
 }
