@@ -55,14 +55,13 @@ export function eventTime<T>(
   const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
   const maxDriftMs = milliseconds(maxDrift)
   const bound = watermark === undefined ? `out of order ${outOfOrder}` : 'watermarks of its own'
-  const completeUpTo = watermark ?? ((_value: T, time: number) => time - outOfOrderMs - 1)
   const description = {
     verb: 'eventTime',
     detail: `${bound}, idle after ${idleAfter}, drift ${maxDrift}`,
     create: (context: OperatorContext<T>, restored: Snapshot | undefined) =>
       assignTimestamps(
         timestampOf,
-        completeUpTo,
+        watermark,
         new SplitWatermarks(outOfOrderMs, livelinessMs),
         maxDriftMs,
         context,
@@ -90,7 +89,7 @@ const schema = 1
 
 function assignTimestamps<T>(
   timestampOf: (value: T) => number,
-  completeUpTo: (value: T, timestamp: number) => number | undefined,
+  watermarkOf: EventTimeOptions<T>['watermark'],
   watermarks: SplitWatermarks,
   maxDriftMs: number,
   { emit, emitWatermark }: OperatorContext<T>,
@@ -98,7 +97,9 @@ function assignTimestamps<T>(
 ): Operator<T> {
   if (restored?.schema === schema) restore(watermarks, restored)
   let splitOfBatch = ''
+  /** Of the batch at hand. */
   let greatest = beginningOfTime
+  let complete = beginningOfTime
   let emitted = watermarks.current()
   const advanceTo = (watermark: number) => {
     if (watermark <= emitted) return
@@ -109,16 +110,19 @@ function assignTimestamps<T>(
     process: (value, timestamp) => {
       const time = timestampOf(value)
       if (!isTime(time)) throw invalid(time, timestamp)
-      const complete = completeUpTo(value, time)
-      if (complete !== undefined && complete > greatest) greatest = complete
+      if (watermarkOf === undefined) {
+        if (time > greatest) greatest = time
+      } else complete = Math.max(complete, watermarkOf(value, time) ?? complete)
       emit(value, time)
     },
     onBatch: (split = '') => {
       splitOfBatch = split
       greatest = beginningOfTime
+      complete = beginningOfTime
     },
     onBatchEnd: () => {
-      if (greatest > beginningOfTime) watermarks.raise(splitOfBatch, greatest)
+      if (greatest > beginningOfTime) watermarks.observe(splitOfBatch, greatest)
+      if (complete > beginningOfTime) watermarks.raise(splitOfBatch, complete)
       advanceTo(watermarks.current())
     },
     // The watermark before this step is of another time scale: only the end of the input counts.
