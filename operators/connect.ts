@@ -1,7 +1,13 @@
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step } from '../src/stream.ts'
 import type { ProcessContext } from './process/process-context.ts'
-import { type ProcessOptions, processOn, type Results, type StreamWithSides } from './process/process-step.ts'
+import {
+  type None,
+  type ProcessOptions,
+  processOn,
+  type Results,
+  type StreamWithSides,
+} from './process/process-step.ts'
 
 /** A process with two inputs: what it keeps of each key, and what it does with records of either. */
 export interface Connected<K, L, R, S, O, E, LeftOut, RightOut, TimerOut, ProcessingTimerOut>
@@ -11,9 +17,6 @@ export interface Connected<K, L, R, S, O, E, LeftOut, RightOut, TimerOut, Proces
   /** A record of the other stream has come. */
   readonly onRight: (value: R, context: ProcessContext<K, S, O, E>) => Results<RightOut>
 }
-
-/** No names at all. */
-type None = Record<never, never>
 
 /**
  * As {@link process}, of two keyed streams whose keys mean the same: both see one state. Nothing is said about the order

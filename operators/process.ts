@@ -1,7 +1,13 @@
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step } from '../src/stream.ts'
 import type { ProcessContext } from './process/process-context.ts'
-import { type ProcessOptions, processOn, type Results, type StreamWithSides } from './process/process-step.ts'
+import {
+  type None,
+  type ProcessOptions,
+  processOn,
+  type Results,
+  type StreamWithSides,
+} from './process/process-step.ts'
 
 /** A process: what it keeps of each key, and what it does. */
 export interface Process<K, T, S, O, E, Out, TimerOut, ProcessingTimerOut>
@@ -9,9 +15,6 @@ export interface Process<K, T, S, O, E, Out, TimerOut, ProcessingTimerOut>
   /** A record has come. */
   readonly onRecord: (value: T, context: ProcessContext<K, S, O, E>) => Results<Out>
 }
-
-/** No names at all. */
-type None = Record<never, never>
 
 /**
  * Whatever the other verbs cannot say: functions of your own that work with state, timers and side outputs of each key.

@@ -6,9 +6,6 @@ export interface OutputType<out T> {
   readonly [leaves]?: T
 }
 
-/** Outputs by their names, as `outputs` takes them. */
-export type OutputTypes<O> = { readonly [N in keyof O]: OutputType<O[N]> }
-
 /**
  * Names the type of what leaves by an output that is emitted to, since a call of `emit` or `output` cannot tell it.
  *

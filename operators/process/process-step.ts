@@ -16,6 +16,9 @@ export interface StreamWithSides<out T, out O> extends Stream<T> {
   readonly sides: { readonly [N in keyof O]: Stream<O[N]> }
 }
 
+/** No names at all. */
+export type None = Record<never, never>
+
 /** What `process(…)` and `connect(…)` have in common. */
 export interface ProcessOptions<K, S, O, E, TimerOut, ProcessingTimerOut> {
   /** State of each key, by the names under which the functions find it. */
