@@ -75,10 +75,6 @@ export class Lineage {
     return this.#shards.get(id)
   }
 
-  isFinished(id: string): boolean {
-    return this.#finished.has(id)
-  }
-
   /** Whether a child is known: then it has ended. */
   hasChildren(id: string): boolean {
     return this.#parents.has(id)

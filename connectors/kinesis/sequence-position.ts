@@ -4,7 +4,7 @@
  *
  * As text it is `<sequenceNumber>:<subSequence>`, followed by `+` if more records with that sequence number follow. A
  * position without it is after all of them, so reading may go on after the sequence number. Sequence numbers have up
- * to 129 digits, so they are compared as `bigint`, and only within one shard: those of sibling shards have no order.
+ * to 129 digits, and are compared only within one shard: those of sibling shards have no order.
  */
 export interface SequencePosition {
   readonly sequenceNumber: string
@@ -28,14 +28,7 @@ export function parsePosition(text: string): SequencePosition {
   return { sequenceNumber, subSequence: Number(subSequence), more: more === '+' }
 }
 
-/** Negative if `a` comes before `b` in their shard, positive if after, 0 if they are the same. */
-export function comparePositions(a: SequencePosition, b: SequencePosition): number {
-  const [left, right] = [BigInt(a.sequenceNumber), BigInt(b.sequenceNumber)]
-  if (left === right) return a.subSequence - b.subSequence
-  return left < right ? -1 : 1
-}
-
-/** Whether a sequence number comes after another of the same shard. */
+/** Whether a sequence number comes after another of the same shard. Numbers without leading zeros need no `bigint`. */
 export function isAfter(sequenceNumber: string, other: string): boolean {
   const longer = sequenceNumber.length - other.length
   return longer === 0 ? sequenceNumber > other : longer > 0

@@ -1,39 +1,22 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { decode } from 'cbor-x'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Connection } from '../../../connectors/kinesis/client.ts'
 import { connect } from '../../../connectors/kinesis/connect.ts'
 import { putRecords } from '../../../connectors/kinesis/index.ts'
 import { sdkKinesisApi } from '../../../connectors/kinesis/sdk-kinesis-api.ts'
+import { freshAwsHome } from './aws-home.ts'
 import { cannedHandler } from './canned-handler.ts'
 
 const arn = 'arn:aws:kinesis:eu-central-1:111122223333:stream/orders'
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret' }
 
-let home: string
-let before: NodeJS.ProcessEnv
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'millrace-aws-'))
-  before = process.env
-  const kept = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'))
-  process.env = {
-    ...Object.fromEntries(kept),
-    HOME: home,
-    AWS_CONFIG_FILE: join(home, 'config'),
-    AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
-    AWS_EC2_METADATA_DISABLED: 'true',
-  }
-})
-afterEach(() => {
-  process.env = before
-  rmSync(home, { recursive: true })
-})
+const home = freshAwsHome()
 
 /** A request as it would have gone out. */
 interface Sent {
@@ -177,7 +160,7 @@ describe('endpoints', () => {
 
   test('by a profile, with its region', async () => {
     writeFileSync(
-      join(home, 'config'),
+      join(home(), 'config'),
       '[profile field]\nregion = ca-central-1\nuse_fips_endpoint = true\naws_access_key_id = AKIDFIELD\naws_secret_access_key = s\n',
     )
     const sent = await read({ profile: 'field' }, 'orders')
@@ -241,7 +224,7 @@ describe('credentials', () => {
       'text/xml',
     )
     writeFileSync(
-      join(home, 'config'),
+      join(home(), 'config'),
       '[profile reader]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = base\n[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = s\n',
     )
     process.env['AWS_ENDPOINT_URL_STS'] = sts.url
@@ -259,10 +242,10 @@ describe('credentials', () => {
     }
     const sso = await serving(JSON.stringify({ roleCredentials }), 'application/json')
     writeFileSync(
-      join(home, 'config'),
+      join(home(), 'config'),
       '[profile person]\nregion = us-east-1\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.awsapps.com/start\n',
     )
-    const cache = join(home, '.aws', 'sso', 'cache')
+    const cache = join(home(), '.aws', 'sso', 'cache')
     mkdirSync(cache, { recursive: true })
     writeFileSync(
       join(cache, `${createHash('sha1').update('corp').digest('hex')}.json`),

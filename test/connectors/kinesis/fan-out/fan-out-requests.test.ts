@@ -1,38 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SubscribeToShardCommand } from '@aws-sdk/client-kinesis'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Connection } from '../../../../connectors/kinesis/client.ts'
 import { connect } from '../../../../connectors/kinesis/connect.ts'
 import { fanOutClient } from '../../../../connectors/kinesis/fan-out/fan-out-client.ts'
 import { sdkKinesisApi } from '../../../../connectors/kinesis/sdk-kinesis-api.ts'
+import { freshAwsHome } from '../aws-home.ts'
 import { cannedHandler } from '../canned-handler.ts'
 import { ManualClock } from '../manual-clock.ts'
 
 const stream = 'orders'
 const consumer = 'arn:aws:kinesis:us-east-1:111122223333:stream/orders/consumer/reader:1'
 
-let home: string
-let before: NodeJS.ProcessEnv
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'millrace-fan-out-'))
-  before = process.env
-  const kept = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'))
-  process.env = {
-    ...Object.fromEntries(kept),
-    HOME: home,
-    AWS_CONFIG_FILE: join(home, 'config'),
-    AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ACCESS_KEY_ID: 'AKIDENVIRONMENT',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-  }
-})
-afterEach(() => {
-  process.env = before
-  rmSync(home, { recursive: true })
-})
+const home = freshAwsHome({ AWS_ACCESS_KEY_ID: 'AKIDENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret' })
 
 type Client = ReturnType<typeof fanOutClient>['client']
 
@@ -106,7 +87,7 @@ describe('a subscription goes where polls go, as the same', () => {
   })
 
   test('with a profile', async () => {
-    writeFileSync(join(home, 'config'), field)
+    writeFileSync(join(home(), 'config'), field)
     const subscription = place(await subscribed({ profile: 'field' }))
     expect(subscription).toEqual({
       host: 'kinesis-fips.ca-central-1.amazonaws.com',
