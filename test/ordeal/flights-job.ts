@@ -1,0 +1,54 @@
+import { job, json } from 'millrace'
+import { filesSink, parquet } from 'millrace/connectors/files'
+import { kinesisSource } from 'millrace/connectors/kinesis'
+import {
+  aggregate,
+  average,
+  count,
+  eventTime,
+  keyBy,
+  map,
+  max,
+  sinkTo,
+  sum,
+  tumbling,
+  window,
+} from 'millrace/operators'
+import type { Flight } from '../examples/flights.ts'
+import { lateStore } from './late-store.ts'
+
+const flights = kinesisSource({ stream: 'flights', startAt: 'trim-horizon', decode: json<Flight>() })
+
+const lake = filesSink({
+  folder: 'out',
+  format: parquet({
+    origin: 'string',
+    day: 'timestamp',
+    flights: 'int64',
+    meanDelay: 'double',
+    maxDelay: 'int32',
+    delayed: 'int64',
+  }),
+  partitionBy: (row) => ({ month: new Date(row.day).toISOString().slice(0, 7) }),
+  roll: { size: '4KiB' },
+})
+
+/** Delays by airport and day, with checkpoints all the time and many small files. */
+export default job(
+  'flights',
+  ({ from }) =>
+    from('flights', flights).pipe(
+      eventTime((flight) => flight.date, { outOfOrder: '1h' }),
+      keyBy((flight) => flight.origin),
+      window(tumbling('1d')),
+      aggregate('per-day', {
+        flights: count(),
+        meanDelay: average((flight) => flight.delay),
+        maxDelay: max((flight) => flight.delay),
+        delayed: sum((flight) => (flight.delay > 15 ? 1 : 0)),
+      }),
+      map(({ key, window, ...totals }) => ({ origin: key, day: window.start, ...totals })),
+      sinkTo('lake', lake),
+    ),
+  { checkpoint: { every: '20ms', store: lateStore('checkpoints') } },
+)
