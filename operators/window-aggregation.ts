@@ -2,9 +2,11 @@ import type { Emit, Operator, OperatorContext } from '../src/contract/operator.t
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
+import { plainContent } from '../src/state/cell-content.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
-import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
+import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
+import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
@@ -23,13 +25,13 @@ export interface WindowAggregationOptions {
 /** One accumulator for each aggregate, in their order. */
 type Accumulators = unknown[]
 
-/** What the first part of a snapshot holds; the others are the keyed state. */
+/** What the part of a snapshot holds; the layers are the keyed state. */
 interface Header {
   readonly watermark: number
   readonly shape: string
 }
 
-const schema = 1
+const schema = 2
 
 /**
  * Windows of keyed records. State is kept by slice of time and then by key: consecutive records mostly fall into the same
@@ -44,7 +46,8 @@ export class WindowAggregation implements Operator<unknown> {
   readonly #content: WindowContent<Accumulators>
   readonly #late: Emit<unknown> | undefined
   readonly #journal: Journal | undefined
-  readonly #state: MemoryKeyedState<Accumulators>
+  readonly #state: KeyedState<Accumulators>
+  readonly #restored: Snapshot | undefined
   readonly #timers = new Timers()
   readonly #windowEndingAt = new Map<number, TimeWindow>()
   /** Slices whose last window ends there. */
@@ -66,16 +69,23 @@ export class WindowAggregation implements Operator<unknown> {
   ) {
     this.#context = context
     this.#journal = context.goesOn ? new Journal() : undefined
-    this.#state = new MemoryKeyedState(this.#journal)
     this.#assigner = assigner
     this.#slicing = slicingOf(assigner)
     this.#content = content
+    this.#state = new MemoryKeyedState(plainContent<Accumulators>(this.#shape()), this.#journal)
     if (assigner.kind === 'sliding') {
       this.#merged = new MergedSlices(content, (number) => this.#sliceAt(number))
     }
     this.#late = context.sideOutput('late')
     this.process = this.#accumulating(keySelector)
+    this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
+  }
+
+  async open(): Promise<void> {
+    if (this.#restored?.layers === undefined) return
+    await this.#state.open(this.#restored.layers, this.#context)
+    for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
   }
 
   begin(): void {
@@ -102,7 +112,7 @@ export class WindowAggregation implements Operator<unknown> {
 
   snapshot(): Snapshot {
     const header: Header = { watermark: this.#watermark, shape: this.#shape() }
-    return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
+    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
@@ -201,7 +211,7 @@ export class WindowAggregation implements Operator<unknown> {
     return `${this.#assigner.name}: ${this.#content.shape}`
   }
 
-  #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
+  #restore({ schema: found, parts: [header] }: Snapshot): void {
     const { watermark, shape } = decodeCbor(header!) as Header
     if (found !== schema || shape !== this.#shape()) {
       throw new MillraceError(
@@ -210,7 +220,5 @@ export class WindowAggregation implements Operator<unknown> {
       )
     }
     this.#watermark = watermark
-    this.#state.restore({ schema: 1, parts: state })
-    for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
   }
 }

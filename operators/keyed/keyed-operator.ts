@@ -1,11 +1,14 @@
 import type { Emit, Operator, OperatorContext } from '../../src/contract/operator.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
+import { cborView, decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
+import type { CellContent, PackedCell } from '../../src/state/cell-content.ts'
+import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
-import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
+import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
+import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
@@ -13,16 +16,14 @@ import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 /** How records get their keys: one selector for each input. */
 export type KeySelectors = readonly ((value: unknown) => Key)[]
 
-/** What the first part of a snapshot holds; the others are the keyed state. */
+/** What the part of a snapshot holds; the layers are the keyed state. */
 interface Header {
   readonly watermark: number
   readonly shape: string
-  readonly timers: readonly [Key, number][]
-  readonly processingTimers: readonly [Key, number][]
   readonly known?: unknown
 }
 
-const schema = 1
+const schema = 2
 
 /** Runs a {@link KeyedLogic} for every key: finds state, keeps timers, and puts both into checkpoints. */
 export class KeyedOperator<S> implements Operator<unknown> {
@@ -32,12 +33,16 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly #logic: KeyedLogic<S>
   readonly #context: OperatorContext<unknown>
   readonly #journal: Journal | undefined
-  readonly #state: MemoryKeyedState<S>
+  readonly #state: KeyedState<S>
   readonly #cells: StateMap<S>
   readonly #timers = new KeyedTimers()
   readonly #processingTimers = new KeyedTimers()
   readonly #touched = new Set<Key>()
   readonly #call: Call<S>
+  readonly #restored: Snapshot | undefined
+  /** The times of the last barrier: by these it is decided what a checkpoint leaves out. */
+  #cutWatermark = beginningOfTime
+  #cutNow = 0
   #input = 0
 
   constructor(
@@ -49,13 +54,20 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#logic = logic
     this.#context = context
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
-    this.#state = new MemoryKeyedState<S>(this.#journal)
+    this.#state = new MemoryKeyedState<S>(this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
+    this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
     if (logic.onProcessingTimer !== undefined) this.onTick = (now) => this.#tick(now)
-    for (const [, time] of this.#processingTimers.entries()) context.wakeAt(time)
+  }
+
+  async open(): Promise<void> {
+    if (this.#restored?.layers === undefined) return
+    await this.#state.open(this.#restored.layers, this.#context)
+    const earliest = this.#state.earliestToLoad('processing')
+    if (earliest !== Number.POSITIVE_INFINITY) this.#context.wakeAt(earliest)
   }
 
   begin(): void {
@@ -81,6 +93,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (timestamp <= this.#call.watermark) return
     this.settle()
     this.#call.ending = timestamp === endOfTime
+    this.#state.loadDue('event', timestamp)
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
       let due = this.#timers.takeDue(timestamp);
@@ -88,7 +101,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       due = this.#timers.takeDue(timestamp)
     ) {
       this.#call.watermark = Math.max(this.#call.watermark, due.time)
-      for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onTimer)
+      for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onTimer, this.#timers)
     }
     this.#call.watermark = timestamp
     this.settle()
@@ -96,15 +109,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   snapshot(): Snapshot {
-    for (const [key, state] of this.#cells.entries()) this.#prepare(key, state)
-    const header: Header = {
-      watermark: this.#call.watermark,
-      shape: this.#logic.shape,
-      timers: this.#timers.entries(),
-      processingTimers: this.#processingTimers.entries(),
-      known: this.#logic.snapshot?.(),
-    }
-    return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
+    this.#cutWatermark = this.#call.watermark
+    this.#cutNow = this.#call.now
+    const { watermark } = this.#call
+    const header: Header = { watermark, shape: this.#logic.shape, known: this.#logic.snapshot?.() }
+    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #processing(selectors: KeySelectors): Emit<unknown> {
@@ -131,34 +140,66 @@ export class KeyedOperator<S> implements Operator<unknown> {
 
   #keep(key: Key, before: S): void {
     const { state } = this.#call
-    if (this.#logic.isEmpty(state)) this.#cells.delete(key)
+    if (this.#logic.isEmpty(state)) this.#drop(key)
     else if (state !== before) this.#cells.set(key, state)
+  }
+
+  /** A timer without state would fire in vain. */
+  #drop(key: Key): void {
+    this.#cells.delete(key)
+    this.#call.dropTimers(key)
   }
 
   #tick(now: number): void {
     this.#call.now = now
+    this.#state.loadDue('processing', now)
     for (
       let due = this.#processingTimers.takeDue(now);
       due !== undefined;
       due = this.#processingTimers.takeDue(now)
     ) {
-      for (const key of due.keys) this.#onTimer(key, due.time, this.#logic.onProcessingTimer)
+      for (const key of due.keys)
+        this.#onTimer(key, due.time, this.#logic.onProcessingTimer, this.#processingTimers)
     }
     // The engine keeps only the earliest time that it is asked for, and has just come to that.
-    const { earliest } = this.#processingTimers
-    if (earliest !== undefined) this.#context.wakeAt(earliest)
+    const { earliest = Number.POSITIVE_INFINITY } = this.#processingTimers
+    const next = Math.min(earliest, this.#state.earliestToLoad('processing'))
+    if (next !== Number.POSITIVE_INFINITY) this.#context.wakeAt(next)
   }
 
-  /** Leaves out what has expired, and makes sure that a restart would bring the rest back as it is. */
-  #prepare(key: Key, state: S): void {
-    if (this.#logic.prune !== undefined) {
-      this.#call.key = key
-      this.#call.timestamp = this.#call.watermark
-      this.#call.state = state
-      this.#logic.prune(this.#call)
-      this.#keep(key, state)
+  #content(): CellContent<S> {
+    return {
+      shape: this.#logic.shape,
+      pack: (key, state) => this.#pack(key, state),
+      unpack: (value) => decodeCbor(value) as S,
+      onTimers: (key, timers) => this.#takeTimers(key, timers),
     }
-    if (!isPlainData(state)) throw this.#stateError(key, state)
+  }
+
+  /** What a checkpoint keeps of a key, after making sure that a restart would bring it back as it is. */
+  #pack(key: Key, state: S): PackedCell | undefined {
+    const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
+    if (pruned === undefined) return undefined
+    if (!isPlainData(pruned)) throw this.#stateError(key, pruned)
+    const event = [...this.#timers.timesOf(key)]
+    const processing = [...this.#processingTimers.timesOf(key)]
+    return { value: cborView(pruned), timers: { event, processing } }
+  }
+
+  /** Leaves out what had expired at the barrier; `undefined` if that is all. May come in the middle of another call. */
+  #pruned(key: Key, state: S): S | undefined {
+    const call = this.#call
+    const { key: callKey, timestamp, watermark, now, state: callState } = call
+    call.key = key
+    call.timestamp = this.#cutWatermark
+    call.watermark = this.#cutWatermark
+    call.now = this.#cutNow
+    call.state = state
+    this.#logic.prune!(call)
+    this.#keep(key, state)
+    const pruned = this.#logic.isEmpty(call.state) ? undefined : call.state
+    Object.assign(call, { key: callKey, timestamp, watermark, now, state: callState })
+    return pruned
   }
 
   #stateError(key: Key, state: S): MillraceError {
@@ -171,8 +212,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
     )
   }
 
-  #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {
+  #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer'], timers?: KeyedTimers): void {
+    // A cut that has still to encode the key does so now, and with the timer, which counts until then.
     const state = this.#cells.get(key)
+    timers?.fired(key, time)
     if (state === undefined || fire === undefined) return
     this.#call.key = key
     this.#call.timestamp = time
@@ -181,8 +224,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#keep(key, state)
   }
 
-  #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape, timers, processingTimers, known } = decodeCbor(header!) as Header
+  #restore({ schema: found, parts: [header] }: Snapshot): void {
+    const { watermark, shape, known } = decodeCbor(header!) as Header
     if (found !== schema || shape !== this.#logic.shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
@@ -191,9 +234,14 @@ export class KeyedOperator<S> implements Operator<unknown> {
     }
     this.#call.watermark = watermark
     this.#logic.restore?.(known)
-    this.#state.restore({ schema: 1, parts: state })
-    for (const [key, time] of timers) this.#timers.add(key, time)
-    for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
+  }
+
+  #takeTimers(key: Key, { event, processing }: KeyTimes): void {
+    for (const time of event) this.#timers.add(key, time)
+    for (const time of processing) {
+      this.#processingTimers.add(key, time)
+      this.#context.wakeAt(time)
+    }
   }
 }
 
@@ -257,13 +305,19 @@ class Call<S> implements KeyedCall<S> {
     this.#touched.add(this.key)
   }
 
+  /** A key has no state any more. */
+  dropTimers(key: Key): void {
+    for (const timers of [this.#timers, this.#processingTimers]) {
+      for (const time of [...timers.timesOf(key)]) this.#delete(timers, time, key)
+    }
+  }
+
   #add(timers: KeyedTimers, time: number): void {
     const { key } = this
     if (timers.add(key, time)) this.#journal?.note(() => timers.delete(key, time))
   }
 
-  #delete(timers: KeyedTimers, time: number): void {
-    const { key } = this
+  #delete(timers: KeyedTimers, time: number, key = this.key): void {
     if (timers.delete(key, time)) this.#journal?.note(() => timers.add(key, time))
   }
 }

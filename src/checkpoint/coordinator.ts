@@ -1,7 +1,7 @@
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { CommitPermit, Staged } from '../contract/sink.ts'
-import type { Snapshot } from '../contract/snapshot.ts'
+import type { Snapshot, StoredFile } from '../contract/snapshot.ts'
 import { MillraceError } from '../errors.ts'
 import {
   encodeManifest,
@@ -12,10 +12,18 @@ import {
   type SinkEntry,
   type SnapshotEntry,
   type SourceEntry,
-  sha256,
+  sha256Aside,
 } from './manifest.ts'
 import { claim, decideStart, obsolete, partName, partPrefix } from './protocol.ts'
-import { findCheckpoints, listEpochs, type Parts, type Restored, restoredFrom } from './recovery.ts'
+import {
+  findCheckpoints,
+  listEpochs,
+  noParts,
+  type Parts,
+  type Restored,
+  restoredFrom,
+  storedFile,
+} from './recovery.ts'
 
 /** What the dataflow gave at a barrier. */
 export interface Cut {
@@ -53,7 +61,7 @@ export class CheckpointCoordinator {
   /** The last manifests that this run knows to be good, oldest first. */
   #retained: Manifest[] = []
   /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
-  readonly #stored = new WeakMap<Uint8Array, PartEntry>()
+  readonly #stored = new WeakMap<Uint8Array | StoredFile, PartEntry>()
   lineage = ''
   epoch = 0
   generation = 0
@@ -85,7 +93,7 @@ export class CheckpointCoordinator {
         )
       }
       const last = start.decision === 'continue' ? start.manifest : this.#firstManifest()
-      const parts = found.at(-1)?.parts ?? new Map()
+      const parts = found.at(-1)?.parts ?? noParts
       const restored = start.decision === 'continue' ? restoredFrom(last, parts) : undefined
       if (restored !== undefined) accept(restored)
       this.generation = start.nextEpoch
@@ -120,6 +128,7 @@ export class CheckpointCoordinator {
     if (!(await this.#publish(manifest))) {
       throw new MillraceError('JOB_FENCED', `another run has published epoch ${manifest.epoch}`)
     }
+    for (const { changes } of Object.values(cut.operators)) changes?.published()
     return { permit: this.permit(), sizeBytes: writing.sizeBytes }
   }
 
@@ -169,11 +178,19 @@ export class CheckpointCoordinator {
       const present = stored !== undefined && writing.present.has(stored.name)
       parts.push(present ? stored : await this.#storePart(content, writing))
     }
-    return { schema: snapshot.schema, parts }
+    const { schema, changes } = snapshot
+    if (changes === undefined) return { schema, parts }
+    const layers = await changes.written(async (content) => {
+      const entry = await this.#storePart(content, writing)
+      const file = storedFile(this.#store, entry)
+      this.#stored.set(file, entry)
+      return file
+    })
+    return { schema, parts, layers: layers.map((files) => files.map((file) => this.#stored.get(file)!)) }
   }
 
   async #storePart(content: Uint8Array, writing: Writing): Promise<PartEntry> {
-    const checksum = sha256(content)
+    const checksum = await sha256Aside(content)
     const entry = { name: partName(this.generation, checksum), sha256: checksum, sizeBytes: content.length }
     await this.#store.writeOnce(entry.name, content)
     this.#stored.set(content, entry)
@@ -182,7 +199,8 @@ export class CheckpointCoordinator {
   }
 
   #rememberParts(parts: Parts): void {
-    for (const { entry, content } of parts.values()) this.#stored.set(content, entry)
+    for (const { entry, content } of parts.contents.values()) this.#stored.set(content, entry)
+    for (const { entry, file } of parts.files.values()) this.#stored.set(file, entry)
   }
 }
 

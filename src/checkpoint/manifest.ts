@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, webcrypto } from 'node:crypto'
 import type { Json } from '../contract/json.ts'
 import type { Committable } from '../contract/sink.ts'
 
@@ -36,10 +36,12 @@ export interface SinkEntry {
   readonly committables: readonly Committable[]
 }
 
-/** A snapshot whose parts are blobs of the store. */
+/** A snapshot whose parts are blobs of the store, as are the files of keyed state. */
 export interface SnapshotEntry {
   readonly schema: number
   readonly parts: readonly PartEntry[]
+  /** The oldest first. */
+  readonly layers?: readonly (readonly PartEntry[])[]
 }
 
 export interface PartEntry {
@@ -77,13 +79,26 @@ export function decodeManifest(content: Uint8Array): Manifest | { readonly damag
   return JSON.parse(body) as Manifest
 }
 
+/** All blobs that a manifest names. */
 export function partsOf(manifest: Manifest): readonly PartEntry[] {
-  return [
-    ...Object.values(manifest.operators),
-    ...Object.values(manifest.sinks).map((sink) => sink.state),
-  ].flatMap((snapshot) => snapshot.parts)
+  return snapshotsOf(manifest).flatMap(({ parts, layers = [] }) => [...parts, ...layers.flat()])
+}
+
+/** The snapshots of all operators and sinks. */
+export function snapshotsOf({ operators, sinks }: Manifest): readonly SnapshotEntry[] {
+  return [...Object.values(operators), ...Object.values(sinks).map(({ state }) => state)]
 }
 
 export function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/** Less than this is hashed sooner than another thread begins with it. */
+const largeBytes = 256 * 1024
+
+/** The same, of what is large on another thread. */
+export async function sha256Aside(content: Uint8Array): Promise<string> {
+  if (content.length < largeBytes) return sha256(content)
+  const digest = await webcrypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>)
+  return Buffer.from(digest).toString('hex')
 }

@@ -1,6 +1,6 @@
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Committable } from '../contract/sink.ts'
-import type { Snapshot } from '../contract/snapshot.ts'
+import type { Snapshot, StoredFile } from '../contract/snapshot.ts'
 import { MillraceError } from '../errors.ts'
 import {
   decodeManifest,
@@ -9,10 +9,10 @@ import {
   manifestName,
   manifestPrefix,
   type PartEntry,
-  partsOf,
   type SnapshotEntry,
   type SourceEntry,
-  sha256,
+  sha256Aside,
+  snapshotsOf,
 } from './manifest.ts'
 import type { Candidate } from './protocol.ts'
 
@@ -27,8 +27,16 @@ export interface Restored {
   >
 }
 
-/** The bytes of parts by their entries in the manifest. */
-export type Parts = ReadonlyMap<string, { readonly entry: PartEntry; readonly content: Uint8Array }>
+/** How many files are read at a time. */
+const readAhead = 4
+
+/** The bytes of parts, and the files of keyed state without theirs, by their names. */
+export interface Parts {
+  readonly contents: ReadonlyMap<string, { readonly entry: PartEntry; readonly content: Uint8Array }>
+  readonly files: ReadonlyMap<string, { readonly entry: PartEntry; readonly file: StoredFile }>
+}
+
+export const noParts: Parts = { contents: new Map(), files: new Map() }
 
 export type Found = Candidate & { readonly parts?: Parts }
 
@@ -55,9 +63,10 @@ export async function listEpochs(store: CheckpointStore): Promise<number[]> {
 
 /** The snapshots of a manifest, put together from its parts. */
 export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
-  const load = ({ schema, parts: entries }: SnapshotEntry): Snapshot => ({
+  const load = ({ schema, parts: entries, layers }: SnapshotEntry): Snapshot => ({
     schema,
-    parts: entries.map((entry) => parts.get(entry.name)!.content),
+    parts: entries.map(({ name }) => parts.contents.get(name)!.content),
+    ...(layers && { layers: layers.map((files) => files.map(({ name }) => parts.files.get(name)!.file)) }),
   })
   return {
     epoch: manifest.epoch,
@@ -83,16 +92,50 @@ async function examine(store: CheckpointStore, job: string, epoch: number): Prom
   return typeof parts === 'string' ? { epoch, damage: parts } : { epoch, manifest, parts }
 }
 
-/** The parts, or what is wrong with them. */
+/**
+ * The parts, or what is wrong with them. Files of keyed state may be large together: they are read once to see that they
+ * are whole, and once more when they are wanted.
+ */
 async function readParts(store: CheckpointStore, manifest: Manifest): Promise<Parts | string> {
-  const parts = new Map<string, { entry: PartEntry; content: Uint8Array }>()
-  for (const entry of partsOf(manifest)) {
-    const content = await store.read(entry.name)
-    if (content === undefined) return `its part ${entry.name} is missing`
-    if (sha256(content) !== entry.sha256) return `the checksum of its part ${entry.name} does not match`
-    parts.set(entry.name, { entry, content })
+  const contents = new Map<string, { entry: PartEntry; content: Uint8Array }>()
+  const files = new Map<string, { entry: PartEntry; file: StoredFile }>()
+  for (const entry of snapshotsOf(manifest).flatMap(({ parts }) => parts)) {
+    const content = await wholePart(store, entry)
+    if (typeof content === 'string') return content
+    contents.set(entry.name, { entry, content })
   }
-  return parts
+  const entries = snapshotsOf(manifest).flatMap(({ layers = [] }) => layers.flat())
+  for (let place = 0; place < entries.length; place += readAhead) {
+    const some = entries.slice(place, place + readAhead)
+    const found = await Promise.all(some.map((entry) => wholePart(store, entry)))
+    const damage = found.find((content) => typeof content === 'string')
+    if (damage !== undefined) return damage
+    for (const entry of some) files.set(entry.name, { entry, file: storedFile(store, entry) })
+  }
+  return { contents, files }
+}
+
+/** A file of keyed state that a manifest names. */
+export function storedFile(store: CheckpointStore, entry: PartEntry): StoredFile {
+  return {
+    sizeBytes: entry.sizeBytes,
+    read: async () => {
+      const content = await wholePart(store, entry)
+      if (typeof content !== 'string') return content
+      throw new MillraceError(
+        'CHECKPOINT_CORRUPT',
+        `a checkpoint in ${store.description} was good: ${content}`,
+      )
+    },
+  }
+}
+
+/** The bytes of a part, or what is wrong with them. */
+async function wholePart(store: CheckpointStore, { name, sha256 }: PartEntry): Promise<Uint8Array | string> {
+  const content = await store.read(name)
+  if (content === undefined) return `its part ${name} is missing`
+  if ((await sha256Aside(content)) !== sha256) return `the checksum of its part ${name} does not match`
+  return content
 }
 
 function mapped<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {

@@ -73,6 +73,8 @@ export interface Operator<in In> {
   drained?(): Promise<void> | undefined
   /** The state at a barrier; the operator goes on at once after it. */
   snapshot?(): Snapshot
+  /** Of an operator whose restored state is large: settles when elements may come. */
+  open?(): Promise<void>
   /** Of an operator that makes watermarks: how far each split is, and how far they may drift apart. */
   readonly progress?: SplitProgress
 }

@@ -6,4 +6,32 @@
 export interface Snapshot {
   readonly schema: number
   readonly parts: readonly Uint8Array[]
+  /** Keyed state at a barrier: what has changed is cut already, and encoded and written later. */
+  readonly changes?: StateChanges
+  /** Keyed state that a checkpoint holds, when it is restored. */
+  readonly layers?: Layers
+}
+
+/** A file of the checkpoint store. Its bytes are read when they are wanted. */
+export interface StoredFile {
+  readonly sizeBytes: number
+  /** @throws MillraceError `CHECKPOINT_CORRUPT` if it is not any more what it was. */
+  read(): Promise<Uint8Array>
+}
+
+/**
+ * The files of a keyed state, the oldest layer first. What a layer says of a key is the truth, unless a later one says
+ * otherwise. The files of one layer follow each other by key group, and none of them says anything of the same key.
+ */
+export type Layers = readonly (readonly StoredFile[])[]
+
+/** Writes a file of a checkpoint in the making. */
+export type WriteFile = (content: Uint8Array) => Promise<StoredFile>
+
+/** What has changed in a keyed state up to a barrier. Nothing that happens after the barrier changes it. */
+export interface StateChanges {
+  /** Encodes and writes what is new. Gives all layers, also those of earlier checkpoints. */
+  written(write: WriteFile): Promise<Layers>
+  /** The checkpoint with these layers is published. Unless this is called, the next changes contain these too. */
+  published(): void
 }

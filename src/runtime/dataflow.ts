@@ -90,6 +90,11 @@ export class Dataflow {
     return this.#progressOfSource.get(source) ?? []
   }
 
+  /** Settles when operators have what they need of their restored state. */
+  async open(): Promise<void> {
+    for (const chain of this.#chains) await chain.open()
+  }
+
   /** Whether any operator wants to be told of processing time. */
   get ticked(): boolean {
     return this.#chains.some((chain) => chain.ticked)

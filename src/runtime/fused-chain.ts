@@ -101,6 +101,17 @@ export class FusedChain {
     return this.#operators.some(({ operator }) => operator.onTick !== undefined)
   }
 
+  /** Settles when elements may come. */
+  async open(): Promise<void> {
+    for (const { id, operator } of this.#operators) {
+      try {
+        await operator.open?.()
+      } catch (error) {
+        throw millraceError(error).at({ operator: id })
+      }
+    }
+  }
+
   /** What must settle before more records are handed over. */
   get waits(): readonly Promise<void>[] {
     return this.#operators.flatMap(({ operator }) => operator.ready?.() ?? [])

@@ -7,7 +7,12 @@ import { Encoder } from 'cbor-x'
 const encoder = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false })
 
 export function encodeCbor(value: unknown): Uint8Array {
-  return Uint8Array.from(encoder.encode(value))
+  return new Uint8Array(encoder.encode(value))
+}
+
+/** The same without a copy: a view of a buffer that others share. For bytes that are copied elsewhere soon. */
+export function cborView(value: unknown): Uint8Array {
+  return encoder.encode(value)
 }
 
 export function decodeCbor(content: Uint8Array): unknown {

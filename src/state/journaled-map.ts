@@ -4,10 +4,10 @@ import type { StateMap } from './keyed-state.ts'
 
 /** A map whose changes can be undone, also those within its values. */
 export class JournaledMap<V> implements StateMap<V> {
-  readonly #map: Map<Key, V>
+  readonly #map: StateMap<V>
   readonly #journal: Journal
 
-  constructor(map: Map<Key, V>, journal: Journal) {
+  constructor(map: StateMap<V>, journal: Journal) {
     this.#map = map
     this.#journal = journal
   }

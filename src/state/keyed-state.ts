@@ -1,12 +1,10 @@
-import type { Snapshot } from '../contract/snapshot.ts'
-import { MillraceError } from '../errors.ts'
-import { decodeCbor, encodeCbor } from './cbor.ts'
-import type { Journal } from './journal.ts'
-import { JournaledMap } from './journaled-map.ts'
+import type { Layers, StateChanges } from '../contract/snapshot.ts'
 import type { Key } from './key.ts'
-import { allKeyGroups, type KeyGroupRange, keyGroupOf } from './key-group.ts'
 
-/** The values of all keys in one namespace. A value may be changed in place until the call into the operator returns. */
+/**
+ * The values of all keys in one namespace. A value that `get` gave may be changed in place until the call into the
+ * operator returns; one that `entries` gave must stay as it is.
+ */
 export interface StateMap<V> {
   readonly size: number
   get(key: Key): V | undefined
@@ -22,95 +20,28 @@ export interface KeyedState<V> {
   has(namespace: number): boolean
   drop(namespace: number): void
   namespaces(): number[]
-  snapshot(): Snapshot
-}
-
-const schema = 1
-
-/** What a part holds: values by key group, so that a reader can take the groups that it owns. */
-interface StatePart {
-  readonly namespaces: readonly (readonly [namespace: number, groups: readonly KeyGroupPart[]])[]
-}
-type KeyGroupPart = readonly [group: number, entries: readonly (readonly [Key, unknown])[]]
-
-/** Keyed state on the heap. */
-export class MemoryKeyedState<V> implements KeyedState<V> {
-  readonly #maps = new Map<number, Map<Key, V>>()
-  readonly #journal: Journal | undefined
-
-  /** @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read. */
-  constructor(journal?: Journal) {
-    this.#journal = journal
-  }
-
-  within(namespace: number): StateMap<V> {
-    const map = this.#map(namespace)
-    return this.#journal === undefined ? map : new JournaledMap(map, this.#journal)
-  }
-
-  has(namespace: number): boolean {
-    return this.#maps.has(namespace)
-  }
-
-  drop(namespace: number): void {
-    this.#maps.delete(namespace)
-  }
-
-  namespaces(): number[] {
-    return [...this.#maps.keys()]
-  }
-
-  snapshot(): Snapshot {
-    const groups = new Map<Key, number>()
-    const part: StatePart = {
-      namespaces: [...this.#maps].map(([namespace, map]) => [namespace, byKeyGroup(map, groups)]),
-    }
-    return { schema, parts: [encodeCbor(part)] }
-  }
-
-  #map(namespace: number): Map<Key, V> {
-    let map = this.#maps.get(namespace)
-    if (map === undefined) {
-      map = new Map()
-      this.#maps.set(namespace, map)
-    }
-    return map
-  }
-
+  /** Cuts off what has changed since the last snapshot. Takes next to no time, however much that is. */
+  snapshot(): StateChanges
   /**
-   * Loads the key groups of `range` from a snapshot.
+   * Takes what a checkpoint holds, before anything else is done with the state. When it has settled everything can be
+   * asked for: what is not in memory yet is loaded with the first look, and all the rest meanwhile.
    *
-   * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` for a snapshot of another layout.
+   * @throws MillraceError `CHECKPOINT_CORRUPT` if a file cannot be read.
    */
-  restore(snapshot: Snapshot, range: KeyGroupRange = allKeyGroups): void {
-    if (snapshot.schema !== schema) {
-      throw new MillraceError(
-        'CHECKPOINT_INCOMPATIBLE',
-        `keyed state of layout ${snapshot.schema} cannot be read: this version of Millrace reads layout ${schema}`,
-      )
-    }
-    for (const content of snapshot.parts) this.#load(decodeCbor(content) as StatePart, range)
-  }
-
-  #load(part: StatePart, range: KeyGroupRange): void {
-    for (const [namespace, groups] of part.namespaces) {
-      const map = this.#map(namespace)
-      for (const [group, entries] of groups) {
-        if (group < range.first || group > range.last) continue
-        for (const [key, value] of entries) map.set(key, value as V)
-      }
-    }
-  }
+  open(layers: Layers, around: StateSurroundings): Promise<void>
+  /** Loads what has timers that are due. */
+  loadDue(clock: TimerClock, until: number): void
+  /** The earliest timer of what is not loaded yet; infinity if there is none. */
+  earliestToLoad(clock: TimerClock): number
 }
 
-function byKeyGroup<V>(map: Map<Key, V>, known: Map<Key, number>): KeyGroupPart[] {
-  const groups = new Map<number, [Key, V][]>()
-  for (const entry of map) {
-    const group = known.get(entry[0]) ?? keyGroupOf(entry[0])
-    known.set(entry[0], group)
-    const entries = groups.get(group)
-    if (entries === undefined) groups.set(group, [entry])
-    else entries.push(entry)
-  }
-  return [...groups].sort(([a], [b]) => a - b)
+/** What a state needs of the world outside. */
+export interface StateSurroundings {
+  /** Ends the loading of what nobody has asked for. */
+  readonly signal: AbortSignal
+  /** Runs what fails the job if it throws. */
+  readonly resume: (act: () => void) => void
 }
+
+/** The clocks that timers go by. */
+export type TimerClock = 'event' | 'processing'

@@ -22,7 +22,8 @@ it('fires what was added and not deleted, in the order of time and of keys, over
         before[what as 'add' | 'delete'](key, time)
       }
       const timers = new KeyedTimers()
-      for (const [key, time] of before.entries()) timers.add(key, time)
+      for (const key of new Set(steps.map(([, one]) => one)))
+        for (const time of before.timesOf(key)) timers.add(key, time)
       const fired: [Key, number][] = []
       for (let due = timers.takeDue(watermark); due !== undefined; due = timers.takeDue(watermark)) {
         for (const key of due.keys) fired.push([key, due.time])

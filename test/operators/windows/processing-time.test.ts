@@ -19,6 +19,7 @@ import { windowLogic } from '../../../operators/windows/window-logic.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import type { WindowAssigner } from '../../../src/stream.ts'
 import { impatientClock } from '../../runtime/impatient-clock.ts'
+import { settledSnapshot } from '../../state/settled-snapshot.ts'
 
 /** A count of each window, as an operator that is told of time by hand. */
 function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot) {
@@ -79,12 +80,14 @@ describe('windows of processing time', () => {
     ])
   })
 
-  it('are sessions by the clock, over a restart too', () => {
+  it('are sessions by the clock, over a restart too', async () => {
     const first = counting(session('5s', { time: 'processing' }))
     first.at(1_000, 1)
     first.at(4_000, 1)
     first.at(7_000, 1)
-    const { rows, wakes, at } = counting(session('5s', { time: 'processing' }), first.operator.snapshot())
+    const restored = await settledSnapshot(first.operator.snapshot())
+    const { rows, wakes, at, operator } = counting(session('5s', { time: 'processing' }), restored)
+    await operator.open()
     expect(wakes.length).toBeGreaterThan(0)
     at(12_000, 1)
     expect(rows).toEqual([])

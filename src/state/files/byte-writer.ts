@@ -1,0 +1,65 @@
+/** Bytes that grow at their end. Numbers are little-endian. */
+export class ByteWriter {
+  #bytes: Buffer
+  #length = 0
+
+  constructor(capacity: number) {
+    this.#bytes = Buffer.allocUnsafe(capacity)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  byte(value: number): void {
+    this.#room(1)
+    this.#bytes[this.#length++] = value
+  }
+
+  /** A whole number from 0 to 2^53 - 1: seven bits a byte, the lowest first, all but the last with the high bit. */
+  varint(value: number): void {
+    this.#room(8)
+    let rest = value
+    while (rest > 0x7f) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
+  uint32(value: number): void {
+    this.#room(4)
+    this.#length = this.#bytes.writeUInt32LE(value, this.#length)
+  }
+
+  float64(value: number): void {
+    this.#room(8)
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length)
+  }
+
+  /** A text in UTF-8, after its length in bytes. */
+  text(value: string): void {
+    const length = Buffer.byteLength(value)
+    this.varint(length)
+    this.#room(length)
+    this.#length += this.#bytes.write(value, this.#length)
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length)
+    this.#bytes.set(value, this.#length)
+    this.#length += value.length
+  }
+
+  /** What was written. Nothing may be written after it. */
+  end(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #room(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#length + bytes))
+    this.#bytes.copy(grown, 0, 0, this.#length)
+    this.#bytes = grown
+  }
+}

@@ -1,0 +1,105 @@
+import { crc32 } from 'node:zlib'
+import { encodeCbor } from '../cbor.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { writeKey } from './key-bytes.ts'
+import type { KeyTimes, StateEntry } from './state-entry.ts'
+import { endMagic, entryFlags, groupFlags, magic, type StateFileHeader } from './state-file-format.ts'
+
+/** What the index says of a key group. */
+interface GroupInIndex {
+  readonly group: number
+  readonly from: number
+  entries: number
+  earliestEvent: number
+  earliestProcessing: number
+}
+
+/** Writes one state file: entries by key group, in ascending order of the groups. */
+export class StateFileWriter {
+  readonly #to: ByteWriter
+  readonly #groups: GroupInIndex[] = []
+  readonly #namespaces = new Set<number>()
+  /** Of the entry before, in the same group. */
+  #namespace: number | undefined
+
+  /** @param capacity How large the file will be, about. */
+  constructor(header: StateFileHeader, capacity = 64 * 1024) {
+    this.#to = new ByteWriter(capacity)
+    this.#to.bytes(magic)
+    const bytes = encodeCbor(header)
+    this.#to.varint(bytes.length)
+    this.#to.bytes(bytes)
+  }
+
+  get sizeBytes(): number {
+    return this.#to.length
+  }
+
+  /** Entries of one namespace in a row cost less. */
+  add(group: number, { namespace, key, value, timers }: StateEntry): void {
+    const index = this.#enter(group)
+    const again = namespace === this.#namespace
+    const { event, processing } = timers
+    this.#to.byte(
+      (again ? 0 : entryFlags.namespace) |
+        (value === undefined ? entryFlags.deleted : 0) |
+        (event.length === 0 ? 0 : entryFlags.eventTimers) |
+        (processing.length === 0 ? 0 : entryFlags.processingTimers),
+    )
+    if (!again) this.#to.float64(namespace)
+    if (!again) this.#namespaces.add(namespace)
+    this.#namespace = namespace
+    writeKey(this.#to, key)
+    if (value !== undefined) {
+      this.#to.varint(value.length)
+      this.#to.bytes(value)
+    }
+    index.entries += 1
+    index.earliestEvent = Math.min(index.earliestEvent, this.#times(event))
+    index.earliestProcessing = Math.min(index.earliestProcessing, this.#times(processing))
+  }
+
+  end(): Uint8Array {
+    const indexAt = this.#to.length
+    const namespaces = [...this.#namespaces]
+    this.#to.varint(namespaces.length)
+    for (const namespace of namespaces) this.#to.float64(namespace)
+    this.#to.varint(this.#groups.length)
+    for (const [place, index] of this.#groups.entries()) {
+      this.#indexGroup(index, this.#groups[place - 1]?.group ?? 0, this.#groups[place + 1]?.from ?? indexAt)
+    }
+    this.#to.uint32(indexAt)
+    this.#to.uint32(crc32(this.#to.end()))
+    this.#to.bytes(endMagic)
+    return this.#to.end()
+  }
+
+  #enter(group: number): GroupInIndex {
+    const last = this.#groups.at(-1)
+    if (last?.group === group) return last
+    const [earliestEvent, earliestProcessing] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    const index = { group, from: this.#to.length, entries: 0, earliestEvent, earliestProcessing }
+    this.#groups.push(index)
+    this.#namespace = undefined
+    return index
+  }
+
+  #times(times: KeyTimes['event']): number {
+    if (times.length === 0) return Number.POSITIVE_INFINITY
+    this.#to.varint(times.length)
+    for (const time of times) this.#to.float64(time)
+    return times.reduce((least, time) => Math.min(least, time))
+  }
+
+  #indexGroup(index: GroupInIndex, before: number, until: number): void {
+    const hasEvent = index.earliestEvent !== Number.POSITIVE_INFINITY
+    const hasProcessing = index.earliestProcessing !== Number.POSITIVE_INFINITY
+    const flags = (hasEvent ? groupFlags.eventTimers : 0) | (hasProcessing ? groupFlags.processingTimers : 0)
+    this.#to.varint(index.group - before)
+    this.#to.varint(until - index.from)
+    this.#to.varint(index.entries)
+    this.#to.byte(flags)
+    if (hasEvent) this.#to.float64(index.earliestEvent)
+    if (hasProcessing) this.#to.float64(index.earliestProcessing)
+  }
+}

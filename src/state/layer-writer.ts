@@ -1,0 +1,53 @@
+import type { StoredFile, WriteFile } from '../contract/snapshot.ts'
+import type { StateEntry } from './files/state-entry.ts'
+import type { StateFileHeader } from './files/state-file-format.ts'
+import { StateFileWriter } from './files/state-file-writer.ts'
+import type { Layer } from './layer.ts'
+
+/** A file that has grown to this is ended. One entry may make it larger. */
+const fileBytes = 16 * 2 ** 20
+
+/** Writes the files of one layer. Entries come in ascending order of their key groups. */
+export class LayerWriter {
+  readonly #header: StateFileHeader
+  readonly #write: WriteFile
+  readonly #files: StoredFile[] = []
+  readonly #namespaces = new Set<number>()
+  #entries = 0
+  #writer: StateFileWriter | undefined
+
+  constructor(header: StateFileHeader, write: WriteFile) {
+    this.#header = header
+    this.#write = write
+  }
+
+  /** Settles when the next entry may come; `undefined` if that is now. */
+  add(group: number, entry: StateEntry): Promise<void> | undefined {
+    this.#writer ??= new StateFileWriter(this.#header)
+    this.#writer.add(group, entry)
+    this.#namespaces.add(entry.namespace)
+    this.#entries += 1
+    return this.#writer.sizeBytes < fileBytes ? undefined : this.#endFile(this.#writer)
+  }
+
+  /** `undefined` if there is nothing to say. */
+  async end(): Promise<Layer | undefined> {
+    if (this.#header.dropped.length > 0 && this.#files.length === 0) {
+      this.#writer ??= new StateFileWriter(this.#header)
+    }
+    if (this.#writer !== undefined) await this.#endFile(this.#writer)
+    if (this.#files.length === 0) return undefined
+    return {
+      files: this.#files,
+      entries: this.#entries,
+      sizeBytes: this.#files.reduce((sum, file) => sum + file.sizeBytes, 0),
+      namespaces: this.#namespaces,
+      dropped: this.#header.dropped,
+    }
+  }
+
+  async #endFile(writer: StateFileWriter): Promise<void> {
+    this.#writer = undefined
+    this.#files.push(await this.#write(writer.end()))
+  }
+}

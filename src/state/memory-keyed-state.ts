@@ -1,0 +1,160 @@
+import type { Layers, StateChanges, WriteFile } from '../contract/snapshot.ts'
+import type { Cell } from './cell.ts'
+import { firstInterval } from './cell.ts'
+import type { CellContent } from './cell-content.ts'
+import { CellTable, type TableContext } from './cell-table.ts'
+import { compacted } from './compaction.ts'
+import type { Journal } from './journal.ts'
+import { JournaledMap } from './journaled-map.ts'
+import type { Key } from './key.ts'
+import { allKeyGroups, type KeyGroupRange, keyGroupOf } from './key-group.ts'
+import type { KeyedState, StateMap, StateSurroundings, TimerClock } from './keyed-state.ts'
+import type { Layer } from './layer.ts'
+import { Slices } from './slices.ts'
+import { StateCut } from './state-cut.ts'
+import { StateLoader } from './state-loader.ts'
+
+/** Keyed state on the heap. */
+export class MemoryKeyedState<V> implements KeyedState<V> {
+  readonly #content: CellContent<V>
+  readonly #journal: Journal | undefined
+  readonly #tables = new Map<number, CellTable<V>>()
+  readonly #context: TableContext<V>
+  /** Namespaces that files have heard of and that are gone since the last cut. */
+  #dropped = new Set<number>()
+  #layers: readonly Layer[] = []
+  /** The last cut, until a checkpoint with it is published. */
+  #cut: StateCut<V> | undefined
+  #loader: StateLoader | undefined
+  #interval = firstInterval
+
+  /** @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read. */
+  constructor(content: CellContent<V>, journal?: Journal) {
+    this.#content = content
+    this.#journal = journal
+    this.#context = {
+      encodeBefore: (cell: Cell<V>) => this.#cut?.encodeBefore(cell),
+      load: undefined,
+      loadAll: () => this.#loadAll(),
+    }
+  }
+
+  within(namespace: number): StateMap<V> {
+    const table = this.#table(namespace)
+    return this.#journal === undefined ? table : new JournaledMap(table, this.#journal)
+  }
+
+  has(namespace: number): boolean {
+    return this.#tables.has(namespace)
+  }
+
+  drop(namespace: number): void {
+    const table = this.#tables.get(namespace)
+    if (table === undefined) return
+    this.#tables.delete(namespace)
+    table.dropped = true
+    if (table.inFiles) this.#dropped.add(namespace)
+    this.#loader?.drop(namespace)
+  }
+
+  namespaces(): number[] {
+    return [...this.#tables.keys()]
+  }
+
+  snapshot(): StateChanges {
+    if (this.#cut !== undefined) this.#uncut(this.#cut)
+    this.#interval += 1
+    const tables = [...this.#tables.values()]
+      .map((table) => ({ table, cells: table.cut(2 * this.#interval) }))
+      .filter(({ cells }) => cells.length > 0)
+    const cut = new StateCut(tables, [...this.#dropped], this.#content)
+    this.#cut = cut
+    this.#dropped = new Set()
+    let layers: readonly Layer[] | undefined
+    return {
+      written: async (write) => {
+        layers = await this.#written(cut, write)
+        return layers.map(({ files }) => files)
+      },
+      published: () => {
+        if (layers !== undefined) this.#layers = layers
+        if (this.#cut === cut) this.#cut = undefined
+      },
+    }
+  }
+
+  /** @param range The key groups to take. */
+  async open(layers: Layers, around: StateSurroundings, range: KeyGroupRange = allKeyGroups): Promise<void> {
+    const loader = await StateLoader.open(layers, range)
+    this.#layers = loader.layers
+    for (const namespace of loader.namespaces) this.#table(namespace).inFiles = true
+    if (loader.done) return
+    this.#loader = loader
+    this.#context.load = (key: Key) => this.#loadGroup(keyGroupOf(key))
+    this.#loadMeanwhile(around.signal).catch((error) =>
+      around.resume(() => {
+        throw error
+      }),
+    )
+  }
+
+  loadDue(clock: TimerClock, until: number): void {
+    for (
+      let group = this.#loader?.takeDue(clock, until);
+      group !== undefined;
+      group = this.#loader?.takeDue(clock, until)
+    ) {
+      this.#loadGroup(group)
+    }
+  }
+
+  earliestToLoad(clock: TimerClock): number {
+    return this.#loader?.earliest(clock) ?? Number.POSITIVE_INFINITY
+  }
+
+  async #written(cut: StateCut<V>, write: WriteFile): Promise<readonly Layer[]> {
+    const slices = new Slices()
+    const layer = await cut.written(write, slices)
+    const layers = layer === undefined ? this.#layers : [...this.#layers, layer]
+    return compacted(layers, this.#content.shape, write, slices)
+  }
+
+  /** No checkpoint with this cut was published: what it has is part of the next one. */
+  #uncut({ tables, dropped }: StateCut<V>): void {
+    for (const namespace of dropped) this.#dropped.add(namespace)
+    for (const { table, cells } of tables) if (!table.dropped) table.uncut(cells)
+  }
+
+  #table(namespace: number): CellTable<V> {
+    let table = this.#tables.get(namespace)
+    if (table === undefined) {
+      table = new CellTable(namespace, 2 * this.#interval, this.#context)
+      this.#tables.set(namespace, table)
+    }
+    return table
+  }
+
+  #loadGroup(group: number): void {
+    for (const { namespace, key, value, timers } of this.#loader?.take(group) ?? []) {
+      this.#table(namespace).takeLoaded(key, this.#content.unpack(value!))
+      if (timers.event.length + timers.processing.length > 0) this.#content.onTimers?.(key, timers)
+    }
+    if (!this.#loader?.done) return
+    this.#loader = undefined
+    this.#context.load = undefined
+  }
+
+  #loadAll(): void {
+    for (let group = this.#loader?.next; group !== undefined; group = this.#loader?.next)
+      this.#loadGroup(group)
+  }
+
+  async #loadMeanwhile(signal: AbortSignal): Promise<void> {
+    const slices = new Slices()
+    for (let group = this.#loader?.next; group !== undefined; group = this.#loader?.next) {
+      this.#loadGroup(group)
+      await slices.entry(32 * 1024)
+      if (signal.aborted) return
+    }
+  }
+}
