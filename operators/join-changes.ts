@@ -1,15 +1,15 @@
 import type { Change } from '../src/contract/change.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
-import { type ChangeJoinKind, ChangeLogic } from './joins/change-logic.ts'
-import type { Combine } from './joins/pairing.ts'
+import { ChangeLogic } from './joins/change-logic.ts'
+import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** Which rows give a result. */
-export interface JoinChangesOptions<J extends ChangeJoinKind = ChangeJoinKind> {
+export interface JoinChangesOptions<J extends JoinKind = JoinKind> {
   /**
-   * `left` also gives the rows of this stream that have no partner, `full` those of both: with `undefined` in its place,
-   * taken back as soon as a partner comes. Default `'inner'`.
+   * `left` also gives the rows of this stream that have no partner, `right` those of the other, `full` those of both:
+   * with `undefined` in its place, taken back as soon as a partner comes. Default `'inner'`.
    */
   readonly kind?: J
 }
@@ -38,22 +38,13 @@ export interface JoinChangesOptions<J extends ChangeJoinKind = ChangeJoinKind> {
  *     })),
  *   )
  */
-export function joinChanges<
-  K = Key,
-  L = unknown,
-  R = unknown,
-  Out = unknown,
-  J extends ChangeJoinKind = 'inner',
->(
+export function joinChanges<K = Key, L = unknown, R = unknown, Out = unknown, J extends JoinKind = 'inner'>(
   name: string,
   other: KeyedStream<NoInfer<K>, Change<Key, R>>,
   options: JoinChangesOptions<J>,
-  combine: (
-    left: J extends 'full' ? NoInfer<L> | undefined : NoInfer<L>,
-    right: J extends 'inner' ? NoInfer<R> : NoInfer<R> | undefined,
-  ) => Out,
+  combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, Change<Key, L>>, Stream<Change<string, Out>>> {
-  const kind: ChangeJoinKind = options.kind ?? 'inner'
+  const kind: JoinKind = options.kind ?? 'inner'
   return (upstream) =>
     keyedOperatorOn<Change<string, Out>>([upstream, other], {
       verb: 'joinChanges',

@@ -1,12 +1,12 @@
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
-import type { Combine, JoinKind, Partner } from './joins/pairing.ts'
+import type { Combine, LookupKind, Partner } from './joins/pairing.ts'
 import { VersionLogic } from './joins/version-logic.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** What the other stream says, and which rows give a result. */
-export interface TemporalJoinOptions<L, R, V, J extends JoinKind = JoinKind> extends LateOption<L | R> {
+export interface TemporalJoinOptions<L, R, V, J extends LookupKind = LookupKind> extends LateOption<L | R> {
   /**
    * What a record of the other stream says is valid from its time on; `undefined` for nothing, as after a deletion.
    * Default: the record itself.
@@ -39,7 +39,7 @@ export function temporalJoin<
   L = unknown,
   R = unknown,
   Out = unknown,
-  J extends JoinKind = 'inner',
+  J extends LookupKind = 'inner',
   V = R,
 >(
   name: string,
@@ -48,7 +48,7 @@ export function temporalJoin<
   combine: (left: NoInfer<L>, version: Partner<J, NoInfer<V>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
   const { version = (record: R) => record } = options
-  const kind: JoinKind = options.kind ?? 'inner'
+  const kind: LookupKind = options.kind ?? 'inner'
   // From here on the types of rows are the caller's promise.
   const versioning = { kind, versionOf: version as (record: unknown) => unknown, combine: combine as Combine }
   return (upstream) =>

@@ -63,6 +63,22 @@ export const joins = job('joins', ({ from }) => {
   )
   isTrue<Equal<typeof outer, Stream<'card' | 'cash' | undefined>>>()
 
+  const both = byId.pipe(
+    intervalJoin('full', byOrder, { from: '0s', to: '5m', kind: 'full' }, (order, payment) => ({
+      order,
+      payment,
+    })),
+  )
+  isTrue<Equal<typeof both, Stream<{ order: Order | undefined; payment: Payment | undefined }>>>()
+
+  const others = byId.pipe(
+    join('right', byOrder, { keep: '5m', kind: 'right' }, (order, payment) => {
+      isTrue<Equal<typeof order, Order | undefined>>()
+      return payment.method
+    }),
+  )
+  isTrue<Equal<typeof others, Stream<'card' | 'cash'>>>()
+
   const windowed = byId.pipe(
     windowJoin('d', byOrder, { window: tumbling('1d') }, (order, payment, { end }) => {
       isTrue<Equal<typeof order, Order>>()
