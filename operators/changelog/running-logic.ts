@@ -1,5 +1,4 @@
 import type { Change } from '../../src/contract/change.ts'
-import { MillraceError } from '../../src/errors.ts'
 import type { Key } from '../../src/state/key.ts'
 import { milliseconds } from '../../src/units.ts'
 import { type Accumulation, accumulationOf, type Removal, removalOf } from '../accumulation.ts'
@@ -8,6 +7,7 @@ import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Retraction } from './as-retractions.ts'
 import type { RunningOptions } from './running-options.ts'
 import { sameRow } from './same-row.ts'
+import { onUnknownRow } from './unknown-row.ts'
 
 /** What is known of a key. */
 interface RunningState {
@@ -99,17 +99,12 @@ export class RunningLogic implements KeyedLogic<RunningState> {
 
   #take(state: RunningState, { op, value }: Retraction<unknown, unknown>, call: Call): void {
     if (op === 'insert') this.#put(state, value, call.timestamp)
-    else if (state.count === 0) this.#onUnknown(call)
+    else if (state.count === 0) onUnknownRow(call, this.#idleMs < Number.POSITIVE_INFINITY)
     else {
       this.#remove(state.accumulators, value)
       state.count -= 1
+      call.count('retracted')
     }
-  }
-
-  #onUnknown({ key, count }: Call): void {
-    if (this.#idleMs < Number.POSITIVE_INFINITY) count('forgotten')
-    else
-      throw new MillraceError('OPERATOR_FAILED', `a row of key ${String(key)} was taken back that never came`)
   }
 
   #live(call: Call): void {
@@ -123,6 +118,7 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   #forget(call: Call): void {
     this.#tell(call)
     call.state = this.create()
+    if (!call.ending) call.count('forgotten')
   }
 
   #tell(call: Call): void {
