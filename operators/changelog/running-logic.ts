@@ -1,12 +1,11 @@
-import type { Change } from '../../src/contract/change.ts'
 import type { Key } from '../../src/state/key.ts'
 import { milliseconds } from '../../src/units.ts'
 import { type Accumulation, accumulationOf, type Removal, removalOf } from '../accumulation.ts'
 import type { Aggregate } from '../aggregates/definition.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Retraction } from './as-retractions.ts'
+import { netChange } from './net-change.ts'
 import type { RunningOptions } from './running-options.ts'
-import { sameRow } from './same-row.ts'
 import { onUnknownRow } from './unknown-row.ts'
 
 /** What is known of a key. */
@@ -125,7 +124,7 @@ export class RunningLogic implements KeyedLogic<RunningState> {
     const { untold, latest } = call.state
     if (untold === undefined) return
     call.state.untold = undefined
-    const change = changeOf(call.key, untold.row, this.#row(call))
+    const change = netChange(call.key, untold.row, this.#row(call))
     if (change !== undefined) call.emit(change, Math.max(latest, this.#earliest(call)))
   }
 
@@ -142,10 +141,4 @@ export class RunningLogic implements KeyedLogic<RunningState> {
       aggregates.map((aggregate, index) => aggregate.result(state.accumulators[index])),
     )
   }
-}
-
-function changeOf(key: Key, before: unknown, value: unknown): Change<Key, unknown> | undefined {
-  if (before === undefined) return value === undefined ? undefined : { op: 'insert', key, value }
-  if (value === undefined) return { op: 'delete', key, before }
-  return sameRow(before, value) ? undefined : { op: 'update', key, value, before }
 }
