@@ -72,9 +72,11 @@ function topOfAll<T, R, None>(
       all.splice(placeBehind(all, come, sign), 0, come)
       return all
     },
-    // Behind its equals is behind itself.
     remove: (all, value) => {
-      all.splice(placeBehind(all, ranked(value), sign) - 1, 1)
+      const gone = ranked(value)
+      // Behind its equals is behind itself.
+      const place = placeBehind(all, gone, sign) - 1
+      if (place >= 0 && compareRanked(all[place]!, gone, sign) === 0) all.splice(place, 1)
       return all
     },
     merge: (a, b) => [...a, ...b].sort((one, other) => compareRanked(one, other, sign)),

@@ -11,10 +11,13 @@ import {
   keyBy,
   keyChangesBy,
   lookupJoin,
+  output,
+  processBroadcast,
   sinkTo,
   temporalJoin,
   toChanges,
   tumbling,
+  valueState,
   windowJoin,
 } from 'millrace/operators'
 import { collectSink, listSource } from 'millrace/testing'
@@ -161,5 +164,33 @@ export const tables = job('tables', ({ from }) => {
     }),
   )
   isTrue<Equal<typeof seen, Stream<string>>>()
-  return [found.pipe(sinkTo('found', collectSink())), seen.pipe(sinkTo('seen', collectSink()))]
+
+  const counted = from('keyed', orders).pipe(
+    keyBy((order) => order.customer),
+    processBroadcast('d', methods, {
+      state: { count: valueState(0) },
+      outputs: { rest: output<Order>() },
+      late: (records) => {
+        isTrue<Equal<typeof records, Stream<Order>>>()
+        return records.pipe(sinkTo('late', collectSink()))
+      },
+      *onRecord(order, { key, state, table, output }) {
+        isTrue<Equal<typeof order, Order>>()
+        isTrue<Equal<typeof key, string>>()
+        isTrue<Equal<typeof table, ReadonlyMap<string, 'card' | 'cash'>>>()
+        state.count.value += 1
+        output('rest', order)
+        yield order.cents
+      },
+      onTimer: (time, { table }, name) => [{ time, size: table.size, name }],
+    }),
+  )
+  isTrue<Equal<typeof counted.sides.rest, Stream<Order>>>()
+  const all: Stream<number | { time: number; size: number; name: string | undefined }> = counted
+  void all
+  return [
+    found.pipe(sinkTo('found', collectSink())),
+    seen.pipe(sinkTo('seen', collectSink())),
+    counted.pipe(sinkTo('counted', collectSink())),
+  ]
 })
