@@ -6,7 +6,7 @@ import { orders } from '../orders.ts'
 
 export default job('held', ({ from }) =>
   from('orders', orders).pipe(
-    // ↓ is not assignable to
+    // ↓ Type 'Order' is not assignable to type 'Change<
     suppressChanges('held', { after: '1h' }),
     sinkTo('rows', collectSink()),
   ),
