@@ -1,4 +1,5 @@
 import type { Key } from '../../src/state/key.ts'
+import { endOfTime } from '../../src/time/end-of-time.ts'
 import { milliseconds } from '../../src/units.ts'
 import { type Accumulation, accumulationOf, type Removal, removalOf } from '../accumulation.ts'
 import type { Aggregate } from '../aggregates/definition.ts'
@@ -74,7 +75,11 @@ export class RunningLogic implements KeyedLogic<RunningState> {
     if (this.#everyRecord) this.#tell(call)
     else if (this.#everyMs === undefined) call.touch()
     else if (call.now === Number.POSITIVE_INFINITY) this.#tell(call)
-    else if (first) call.setProcessingTimer(call.now + this.#everyMs)
+    else if (first) {
+      call.setProcessingTimer(call.now + this.#everyMs)
+      // An input may end before the others do, and then nothing may follow its end.
+      call.setTimer(endOfTime)
+    }
   }
 
   onTouched(call: Call): void {
@@ -82,6 +87,10 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   }
 
   onTimer(call: Call, time: number): void {
+    if (time === endOfTime) {
+      this.#tell(call)
+      return
+    }
     const until = call.state.latest + this.#idleMs
     if (until > time) call.setTimer(until)
     else this.#forget(call)
@@ -124,13 +133,14 @@ export class RunningLogic implements KeyedLogic<RunningState> {
     const { untold, latest } = call.state
     if (untold === undefined) return
     call.state.untold = undefined
+    if (this.#everyMs !== undefined) call.deleteTimer(endOfTime)
     const change = netChange(call.key, untold.row, this.#row(call))
     if (change !== undefined) call.emit(change, Math.max(latest, this.#earliest(call)))
   }
 
   /** While a change waits, event time goes on; when it is told it must not be late. */
-  #earliest({ watermark }: Call): number {
-    return this.#everyMs === undefined ? Number.NEGATIVE_INFINITY : watermark + 1
+  #earliest({ handedOn }: Call): number {
+    return this.#everyMs === undefined ? Number.NEGATIVE_INFINITY : handedOn + 1
   }
 
   #row({ key, state }: Call): unknown {

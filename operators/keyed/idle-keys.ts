@@ -125,6 +125,10 @@ class InnerCall<S> implements KeyedCall<S> {
     return this.#call.watermark
   }
 
+  get handedOn(): number {
+    return this.#call.handedOn
+  }
+
   get ending(): boolean {
     return this.#call.ending
   }

@@ -92,6 +92,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     }
     this.#call.watermark = timestamp
     this.settle()
+    this.#call.handedOn = timestamp
     this.#context.emitWatermark(timestamp)
   }
 
@@ -190,6 +191,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       )
     }
     this.#call.watermark = watermark
+    this.#call.handedOn = watermark
     this.#logic.restore?.(known)
     this.#state.restore({ schema: 1, parts: state })
     for (const [key, time] of timers) this.#timers.add(key, time)
@@ -202,6 +204,7 @@ class Call<S> implements KeyedCall<S> {
   key: Key = ''
   timestamp = 0
   watermark = beginningOfTime
+  handedOn = beginningOfTime
   ending = false
   now = 0
   state!: S

@@ -173,8 +173,9 @@ describe('processBroadcast', () => {
       return rows.pipe(
         byKey,
         processBroadcast('counted', rows.pipe(table), {
-          *onRecord(_row, { now, processingTimers }) {
+          onRecord: (_row, { now, processingTimers }) => {
             processingTimers.set(now + 5)
+            return []
           },
           onProcessingTimer: (_time, { key, table }) => [`${key} ${table.size}`],
         }),
