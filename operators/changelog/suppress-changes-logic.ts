@@ -73,7 +73,8 @@ export class SuppressChangesLogic implements KeyedLogic<Held | null> {
   ): number {
     const holding = this.#holding
     // A change that comes late is held no less.
-    if ('afterMs' in holding) return held?.due ?? Math.max(timestamp, watermark + 1) + holding.afterMs
+    if ('afterMs' in holding)
+      return held?.due ?? Math.min(Math.max(timestamp, watermark + 1) + holding.afterMs, endOfTime)
     const due = holding.until(change.op === 'delete' ? change.before : change.value)
     if (typeof due === 'number' && !Number.isNaN(due)) return Math.min(due, endOfTime)
     throw new MillraceError(

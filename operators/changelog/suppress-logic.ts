@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { endOfTime } from '../../src/time/end-of-time.ts'
 import { instant } from '../joins/late-record.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { WindowedRow } from './suppress.ts'
@@ -44,7 +45,7 @@ export class SuppressLogic implements KeyedLogic<Held> {
   }
 
   #finalAt({ window }: WindowedRow): number {
-    return window.end - 1 + this.#latenessMs
+    return Math.min(window.end - 1 + this.#latenessMs, endOfTime)
   }
 }
 

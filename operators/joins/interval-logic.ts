@@ -69,7 +69,7 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
     this.#ofRight = (right, left) => combine(left, right)
     this.#bounded = fromMs !== Number.NEGATIVE_INFINITY || to !== Number.POSITIVE_INFINITY
     this.#steady = typeof to === 'number'
-    this.#endOf = typeof to === 'number' ? (_left, timestamp) => timestamp + to : endBy(to)
+    this.#endOf = typeof to === 'number' ? (_left, timestamp) => atMost(timestamp + to) : endBy(to)
     this.shape = `${kind} join of rows from ${fromMs} to ${typeof to === 'number' ? to : 'an end of their own'}`
   }
 
@@ -95,7 +95,7 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
       const row = removeFirst(left)
       if (!row.matched && this.#leftAlone) emitLater(call, combine, row.value, undefined, ownTime(row))
     }
-    while (hasRows(right) && firstRow(right).at - fromMs <= time) {
+    while (hasRows(right) && atMost(firstRow(right).at - fromMs) <= time) {
       const { at, value, matched } = removeFirst(right)
       if (!matched && this.#rightAlone) emitLater(call, this.#ofRight, value, undefined, this.#rightTime(at))
     }
@@ -126,7 +126,7 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
     const { timestamp, state } = call
     const { fromMs, where, combine } = this.#interval
     const met: LeftRow[] | undefined = this.#leftAlone ? [] : undefined
-    const latest = timestamp - fromMs
+    const latest = atMost(timestamp - fromMs)
     const come = { at: timestamp, value, matched: false }
     const { rows } = state.left
     for (let index = indexFrom(state.left, timestamp); index < rows.length; index += 1) {
@@ -156,13 +156,18 @@ export class IntervalLogic implements KeyedLogic<IntervalState> {
 
   /** As {@link ownTime}, of a row on the right. */
   #rightTime(time: number): number {
-    return Math.max(time, time - this.#interval.fromMs)
+    return Math.max(time, atMost(time - this.#interval.fromMs))
   }
 }
 
 /** The time of a result without a partner, which is not late for what follows: the row's, or when it is known. */
 function ownTime({ at, time }: LeftRow): number {
   return Math.max(at, time)
+}
+
+/** Waiting beyond the end of time, yet not for ever, would not come to an end with the input. */
+function atMost(time: number): number {
+  return time > endOfTime && time !== Number.POSITIVE_INFINITY ? endOfTime : time
 }
 
 /** Where rows say their own ends, "for ever" lasts until the end of time, so that it comes to an end with the input. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Change, Stream } from 'millrace'
-import { flatMap, joinChanges, keyChangesBy, map, toChanges } from 'millrace/operators'
+import { flatMap, joinChanges, keyBy, keyChangesBy, map, toChanges } from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
 import { manners, rowsOf } from './anyhow.ts'
 import { kinds, pair, pairsWhere, type Row, rows, timeOf } from './pairs.ts'
@@ -50,6 +50,31 @@ function changesOf(steps: readonly (Omit<Row, 'time'> & { gone: boolean })[]) {
   return { life, table: [...table.values()] }
 }
 
+/** Changes of rows in any order: of rows that are there already, or never came. */
+const anyChanges = fc
+  .array(fc.record({ id: fc.nat({ max: 5 }), op: fc.constantFrom('insert', 'update', 'delete') }), {
+    maxLength: 25,
+  })
+  .map((steps): Life[] =>
+    steps.map(({ id, op }, time) => {
+      const value = { id, key: keyOf(id), time, wait: 0 }
+      if (op === 'delete') return { time, change: { op, key: id, before: value } }
+      if (op === 'update') return { time, change: { op, key: id, value, before: value } }
+      return { time, change: { op: 'insert', key: id, value } }
+    }),
+  )
+
+const keyOf = (id: number) => (id % 2 === 0 ? 'a' : 'b')
+
+function present(life: readonly Life[]): Row[] {
+  const rows = new Map<number, Row>()
+  for (const { change } of life) {
+    if (change.op === 'delete') rows.delete(change.key)
+    else rows.set(change.key, change.value)
+  }
+  return [...rows.values()]
+}
+
 describe('joinChanges', () => {
   it('of rows that only come gives the join of all, however they come and whatever fails', () =>
     fc.assert(
@@ -96,6 +121,33 @@ describe('joinChanges', () => {
         )
       }),
       { numRuns: 80 },
+    ))
+
+  it('makes the best of changes that do not fit: what is there counts, whatever it is called', () =>
+    fc.assert(
+      fc.asyncProperty(
+        anyChanges,
+        anyChanges,
+        kinds,
+        manners,
+        async (left, right, kind, { perFetch, failures }) => {
+          const got = await rowsOf(
+            { inputs: [left, right], timeOf: ({ time }: Life) => time, disorderMs: 5 },
+            { spread: [0], delays: [0], perFetch, failures },
+            (...sides: Stream<Life>[]) => {
+              const [lefts, rights] = sides.map((side) =>
+                side.pipe(
+                  map(({ change }) => change),
+                  keyBy((change) => keyOf(change.key)),
+                ),
+              )
+              return lefts!.pipe(joinChanges('pairs', rights!, { kind }, pair))
+            },
+          )
+          expect(lastOf(got)).toEqual(pairsWhere(present(left), present(right), () => true, kind))
+        },
+      ),
+      { numRuns: 60 },
     ))
 
   it('takes the padded row back when a partner comes, and gives it again when the last one goes', async () => {

@@ -4,7 +4,7 @@ import { eventTime, filter, join, keyBy, sinkTo } from 'millrace/operators'
 import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { IntervalLogic, type IntervalState } from '../../operators/joins/interval-logic.ts'
-import { manners, rowsOf } from './anyhow.ts'
+import { manners, rowsOf, straight } from './anyhow.ts'
 import { keyedLogicTester } from './keyed-logic-tester.ts'
 import { kinds, pair, pairsWhere, type Row, rows, timeOf } from './pairs.ts'
 
@@ -58,6 +58,24 @@ describe('join', () => {
     })
     await run(described, { checkpoints: memoryStore() })
     expect(sink.rows).toEqual(['0+1', '2+1'])
+  })
+
+  it('for longer than time lasts gives what has no partner at the end of the input', async () => {
+    const row = (id: number, key: string): Row => ({ id, key, time: id, wait: 0 })
+    const got = await rowsOf(
+      {
+        inputs: [
+          [row(0, 'a'), row(1, 'b')],
+          [row(2, 'a'), row(3, 'c')],
+        ],
+        timeOf,
+        disorderMs: 0,
+      },
+      straight,
+      (lefts: Stream<Row>, rights: Stream<Row>) =>
+        lefts.pipe(byKey, join('pairs', rights.pipe(byKey), { keep: '999999999999d', kind: 'full' }, pair)),
+    )
+    expect(got.toSorted()).toEqual(['-+3', '0+2', '1+-'])
   })
 
   it('refuses to keep rows for what is no time', () => {
