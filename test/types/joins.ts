@@ -90,6 +90,14 @@ export const joins = job('joins', ({ from }) => {
   )
   isTrue<Equal<typeof windowed, Stream<{ method: 'card' | 'cash'; end: number }>>>()
 
+  const outerWindows = byId.pipe(
+    windowJoin('d2', byOrder, { window: tumbling('1d'), kind: 'full' }, (order, payment) => ({
+      order,
+      payment,
+    })),
+  )
+  isTrue<Equal<typeof outerWindows, Stream<{ order: Order | undefined; payment: Payment | undefined }>>>()
+
   const grouped = byId.pipe(
     coGroup('e', byOrder, { window: tumbling('1d') }, function* ({ key, window, left, right }) {
       isTrue<Equal<typeof window, TimeWindow>>()
