@@ -8,7 +8,7 @@ import type { Broadcasting } from './joins/broadcast-table.ts'
  * Lets each record look into a table that another stream keeps up to date, such as the rules that are in force. By
  * default the two are put in the order of event time, so that the result is always the same; of a record and an update
  * of one time the update comes first. (As Flink's broadcast state pattern, where a record sees what happens to be
- * there: `waitFor: 'nothing'` here.)
+ * there: `waitFor: 'nothing'` here. With state and timers of each key see {@link processBroadcast}.)
  *
  * @param name Keeps the table and what waits in checkpoints.
  * @param resultsOf May be a generator. The table is the operator's own: keep nothing of it.

@@ -5,6 +5,7 @@ import { type KeyedStream, type SinkHandle, type Step, type Stream, streamAt } f
 import { type Duration, milliseconds } from '../src/units.ts'
 import { KeptChanges } from './deduplicate/kept-changes.ts'
 import { KeptOnce } from './deduplicate/kept-once.ts'
+import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
 import type { KeyedLogic } from './keyed/keyed-logic.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 import { type Comparator, totalOrder } from './orders.ts'
@@ -32,7 +33,7 @@ interface FinalOptions<T> extends Ties<T> {
 }
 
 /** The first or last record of each key so far, at once, and corrected when one comes that is earlier or later. */
-export interface KeepChanges<T> extends Ties<T> {
+export interface KeepChanges<T> extends Ties<T>, IdleOption {
   readonly keep: 'first' | 'last'
   readonly emit: 'changes'
 }
@@ -89,7 +90,10 @@ export function deduplicate<K, T>(
 function logicOf<T>(name: string, options: DeduplicateOptions<T>): () => KeyedLogic<unknown> {
   const { keep, ties } = options
   const order = totalOrder(ties === undefined ? [] : [ties]) as Comparator<unknown>
-  if (options.emit === 'changes') return () => new KeptChanges(keep, order) as KeyedLogic<unknown>
+  if (options.emit === 'changes') {
+    const forgetting = forgettingIdle(options, 1)
+    return () => forgetting(new KeptChanges(keep, order))
+  }
   const withinMs = options.within === undefined ? Number.POSITIVE_INFINITY : milliseconds(options.within)
   if (withinMs <= 0) {
     throw new MillraceError('JOB_INVALID', `"within" of "${name}" must be more than 0`)

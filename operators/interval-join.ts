@@ -5,7 +5,7 @@ import type { Duration } from '../src/units.ts'
 import { type Interval, IntervalLogic } from './joins/interval-logic.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
 import { offsetMs } from './joins/offset.ts'
-import type { Combine, JoinKind, Partner } from './joins/pairing.ts'
+import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** When two rows are partners. */
@@ -19,14 +19,18 @@ export interface IntervalJoinOptions<L, R, J extends JoinKind = JoinKind> extend
   readonly to: Duration | ((left: L, timestamp: number) => number)
   /** What else must hold of two rows. Default: nothing. */
   readonly where?: (left: L, right: R) => boolean
-  /** `left` also gives rows without a partner, with `undefined` in its place. Default `'inner'`. */
+  /**
+   * `left` also gives the rows of this stream that have no partner, `right` those of the other, `full` those of both:
+   * with `undefined` in its place. Default `'inner'`.
+   */
   readonly kind?: J
 }
 
 /**
  * Joins each row with the rows of another stream that have the same key and lie in an interval around its time, both
  * bounds included. Every pair comes once, as soon as both rows are there, at the later of their times; a row without a
- * partner comes when the watermark has passed its interval. State is dropped by the watermark as soon as no partner
+ * partner comes once too, when the watermark has passed the last instant that a partner could have, at that instant or at
+ * its own time if that is later. State is dropped by the watermark as soon as no partner
  * can come any more: a row of this stream after its interval, one of the other when it lies before every interval to
  * come. (As Flink's interval join, whose late records are dropped silently.)
  *
@@ -50,7 +54,7 @@ export function intervalJoin<K = Key, L = unknown, R = unknown, Out = unknown, J
   name: string,
   other: KeyedStream<NoInfer<K>, R>,
   options: IntervalJoinOptions<NoInfer<L>, NoInfer<R>, J>,
-  combine: (left: NoInfer<L>, right: Partner<J, NoInfer<R>>) => Out,
+  combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
   const { from, to, where } = options
   const kind: JoinKind = options.kind ?? 'inner'

@@ -1,15 +1,16 @@
 import type { Change } from '../src/contract/change.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
-import { type ChangeJoinKind, ChangeLogic } from './joins/change-logic.ts'
-import type { Combine } from './joins/pairing.ts'
+import { ChangeLogic } from './joins/change-logic.ts'
+import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
+import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** Which rows give a result. */
-export interface JoinChangesOptions<J extends ChangeJoinKind = ChangeJoinKind> {
+export interface JoinChangesOptions<J extends JoinKind = JoinKind> extends IdleOption {
   /**
-   * `left` also gives the rows of this stream that have no partner, `full` those of both: with `undefined` in its place,
-   * taken back as soon as a partner comes. Default `'inner'`.
+   * `left` also gives the rows of this stream that have no partner, `right` those of the other, `full` those of both:
+   * with `undefined` in its place, taken back as soon as a partner comes. Default `'inner'`.
    */
   readonly kind?: J
 }
@@ -21,7 +22,7 @@ export interface JoinChangesOptions<J extends ChangeJoinKind = ChangeJoinKind> {
  *
  * The last state of the result depends on the last state of the two sides alone; which changes lead there depends on
  * which comes first. Changes of one row must come in their order, so they must be in one shard. Every row is kept until
- * it is deleted. To join within bounds of time, where state is dropped by itself, see {@link intervalJoin}.
+ * it is deleted, or the rows of its key are forgotten by `idle`, those of both sides together. To join within bounds of time, where state is dropped by itself, see {@link intervalJoin}.
  *
  * @param name Keeps the rows in checkpoints.
  * @param other Keyed by the same type, by {@link keyChangesBy}.
@@ -38,28 +39,20 @@ export interface JoinChangesOptions<J extends ChangeJoinKind = ChangeJoinKind> {
  *     })),
  *   )
  */
-export function joinChanges<
-  K = Key,
-  L = unknown,
-  R = unknown,
-  Out = unknown,
-  J extends ChangeJoinKind = 'inner',
->(
+export function joinChanges<K = Key, L = unknown, R = unknown, Out = unknown, J extends JoinKind = 'inner'>(
   name: string,
   other: KeyedStream<NoInfer<K>, Change<Key, R>>,
   options: JoinChangesOptions<J>,
-  combine: (
-    left: J extends 'full' ? NoInfer<L> | undefined : NoInfer<L>,
-    right: J extends 'inner' ? NoInfer<R> : NoInfer<R> | undefined,
-  ) => Out,
+  combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, Change<Key, L>>, Stream<Change<string, Out>>> {
-  const kind: ChangeJoinKind = options.kind ?? 'inner'
+  const kind: JoinKind = options.kind ?? 'inner'
+  const forgetting = forgettingIdle(options, 2)
   return (upstream) =>
     keyedOperatorOn<Change<string, Out>>([upstream, other], {
       verb: 'joinChanges',
       name,
-      detail: `${kind}, all rows kept until deleted`,
+      detail: `${kind}, all rows kept until ${options.idle === undefined ? 'deleted' : `idle for ${options.idle}`}`,
       // The types of rows are the caller's promise.
-      logic: () => new ChangeLogic(kind, combine as Combine),
+      logic: () => forgetting(new ChangeLogic(kind, combine as Combine)),
     })
 }

@@ -3,10 +3,10 @@ import type { Step, Stream } from '../src/stream.ts'
 import type { BroadcastStream } from './broadcast.ts'
 import { type BroadcastOptions, broadcastOn } from './joins/broadcast-step.ts'
 import type { Broadcasting } from './joins/broadcast-table.ts'
-import type { Combine, JoinKind, Partner } from './joins/pairing.ts'
+import type { Combine, LookupKind, Partner } from './joins/pairing.ts'
 
 /** Where a record looks, and which records give a result. */
-export interface LookupJoinOptions<T, K, J extends JoinKind = JoinKind> extends BroadcastOptions<T> {
+export interface LookupJoinOptions<T, K, J extends LookupKind = LookupKind> extends BroadcastOptions<T> {
   /** Under which key of the table. `undefined` finds nothing. */
   readonly by: (record: T) => K | undefined
   /** `left` also gives records that find nothing, with `undefined` in its place. Default `'inner'`. */
@@ -32,7 +32,7 @@ export interface LookupJoinOptions<T, K, J extends JoinKind = JoinKind> extends 
  *     lookupJoin('places', places, { by: (reading) => reading.sensor }, ({ value }, { place }) => ({ place, value })),
  *   )
  */
-export function lookupJoin<T = unknown, K = Key, V = unknown, Out = unknown, J extends JoinKind = 'inner'>(
+export function lookupJoin<T = unknown, K = Key, V = unknown, Out = unknown, J extends LookupKind = 'inner'>(
   name: string,
   table: BroadcastStream<K, V>,
   options: LookupJoinOptions<NoInfer<T>, NoInfer<K>, J>,

@@ -1,12 +1,15 @@
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
-import type { Combine, JoinKind, Partner } from './joins/pairing.ts'
+import type { Combine, LookupKind, Partner } from './joins/pairing.ts'
 import { VersionLogic } from './joins/version-logic.ts'
+import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** What the other stream says, and which rows give a result. */
-export interface TemporalJoinOptions<L, R, V, J extends JoinKind = JoinKind> extends LateOption<L | R> {
+export interface TemporalJoinOptions<L, R, V, J extends LookupKind = LookupKind>
+  extends LateOption<L | R>,
+    IdleOption {
   /**
    * What a record of the other stream says is valid from its time on; `undefined` for nothing, as after a deletion.
    * Default: the record itself.
@@ -22,7 +25,8 @@ export interface TemporalJoinOptions<L, R, V, J extends JoinKind = JoinKind> ext
  * streams run, and comes out at its own time. Of two versions of one key at one time the one that comes later is valid.
  * (As Flink SQL's temporal join by event time.)
  *
- * Of each key, the version that is valid now is kept until another takes its place; earlier ones are dropped.
+ * Of each key, the version that is valid now is kept until another takes its place, or the key is forgotten by `idle`; earlier ones are
+ * dropped.
  *
  * @param name Keeps versions and waiting rows in checkpoints.
  * @param versions Keyed by the same type.
@@ -39,7 +43,7 @@ export function temporalJoin<
   L = unknown,
   R = unknown,
   Out = unknown,
-  J extends JoinKind = 'inner',
+  J extends LookupKind = 'inner',
   V = R,
 >(
   name: string,
@@ -48,15 +52,16 @@ export function temporalJoin<
   combine: (left: NoInfer<L>, version: Partner<J, NoInfer<V>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
   const { version = (record: R) => record } = options
-  const kind: JoinKind = options.kind ?? 'inner'
+  const kind: LookupKind = options.kind ?? 'inner'
   // From here on the types of rows are the caller's promise.
   const versioning = { kind, versionOf: version as (record: unknown) => unknown, combine: combine as Combine }
+  const forgetting = forgettingIdle(options, 2)
   return (upstream) =>
     keyedOperatorOn<Out>([upstream, versions], {
       verb: 'temporalJoin',
       name,
       detail: `${kind}, the version of the row's time`,
       sides: lateSide(options),
-      logic: () => new VersionLogic(versioning),
+      logic: () => forgetting(new VersionLogic(versioning)),
     })
 }

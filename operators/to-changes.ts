@@ -7,7 +7,8 @@ import type { Step, Stream } from '../src/stream.ts'
  * Says of each record that it is a new row: a changelog that only inserts. For what takes changes, such as
  * {@link joinChanges}.
  *
- * @param idOf What tells the row apart from all others. A row that comes again with the id of another replaces it.
+ * @param idOf What tells the row apart from all others. Of rows with the same id and the same key, the one that
+ *   comes last stays; for rows that move to another key, or are deleted, see {@link toTable}.
  * @example
  * toChanges((order: { id: string }) => order.id)
  */

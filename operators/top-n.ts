@@ -1,99 +1,74 @@
 import type { Change } from '../src/contract/change.ts'
 import { MillraceError } from '../src/errors.ts'
 import type { Key } from '../src/state/key.ts'
-import type { KeyedStream, Step, Stream } from '../src/stream.ts'
-import type { KeyedCall, KeyedLogic } from './keyed/keyed-logic.ts'
+import type { GroupedStream, KeyedStream, Step, Stream } from '../src/stream.ts'
+import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
+import type { KeyedLogic } from './keyed/keyed-logic.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 import { type Comparator, totalOrder } from './orders.ts'
+import { BestOfChanges } from './top-n/best-of-changes.ts'
+import { BestRanks } from './top-n/best-ranks.ts'
+import { BestRows } from './top-n/best-rows.ts'
+import type { Ranking } from './top-n/ranked.ts'
 
-/** How records are ranked. */
-export interface TopNOptions<in T> {
+/** How records are ranked, and told. */
+export interface TopNOptions<in T, out I = number> extends IdleOption {
   /**
    * The best comes first: by one comparator, or by several, each of which decides what the ones before it leave open.
    * Records that are all the same to them are ranked by their content, so that arrival decides nothing.
    */
   readonly by: Comparator<T> | readonly Comparator<T>[]
+  /**
+   * What tells the rows of a key apart. With it no ranks are told: a row that gets among the best is inserted, and the one
+   * that it pushes out is deleted, two changes instead of up to `n`. Of rows with the same id the best one counts.
+   * Default: rows are told by their ranks.
+   */
+  readonly id?: (row: T) => I
 }
 
 /**
- * The best `n` records of each key, by rank from 1 on, kept up to date: every rank whose record changes is a change. The
- * last change of each rank is the answer, however the records came. Every record counts as one more; changes are not
- * taken back. (As Flink's Top-N with the rank in its output.)
+ * The best `n` records of each key, kept up to date: every change of the answer is a change by key and rank, from 1 on; or
+ * by key and `id`. The last change of each is the answer, however the records came. (As Flink's Top-N, with the rank in
+ * its output or without.)
  *
- * @param name Keeps the best records in checkpoints: a checkpoint that has another name is refused.
- * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1.
+ * Of plain records each counts as one more. Of a changelog (after `groupBy`) rows that are taken back are out of it again,
+ * and the next best ones move up; so all rows of each key are kept, and changes are told after each batch of records that
+ * were read together.
+ *
+ * @param name Keeps the best records in checkpoints, of a changelog all: a checkpoint that has another name is refused.
+ * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1; while running `OPERATOR_FAILED` if a row
+ *   is taken back that never came, and `KEY_INVALID` for an `id` that is none.
  * @example
  * const highest = (bids: KeyedStream<number, { price: number; at: number }>) =>
  *   bids.pipe(topN('highest', 10, { by: [descending((bid) => bid.price), ascending((bid) => bid.at)] }))
  */
-export function topN<K = Key, T = unknown>(
+export function topN<K = Key, T = unknown, I extends Key = number>(
   name: string,
   n: number,
-  { by }: TopNOptions<T>,
-): Step<KeyedStream<K, T>, Stream<Change<readonly [K, number], T>>> {
+  options: TopNOptions<T, I>,
+): Step<KeyedStream<K, T> | GroupedStream<K, T>, Stream<Change<readonly [K, I], T>>> {
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new MillraceError(
       'JOB_INVALID',
       `topN of "${name}" got ${n}: it takes a whole number of at least 1`,
     )
   }
+  const { by, id, idle } = options
+  // From here on the types of records are the caller's promise.
   const order = totalOrder(typeof by === 'function' ? [by] : by) as Comparator<unknown>
-  return (upstream) =>
-    keyedOperatorOn([upstream], {
+  const ranking: Ranking = { n, order, id: id as Ranking['id'] }
+  const forgetting = forgettingIdle(options, 1)
+  return (upstream) => {
+    const changes = 'grouped' in upstream
+    const logicOf = (): KeyedLogic<unknown> => {
+      if (changes) return forgetting(new BestOfChanges(ranking, idle !== undefined))
+      return id === undefined ? forgetting(new BestRanks(ranking)) : forgetting(new BestRows(ranking))
+    }
+    return keyedOperatorOn([changes ? upstream.grouped : upstream], {
       verb: 'topN',
       name,
-      detail: `best ${n}`,
-      logic: () => new TopN(n, order) as KeyedLogic<unknown>,
+      detail: id === undefined ? `best ${n}` : `best ${n} by id`,
+      logic: logicOf,
     })
-}
-
-/** The state of a key: its best records, the best one first. */
-class TopN implements KeyedLogic<unknown[]> {
-  readonly shape: string
-  readonly #n: number
-  readonly #order: Comparator<unknown>
-
-  constructor(n: number, order: Comparator<unknown>) {
-    this.shape = `best ${n}`
-    this.#n = n
-    this.#order = order
-  }
-
-  create(): unknown[] {
-    return []
-  }
-
-  onRecord(call: KeyedCall<unknown[]>, value: unknown): void {
-    const rows = call.state
-    const place = this.#placeOf(value, rows)
-    if (place >= this.#n) return
-    const before = [...rows.slice(place)]
-    rows.splice(place, 0, value)
-    if (rows.length > this.#n) rows.pop()
-    for (let index = place; index < rows.length; index += 1) {
-      this.#tell(call, index + 1, before[index - place], rows[index])
-    }
-  }
-
-  isEmpty(rows: unknown[]): boolean {
-    return rows.length === 0
-  }
-
-  /** Behind all that are as good, found by halving. Most records are no better than the last, so that is asked first. */
-  #placeOf(value: unknown, rows: readonly unknown[]): number {
-    let [from, to] = [0, rows.length]
-    if (to > 0 && this.#order(value, rows[to - 1]) >= 0) return to
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if (this.#order(value, rows[middle]) < 0) to = middle
-      else from = middle + 1
-    }
-    return from
-  }
-
-  #tell(call: KeyedCall<unknown[]>, rank: number, before: unknown, value: unknown): void {
-    const key = [call.key, rank]
-    if (before === undefined) call.emit({ op: 'insert', key, value }, call.timestamp)
-    else if (this.#order(before, value) !== 0) call.emit({ op: 'update', key, value, before }, call.timestamp)
   }
 }

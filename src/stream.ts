@@ -34,7 +34,7 @@ export interface WindowedStream<out K, out T, out W> extends Pipeable {
   readonly [windowType]: W
 }
 
-/** Rows of a changelog, put together by a key of theirs. Not a stream: only a running aggregate makes one of it. */
+/** Rows of a changelog, put together by a key of theirs. Not a stream: only a running aggregate or a top-n makes one of it. */
 export interface GroupedStream<out K, out T> extends Pipeable {
   readonly grouped: KeyedStream<K, unknown>
   readonly [element]: T

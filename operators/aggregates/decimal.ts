@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { quotient, type Rounding } from './rounding.ts'
 
 /** An exact decimal: `units` of ten to the power of minus `scale`. */
 export interface Decimal {
@@ -31,6 +32,24 @@ export function decimalSum(a: Decimal, b: Decimal, sign = 1n): Decimal {
   return { units: unitsAt(a, scale) + sign * unitsAt(b, scale), scale }
 }
 
+/** The sum of so many divided by their number, with a fraction of `scale` digits. */
+export function decimalMean(sum: Decimal, counted: number, scale: number, rounding: Rounding): Decimal {
+  const divisor = BigInt(counted) * 10n ** BigInt(sum.scale)
+  return { units: quotient(sum.units * 10n ** BigInt(scale), divisor, rounding), scale }
+}
+
+/** The text that all texts of the same decimal have in common. */
+export function plainDecimal(text: string, kind: string): string {
+  return decimalText(decimal(text, kind))
+}
+
+/** Negative, zero or positive, of texts that are decimals. */
+export function compareDecimals(a: string, b: string): number {
+  if (a === b) return 0
+  const { units } = decimalSum(decimal(a, 'compare'), decimal(b, 'compare'), -1n)
+  return units < 0n ? -1 : units > 0n ? 1 : 0
+}
+
 /** As text, without zeros at the end of the fraction. */
 export function decimalText({ units, scale }: Decimal): string {
   const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0')
@@ -39,6 +58,7 @@ export function decimalText({ units, scale }: Decimal): string {
   return units < 0n ? `-${text}` : text
 }
 
-function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
+/** In units of ten to the power of minus `wanted`, which is no less than the scale. */
+export function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
   return units * 10n ** BigInt(wanted - scale)
 }

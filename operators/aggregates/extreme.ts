@@ -7,13 +7,14 @@ interface Counts<V> {
   readonly times: Map<V, number>
 }
 
-/** The scalar that comes first or last: `sign` is 1 for the least, -1 for the greatest. */
+/** The scalar that comes first or last: `sign` is 1 for the least, -1 for the greatest. `compare` orders all but numbers. */
 export function extreme<T, V extends Scalar>(
   kind: string,
   sign: 1 | -1,
   of: (value: T) => V,
+  compare: (a: V, b: V) => number = compareScalars,
 ): Aggregate<T, V, undefined> {
-  const nearer = (a: V | undefined, b: V) => (a !== undefined && sign * compareScalars(a, b) <= 0 ? a : b)
+  const nearer = (a: V | undefined, b: V) => (a !== undefined && sign * compare(a, b) <= 0 ? a : b)
   return aggregateOf<T, V | undefined, V, undefined>({
     kind,
     create: () => undefined,

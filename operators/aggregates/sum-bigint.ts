@@ -10,14 +10,15 @@ export function sumBigint<T>(of: (value: T) => bigint): Aggregate<T, bigint, big
   return defineAggregate<T, bigint, bigint>({
     kind: 'sumBigint',
     create: () => 0n,
-    add: (total, value) => total + checked(of(value)),
-    remove: (total, value) => total - checked(of(value)),
+    add: (total, value) => total + bigintOf(of(value), 'sumBigint'),
+    remove: (total, value) => total - bigintOf(of(value), 'sumBigint'),
     merge: (a, b) => a + b,
     result: (total) => total,
   })
 }
 
-function checked(value: bigint): bigint {
+/** A bigint that is one, whatever its type says. */
+export function bigintOf(value: bigint, kind: string): bigint {
   if (typeof value === 'bigint') return value
-  throw unfit(value, 'sumBigint', 'bigints')
+  throw unfit(value, kind, 'bigints')
 }

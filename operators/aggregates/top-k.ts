@@ -51,10 +51,55 @@ export function topOf<T, R, None>(
     merge: (a, b) => b.reduce((top, come) => place(top, come), [...a]),
     result,
     ofNone,
+    retracting: () => topOfAll(kind, sign, by, (all) => result(all.slice(0, k)), ofNone),
   })
 }
 
-function before<T>([rankA, a]: Ranked<T>, [rankB, b]: Ranked<T>, sign: 1 | -1): boolean {
-  const order = sign * compareRanks(rankB, rankA)
-  return order < 0 || (order === 0 && compareCanonically(a, b) < 0)
+/** Keeps all values in their order, so that the best one can go again. */
+function topOfAll<T, R, None>(
+  kind: string,
+  sign: 1 | -1,
+  by: (value: T) => Rank,
+  result: (all: readonly Ranked<T>[]) => R,
+  ofNone: () => None,
+): Aggregate<T, R, None> {
+  const ranked = (value: T): Ranked<T> => [rank(by(value), kind), value]
+  return aggregateOf<T, Ranked<T>[], R, None>({
+    kind: `${kind} of all`,
+    create: () => [],
+    add: (all, value) => {
+      const come = ranked(value)
+      all.splice(placeBehind(all, come, sign), 0, come)
+      return all
+    },
+    remove: (all, value) => {
+      const gone = ranked(value)
+      // Behind its equals is behind itself.
+      const place = placeBehind(all, gone, sign) - 1
+      if (place >= 0 && compareRanked(all[place]!, gone, sign) === 0) all.splice(place, 1)
+      return all
+    },
+    merge: (a, b) => [...a, ...b].sort((one, other) => compareRanked(one, other, sign)),
+    result,
+    ofNone,
+  })
+}
+
+/** Behind all that are as good, found by halving. */
+function placeBehind<T>(all: readonly Ranked<T>[], one: Ranked<T>, sign: 1 | -1): number {
+  let [low, high] = [0, all.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (before(one, all[middle]!, sign)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function before<T>(a: Ranked<T>, b: Ranked<T>, sign: 1 | -1): boolean {
+  return compareRanked(a, b, sign) < 0
+}
+
+function compareRanked<T>([rankA, a]: Ranked<T>, [rankB, b]: Ranked<T>, sign: 1 | -1): number {
+  return sign * compareRanks(rankB, rankA) || compareCanonically(a, b)
 }

@@ -1,13 +1,13 @@
-import type { Change } from '../../src/contract/change.ts'
-import { MillraceError } from '../../src/errors.ts'
 import type { Key } from '../../src/state/key.ts'
+import { endOfTime } from '../../src/time/end-of-time.ts'
 import { milliseconds } from '../../src/units.ts'
 import { type Accumulation, accumulationOf, type Removal, removalOf } from '../accumulation.ts'
 import type { Aggregate } from '../aggregates/definition.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Retraction } from './as-retractions.ts'
+import { netChange } from './net-change.ts'
 import type { RunningOptions } from './running-options.ts'
-import { sameRow } from './same-row.ts'
+import { onUnknownRow } from './unknown-row.ts'
 
 /** What is known of a key. */
 interface RunningState {
@@ -75,7 +75,11 @@ export class RunningLogic implements KeyedLogic<RunningState> {
     if (this.#everyRecord) this.#tell(call)
     else if (this.#everyMs === undefined) call.touch()
     else if (call.now === Number.POSITIVE_INFINITY) this.#tell(call)
-    else if (first) call.setProcessingTimer(call.now + this.#everyMs)
+    else if (first) {
+      call.setProcessingTimer(call.now + this.#everyMs)
+      // An input may end before the others do, and then nothing may follow its end.
+      call.setTimer(endOfTime)
+    }
   }
 
   onTouched(call: Call): void {
@@ -83,6 +87,10 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   }
 
   onTimer(call: Call, time: number): void {
+    if (time === endOfTime) {
+      this.#tell(call)
+      return
+    }
     const until = call.state.latest + this.#idleMs
     if (until > time) call.setTimer(until)
     else this.#forget(call)
@@ -99,17 +107,12 @@ export class RunningLogic implements KeyedLogic<RunningState> {
 
   #take(state: RunningState, { op, value }: Retraction<unknown, unknown>, call: Call): void {
     if (op === 'insert') this.#put(state, value, call.timestamp)
-    else if (state.count === 0) this.#onUnknown(call)
+    else if (state.count === 0) onUnknownRow(call, this.#idleMs < Number.POSITIVE_INFINITY)
     else {
       this.#remove(state.accumulators, value)
       state.count -= 1
+      call.count('retracted')
     }
-  }
-
-  #onUnknown({ key, count }: Call): void {
-    if (this.#idleMs < Number.POSITIVE_INFINITY) count('forgotten')
-    else
-      throw new MillraceError('OPERATOR_FAILED', `a row of key ${String(key)} was taken back that never came`)
   }
 
   #live(call: Call): void {
@@ -123,19 +126,21 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   #forget(call: Call): void {
     this.#tell(call)
     call.state = this.create()
+    if (!call.ending) call.count('forgotten')
   }
 
   #tell(call: Call): void {
     const { untold, latest } = call.state
     if (untold === undefined) return
     call.state.untold = undefined
-    const change = changeOf(call.key, untold.row, this.#row(call))
+    if (this.#everyMs !== undefined) call.deleteTimer(endOfTime)
+    const change = netChange(call.key, untold.row, this.#row(call))
     if (change !== undefined) call.emit(change, Math.max(latest, this.#earliest(call)))
   }
 
   /** While a change waits, event time goes on; when it is told it must not be late. */
-  #earliest({ watermark }: Call): number {
-    return this.#everyMs === undefined ? Number.NEGATIVE_INFINITY : watermark + 1
+  #earliest({ handedOn }: Call): number {
+    return this.#everyMs === undefined ? Number.NEGATIVE_INFINITY : handedOn + 1
   }
 
   #row({ key, state }: Call): unknown {
@@ -146,10 +151,4 @@ export class RunningLogic implements KeyedLogic<RunningState> {
       aggregates.map((aggregate, index) => aggregate.result(state.accumulators[index])),
     )
   }
-}
-
-function changeOf(key: Key, before: unknown, value: unknown): Change<Key, unknown> | undefined {
-  if (before === undefined) return value === undefined ? undefined : { op: 'insert', key, value }
-  if (value === undefined) return { op: 'delete', key, before }
-  return sameRow(before, value) ? undefined : { op: 'update', key, value, before }
 }

@@ -1,4 +1,5 @@
 import type { Duration } from '../../src/units.ts'
+import type { IdleOption } from '../keyed/idle-keys.ts'
 
 /**
  * When changes are told. `'every-record'`: after each record. `'per-batch'`: after each batch of records that were read
@@ -8,13 +9,7 @@ import type { Duration } from '../../src/units.ts'
 export type Emission = 'every-record' | 'per-batch' | { readonly every: Duration }
 
 /** How a row that is kept up to date is told, and for how long it is kept. */
-export interface RunningOptions {
+export interface RunningOptions extends IdleOption {
   /** The last change of a key tells the same in any case. Default `'per-batch'`. */
   readonly emit?: Emission
-  /**
-   * What is known of a key is forgotten when event time has gone on by this much since its last record. Whatever was
-   * told of it stays; a later record begins a new row of the key, with an `insert`. Say more than records of one key can
-   * lie apart, and than they may come out of order: then forgetting never shows. Default: nothing is forgotten.
-   */
-  readonly idle?: Duration
 }

@@ -1,4 +1,6 @@
 import { MillraceError } from '../../src/errors.ts'
+import { endOfTime } from '../../src/time/end-of-time.ts'
+import { instant } from '../joins/late-record.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { WindowedRow } from './suppress.ts'
 
@@ -23,8 +25,10 @@ export class SuppressLogic implements KeyedLogic<Held> {
     const final = this.#finalAt(row)
     const known = call.state.findIndex(({ window }) => sameWindow(window, row.window))
     if (known >= 0) call.state[known] = row
-    else if (final <= call.watermark) throw lateError(row)
-    else call.state.push(row)
+    else if (final <= call.watermark) {
+      onLate(call, row)
+      return
+    } else call.state.push(row)
     call.setTimer(final)
   }
 
@@ -41,7 +45,7 @@ export class SuppressLogic implements KeyedLogic<Held> {
   }
 
   #finalAt({ window }: WindowedRow): number {
-    return window.end - 1 + this.#latenessMs
+    return Math.min(window.end - 1 + this.#latenessMs, endOfTime)
   }
 }
 
@@ -49,9 +53,14 @@ function sameWindow(a: WindowedRow['window'], b: WindowedRow['window']): boolean
   return a.start === b.start && a.end === b.end
 }
 
-function lateError({ window }: WindowedRow): MillraceError {
-  return new MillraceError(
-    'RECORD_LATE',
-    `a result of the window that ended at ${new Date(window.end).toISOString()} came after its final one: suppress(…) needs the window's allowedLateness`,
-  )
+function onLate(call: KeyedCall<Held>, row: WindowedRow): void {
+  call.count('late')
+  const late = call.sideOutput('late')
+  if (late === undefined) {
+    throw new MillraceError(
+      'RECORD_LATE',
+      `a result of the window that ended at ${instant(row.window.end)} came after its final one: suppress(…) needs the window's allowedLateness`,
+    )
+  }
+  late(row, call.timestamp)
 }

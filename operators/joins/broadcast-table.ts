@@ -30,6 +30,11 @@ export class BroadcastTable {
     this.#context = context
   }
 
+  /** What stands in it. Changes with it. */
+  get entries(): ReadonlyMap<Key, unknown> {
+    return this.#table
+  }
+
   /** An update as an entry of the table. */
   entryOf(update: unknown): readonly [Key, unknown] {
     const { keyOf, valueIn } = this.#broadcasting

@@ -1,10 +1,7 @@
 import type { Change } from '../../src/contract/change.ts'
 import type { Key } from '../../src/state/key.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import type { Combine } from './pairing.ts'
-
-/** Which rows give a result: those with a partner, also those of the left without one, or those of both sides. */
-export type ChangeJoinKind = 'inner' | 'left' | 'full'
+import { type Combine, givesAlone, type JoinKind } from './pairing.ts'
 
 type RowChange = Change<Key, unknown>
 
@@ -35,10 +32,10 @@ export class ChangeLogic implements KeyedLogic<ChangeJoinState> {
   /** Whether the rows of a side give a result without a partner. */
   readonly #alone: readonly [boolean, boolean]
 
-  constructor(kind: ChangeJoinKind, combine: Combine) {
+  constructor(kind: JoinKind, combine: Combine) {
     this.shape = `${kind} join of changes`
     this.#combine = combine
-    this.#alone = [kind !== 'inner', kind === 'full']
+    this.#alone = givesAlone(kind)
   }
 
   create(): ChangeJoinState {

@@ -6,7 +6,7 @@ import { type SinkHandle, type Step, type Stream, streamAt } from '../../src/str
 /** What happens to records whose time was complete already when they came. */
 export interface LateOption<T> {
   /**
-   * Where late records of both sides go. Any steps that end in a sink. Without it a late record stops the job with
+   * Where late records go, of a join those of both sides. Any steps that end in a sink. Without it a late record stops the job with
    * `RECORD_LATE`.
    */
   readonly late?: Step<Stream<T>, SinkHandle>
@@ -33,6 +33,7 @@ export function refuseLate(refusal: Refusal, value: unknown, timestamp: number, 
   late(value, timestamp)
 }
 
-function instant(timestamp: number): string {
+/** As text, for messages. */
+export function instant(timestamp: number): string {
   return Math.abs(timestamp) <= 8.64e15 ? new Date(timestamp).toISOString() : 'the end of time'
 }

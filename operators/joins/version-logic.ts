@@ -10,11 +10,11 @@ import {
   removeFirst,
   secondRow,
 } from './ordered-rows.ts'
-import type { Combine, JoinKind } from './pairing.ts'
+import type { Combine, LookupKind } from './pairing.ts'
 
 /** What valid versions are, and what comes of a row and one. */
 export interface Versioning {
-  readonly kind: JoinKind
+  readonly kind: LookupKind
   /** What a record of the other side says is valid from its time on; `undefined` for nothing. */
   readonly versionOf: (record: unknown) => unknown
   readonly combine: Combine

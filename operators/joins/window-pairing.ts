@@ -2,6 +2,7 @@ import type { KeyedStream, Stream } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
 import { checkedWindows, type JoinWindows } from './assigned-windows.ts'
 import { type LateOption, lateSide } from './late-record.ts'
+import type { JoinKind } from './pairing.ts'
 import { type OnWindow, WindowLogic } from './window-logic.ts'
 
 /** In which windows the rows of two streams meet. */
@@ -15,14 +16,14 @@ export function windowPairing<T, W, Out>(
   verb: string,
   name: string,
   inputs: readonly KeyedStream<unknown, unknown>[],
-  options: WindowPairOptions<T, W>,
+  options: WindowPairOptions<T, W> & { readonly kind?: JoinKind },
   onWindow: OnWindow,
 ): Stream<Out> {
   const window = checkedWindows(verb, options.window)
   return keyedOperatorOn<Out>(inputs, {
     verb,
     name,
-    detail: window.name,
+    detail: options.kind === undefined ? window.name : `${options.kind}, ${window.name}`,
     sides: lateSide(options),
     logic: () => new WindowLogic(window, onWindow),
   })

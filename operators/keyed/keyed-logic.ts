@@ -43,6 +43,8 @@ export interface KeyedCall<S> {
   /** Of the record, or the time of the timer. */
   readonly timestamp: number
   readonly watermark: number
+  /** The watermark that was handed on last: what is emitted is late if its time is not after it. */
+  readonly handedOn: number
   /** Whether the input has ended: the watermark goes on to the end of time. */
   readonly ending: boolean
   /** Processing time as last told; 0 for a logic that has no processing timers. */

@@ -105,6 +105,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     }
     this.#call.watermark = timestamp
     this.settle()
+    this.#call.handedOn = timestamp
     this.#context.emitWatermark(timestamp)
   }
 
@@ -233,6 +234,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       )
     }
     this.#call.watermark = watermark
+    this.#call.handedOn = watermark
     this.#logic.restore?.(known)
   }
 
@@ -250,6 +252,7 @@ class Call<S> implements KeyedCall<S> {
   key: Key = ''
   timestamp = 0
   watermark = beginningOfTime
+  handedOn = beginningOfTime
   ending = false
   now = 0
   state!: S

@@ -30,14 +30,23 @@ export class CurrentContext implements ProcessContext<unknown, object, Record<st
   readonly state: object
   readonly timers: KeyTimers
   readonly processingTimers: KeyTimers
+  /** Of `processBroadcast(…)`. */
+  readonly table: ReadonlyMap<unknown, unknown> | undefined
   readonly #current: Current
   readonly #outputs = new Map<string, Emit<unknown>>()
 
-  constructor(current: Current, state: object, timers: KeyTimers, processingTimers: KeyTimers) {
+  constructor(
+    current: Current,
+    state: object,
+    timers: KeyTimers,
+    processingTimers: KeyTimers,
+    table: ReadonlyMap<unknown, unknown> | undefined,
+  ) {
     this.#current = current
     this.state = state
     this.timers = timers
     this.processingTimers = processingTimers
+    this.table = table
   }
 
   get key(): unknown {

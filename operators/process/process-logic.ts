@@ -36,7 +36,8 @@ export class ProcessLogic implements KeyedLogic<Cell> {
   readonly #current: Current
   readonly #context: CurrentContext
 
-  constructor(functions: ProcessFunctions, states: StateDescriptors) {
+  /** @param table What the functions find beside the state of their key. */
+  constructor(functions: ProcessFunctions, states: StateDescriptors, table?: ReadonlyMap<unknown, unknown>) {
     const current = new Current(Object.keys(states).length)
     this.shape = shapeOf(states)
     this.#functions = functions
@@ -49,6 +50,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
       Object.freeze(Object.fromEntries(access)),
       new KeyTimers(current, 'event', functions.onTimer !== undefined),
       new KeyTimers(current, 'processing', functions.onProcessingTimer !== undefined),
+      table,
     )
   }
 

@@ -62,6 +62,12 @@ export function processOn<Out, O>(
   inputs: readonly KeyedStream<unknown, unknown>[],
   { verb, name, options, onRecord }: ProcessDescription,
 ): StreamWithSides<Out, O> {
+  const { outputs, detail, logic } = processing(name, options, onRecord)
+  return withSides(keyedOperatorOn<Out>(inputs, { verb, name, detail, logic: () => logic() }), outputs)
+}
+
+/** What there is to know of the functions before they run. */
+export function processing(name: string, options: object, onRecord: readonly unknown[]) {
   const { state = {}, outputs = {}, onTimer, onProcessingTimer } = options as Options
   if (mainOutput in outputs) {
     throw new MillraceError(
@@ -70,14 +76,17 @@ export function processOn<Out, O>(
     )
   }
   const functions = { onRecord, onTimer, onProcessingTimer } as ProcessFunctions
-  const main = keyedOperatorOn<Out>(inputs, {
-    verb,
-    name,
+  return {
+    outputs: Object.keys(outputs),
     detail: detailOf(state, onProcessingTimer !== undefined),
-    logic: () => new ProcessLogic(functions, state),
-  })
+    logic: (table?: ReadonlyMap<unknown, unknown>) => new ProcessLogic(functions, state, table),
+  }
+}
+
+/** Results, with the side outputs beside them. */
+export function withSides<Out, O>(main: Stream<Out>, outputs: readonly string[]): StreamWithSides<Out, O> {
   const { from } = main.outlet
-  const sides = Object.keys(outputs).map((side) => [side, streamAt({ from, output: side })])
+  const sides = outputs.map((side) => [side, streamAt({ from, output: side })])
   return pipeable({
     outlet: main.outlet,
     sides: Object.freeze(Object.fromEntries(sides)) as StreamWithSides<Out, O>['sides'],

@@ -11,6 +11,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     key: 'k',
     timestamp: 0,
     watermark: beginningOfTime,
+    handedOn: beginningOfTime,
     now: 0,
     state: undefined as S,
     emit: () => {
@@ -49,6 +50,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
         if (state !== undefined) within(time, () => logic.onTimer?.(call, time))
       }
       call.watermark = timestamp
+      call.handedOn = timestamp
     },
   }
 }

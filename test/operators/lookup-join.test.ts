@@ -5,20 +5,9 @@ import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { manners, rowsOf, straight } from './anyhow.ts'
 import { distinctRows, pair, type Row, rows, timeOf } from './pairs.ts'
+import { tableAt, version } from './table-at.ts'
 
-/** A row that waits for less than nothing stands for a deletion. */
-const version = (row: Row) => (row.wait < 0 ? undefined : row)
 const table = broadcast((row: Row) => row.key, version)
-
-function tableAt(updates: readonly Row[], time: number): Map<Row['key'], Row> {
-  const entries = new Map<Row['key'], Row>()
-  for (const row of updates.toSorted((a, b) => a.time - b.time)) {
-    if (row.time > time) break
-    if (version(row) === undefined) entries.delete(row.key)
-    else entries.set(row.key, row)
-  }
-  return entries
-}
 
 describe('lookupJoin', () => {
   const kinds = fc.constantFrom('inner' as const, 'left' as const)

@@ -28,20 +28,31 @@ export const distinctRows: fc.Arbitrary<Row[]> = rows.map((drawn) =>
 export const timeOf = ({ time }: Row): number => time
 
 /** A result as text, to compare results in no order. */
-export const pair = (left: Row, right: Row | undefined): string => `${left.id}+${right?.id ?? '-'}`
+export const pair = (left: Row | undefined, right: Row | undefined): string =>
+  `${left?.id ?? '-'}+${right?.id ?? '-'}`
 
-/** All pairs of the same key, by nested loops. */
+/** Which rows give a result. */
+export type Kind = 'inner' | 'left' | 'right' | 'full'
+export const kinds = fc.constantFrom<Kind>('inner', 'left', 'right', 'full')
+
+/** All pairs of the same key, by nested loops, and what has no partner. */
 export function pairsWhere(
   left: readonly Row[],
   right: readonly Row[],
   where: (left: Row, right: Row) => boolean,
-  kind: 'inner' | 'left' = 'inner',
+  kind: Kind = 'inner',
 ): string[] {
-  const pairs: string[] = []
-  for (const one of left) {
-    const others = right.filter((other) => other.key === one.key && where(one, other))
-    pairs.push(...others.map((other) => pair(one, other)))
-    if (kind === 'left' && others.length === 0) pairs.push(pair(one, undefined))
+  const meet = (one: Row, other: Row) => other.key === one.key && where(one, other)
+  const pairs = left.flatMap((one) =>
+    right.filter((other) => meet(one, other)).map((other) => pair(one, other)),
+  )
+  if (kind === 'left' || kind === 'full') {
+    const alone = left.filter((one) => !right.some((other) => meet(one, other)))
+    pairs.push(...alone.map((one) => pair(one, undefined)))
+  }
+  if (kind === 'right' || kind === 'full') {
+    const alone = right.filter((other) => !left.some((one) => meet(one, other)))
+    pairs.push(...alone.map((other) => pair(undefined, other)))
   }
   return pairs.sort()
 }

@@ -2,21 +2,27 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 
-/** Every row that a reader of the folder sees, as `sensor hour n total`. */
-export async function rowsIn(folder: string): Promise<string[]> {
+/** Every row that a reader of the folder sees. */
+export async function recordsIn(folder: string): Promise<Record<string, unknown>[]> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.parquet'),
   )
-  const rows: string[] = []
+  const rows: Record<string, unknown>[] = []
   for (const file of files) {
     const content = readFileSync(join(folder, file))
     const buffer = content.buffer.slice(
       content.byteOffset,
       content.byteOffset + content.byteLength,
     ) as ArrayBuffer
-    for (const row of await parquetReadObjects({ file: buffer })) {
-      rows.push(`${row['sensor']} ${(row['hour'] as Date).getTime()} ${row['n']} ${row['total']}`)
-    }
+    rows.push(...(await parquetReadObjects({ file: buffer })))
   }
-  return rows.sort()
+  return rows
+}
+
+/** Every row that a reader of the folder sees, as `sensor hour n total`. */
+export async function rowsIn(folder: string): Promise<string[]> {
+  const rows = await recordsIn(folder)
+  return rows
+    .map((row) => `${row['sensor']} ${(row['hour'] as Date).getTime()} ${row['n']} ${row['total']}`)
+    .sort()
 }

@@ -2,7 +2,10 @@
 import { type Change, type GroupedStream, job, type Stream } from 'millrace'
 import {
   argMax,
+  ascending,
   average,
+  averageBigint,
+  averageDecimal,
   collect,
   combined,
   count,
@@ -17,6 +20,7 @@ import {
   mapped,
   max,
   min,
+  minDecimal,
   quantiles,
   runningAggregate,
   sampleVariance,
@@ -24,7 +28,9 @@ import {
   sum,
   sumBigint,
   sumDecimal,
+  suppressChanges,
   topK,
+  topN,
   toTable,
 } from 'millrace/operators'
 import { collectSink, collectTable } from 'millrace/testing'
@@ -38,6 +44,9 @@ interface PerCustomer {
   cents: number
   coins: bigint
   amount: string
+  meanCoins: bigint
+  meanAmount: string
+  leastAmount: string | undefined
   status: 'open' | 'paid'
   least: number
   leastPaid: number | undefined
@@ -67,6 +76,12 @@ export const perCustomer = job('running', ({ from }) => {
         cents: sum((order) => order.cents),
         coins: sumBigint((order) => BigInt(order.cents)),
         amount: sumDecimal((order) => String(order.cents)),
+        meanCoins: averageBigint((order) => BigInt(order.cents), { rounding: 'half-even' }),
+        meanAmount: averageDecimal((order) => String(order.cents), { scale: 2 }),
+        leastAmount: filtered(
+          minDecimal((order) => String(order.cents)),
+          paid,
+        ),
         status: max((order) => order.status),
         least: min((order) => order.cents),
         leastPaid: filtered(
@@ -98,6 +113,24 @@ export const perCustomer = job('running', ({ from }) => {
 
   const grouped = rows.pipe(groupBy((row) => row.status))
   isTrue<Equal<typeof grouped, GroupedStream<'open' | 'paid', PerCustomer>>>()
+  const ranks = grouped.pipe(topN('ranks', 3, { by: ascending((row) => row.cents), idle: '1d' }))
+  isTrue<Equal<typeof ranks, Stream<Change<readonly ['open' | 'paid', number], PerCustomer>>>>()
+  const best = grouped.pipe(topN('best', 3, { by: ascending((row) => row.cents), id: (row) => row.key }))
+  isTrue<Equal<typeof best, Stream<Change<readonly ['open' | 'paid', string], PerCustomer>>>>()
+  const final = rows.pipe(
+    suppressChanges('final', {
+      until: (row) => {
+        isTrue<Equal<typeof row, PerCustomer>>()
+        return row.orders
+      },
+      late: (changes) => {
+        isTrue<Equal<typeof changes, Stream<Change<string, PerCustomer>>>>()
+        return changes.pipe(sinkTo('late', collectTable()))
+      },
+    }),
+  )
+  isTrue<Equal<typeof final, Stream<Change<string, PerCustomer>>>>()
+
   const byStatus = grouped.pipe(
     runningAggregate('by-status', { customers: count(), mean: average((row) => row.cents) }),
   )

@@ -11,10 +11,13 @@ import {
   keyBy,
   keyChangesBy,
   lookupJoin,
+  output,
+  processBroadcast,
   sinkTo,
   temporalJoin,
   toChanges,
   tumbling,
+  valueState,
   windowJoin,
 } from 'millrace/operators'
 import { collectSink, listSource } from 'millrace/testing'
@@ -63,6 +66,22 @@ export const joins = job('joins', ({ from }) => {
   )
   isTrue<Equal<typeof outer, Stream<'card' | 'cash' | undefined>>>()
 
+  const both = byId.pipe(
+    intervalJoin('full', byOrder, { from: '0s', to: '5m', kind: 'full' }, (order, payment) => ({
+      order,
+      payment,
+    })),
+  )
+  isTrue<Equal<typeof both, Stream<{ order: Order | undefined; payment: Payment | undefined }>>>()
+
+  const others = byId.pipe(
+    join('right', byOrder, { keep: '5m', kind: 'right' }, (order, payment) => {
+      isTrue<Equal<typeof order, Order | undefined>>()
+      return payment.method
+    }),
+  )
+  isTrue<Equal<typeof others, Stream<'card' | 'cash'>>>()
+
   const windowed = byId.pipe(
     windowJoin('d', byOrder, { window: tumbling('1d') }, (order, payment, { end }) => {
       isTrue<Equal<typeof order, Order>>()
@@ -70,6 +89,14 @@ export const joins = job('joins', ({ from }) => {
     }),
   )
   isTrue<Equal<typeof windowed, Stream<{ method: 'card' | 'cash'; end: number }>>>()
+
+  const outerWindows = byId.pipe(
+    windowJoin('d2', byOrder, { window: tumbling('1d'), kind: 'full' }, (order, payment) => ({
+      order,
+      payment,
+    })),
+  )
+  isTrue<Equal<typeof outerWindows, Stream<{ order: Order | undefined; payment: Payment | undefined }>>>()
 
   const grouped = byId.pipe(
     coGroup('e', byOrder, { window: tumbling('1d') }, function* ({ key, window, left, right }) {
@@ -145,5 +172,33 @@ export const tables = job('tables', ({ from }) => {
     }),
   )
   isTrue<Equal<typeof seen, Stream<string>>>()
-  return [found.pipe(sinkTo('found', collectSink())), seen.pipe(sinkTo('seen', collectSink()))]
+
+  const counted = from('keyed', orders).pipe(
+    keyBy((order) => order.customer),
+    processBroadcast('d', methods, {
+      state: { count: valueState(0) },
+      outputs: { rest: output<Order>() },
+      late: (records) => {
+        isTrue<Equal<typeof records, Stream<Order>>>()
+        return records.pipe(sinkTo('late', collectSink()))
+      },
+      *onRecord(order, { key, state, table, output }) {
+        isTrue<Equal<typeof order, Order>>()
+        isTrue<Equal<typeof key, string>>()
+        isTrue<Equal<typeof table, ReadonlyMap<string, 'card' | 'cash'>>>()
+        state.count.value += 1
+        output('rest', order)
+        yield order.cents
+      },
+      onTimer: (time, { table }, name) => [{ time, size: table.size, name }],
+    }),
+  )
+  isTrue<Equal<typeof counted.sides.rest, Stream<Order>>>()
+  const all: Stream<number | { time: number; size: number; name: string | undefined }> = counted
+  void all
+  return [
+    found.pipe(sinkTo('found', collectSink())),
+    seen.pipe(sinkTo('seen', collectSink())),
+    counted.pipe(sinkTo('counted', collectSink())),
+  ]
 })

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import {
   type Aggregate,
   approximateCountDistinct,
+  averageBigint,
+  averageDecimal,
+  decimalUnits,
+  maxDecimal,
+  minDecimal,
   quantiles,
+  type Rounding,
   sum,
   sumDecimal,
   topK,
@@ -135,6 +141,61 @@ describe('decimals', () => {
   it.each(['', '1e5', '.5', '1.', 'NaN', '1,5', ' 1', '9'.repeat(401)])('are not %j', (text) => {
     expect(() => amount([text])).toThrow(/it takes decimals as text/)
   })
+})
+
+describe('an average', () => {
+  const mean = <V, R>(aggregate: Aggregate<V, R>, values: readonly V[]) =>
+    aggregate.result(values.reduce((sum, value) => aggregate.add(sum, value, 0), aggregate.create()))
+  const itself = <V>(value: V) => value
+
+  it.each<[Rounding, bigint[]]>([
+    ['half-up', [1n, 2n, 3n, -1n, -2n, -3n, 1n, -1n]],
+    ['half-even', [0n, 2n, 2n, 0n, -2n, -2n, 1n, -1n]],
+    ['down', [0n, 1n, 2n, 0n, -1n, -2n, 0n, 0n]],
+  ])('of bigints is rounded %s', (rounding, expected) => {
+    const of = averageBigint<bigint>(itself, { rounding })
+    const halves = [1n, 3n, 5n, -1n, -3n, -5n].map((twice) => mean(of, [twice, 0n]))
+    const thirds = [2n, -2n].map((thrice) => mean(of, [thrice, 0n, 0n]))
+    expect([...halves, ...thirds]).toEqual(expected)
+  })
+
+  it('of bigints loses nothing, however large they are', () => {
+    expect(mean(averageBigint<bigint>(itself), [2n ** 200n, 2n ** 200n + 2n])).toBe(2n ** 200n + 1n)
+  })
+
+  it('of decimals has as many digits as it is asked for, and no zeros at the end', () => {
+    const of = (scale: number, rounding?: Rounding) =>
+      averageDecimal<string>(itself, rounding === undefined ? { scale } : { scale, rounding })
+    expect(mean(of(4), ['1', '1', '0'])).toBe('0.6667')
+    expect(mean(of(0), ['0.5', '0.5'])).toBe('1')
+    expect(mean(of(0, 'half-even'), ['0.5', '0.5'])).toBe('0')
+    expect(mean(of(2), ['-0.005', '-0.005'])).toBe('-0.01')
+    expect(mean(of(2), ['-0.004', '-0.004'])).toBe('0')
+    expect(mean(of(10), ['1.5', '2.5'])).toBe('2')
+  })
+
+  it.each([-1, 0.5, 401, Number.NaN])('with a fraction of %d digits is refused', (scale) => {
+    expect(() => averageDecimal<string>(itself, { scale })).toThrow('takes a scale from 0 to 400')
+  })
+
+  it('with an unknown rounding is refused', () => {
+    expect(() => averageBigint<bigint>(itself, { rounding: 'up' as 'down' })).toThrow('not up')
+  })
+})
+
+it('extremes of decimals go by amount, and do not tell how it was written', () => {
+  const [least, greatest] = [minDecimal((text: string) => text), maxDecimal((text: string) => text)]
+  const of = <R>(aggregate: Aggregate<string, R>, texts: readonly string[]) =>
+    aggregate.result(texts.reduce((best, text) => aggregate.add(best, text, 0), aggregate.create()))
+  const texts = ['9.50', '10', '-0.1', '-0.10', '0010.000']
+  expect(of(least, texts)).toBe('-0.1')
+  expect(of(greatest, texts)).toBe('10')
+  expect(() => of(least, ['1e5'])).toThrow('minDecimal(…) got "1e5"')
+})
+
+it('units of decimals are bigints, and refuse what would be cut off', () => {
+  expect(['12.3', '-0.01', '7'].map((text) => decimalUnits(text, 2))).toEqual([1230n, -1n, 700n])
+  expect(() => decimalUnits('0.001', 2)).toThrow('more than 2 digits after the point')
 })
 
 it.each([0, -1, 1.5, Number.NaN])('the top %d is refused', (k) => {

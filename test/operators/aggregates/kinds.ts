@@ -4,11 +4,14 @@ import {
   argMax,
   argMin,
   average,
+  averageBigint,
+  averageDecimal,
   collect,
   combined,
   count,
   countDistinct,
   countIf,
+  decimalUnits,
   defineAggregate,
   distinct,
   filtered,
@@ -16,7 +19,9 @@ import {
   last,
   mapped,
   max,
+  maxDecimal,
   min,
+  minDecimal,
   quantiles,
   sampleVariance,
   standardDeviation,
@@ -44,6 +49,8 @@ const numbers = (sales: readonly Sale[]) => sales.map(({ price }) => price)
 const total = (sales: readonly Sale[]) => numbers(sales).reduce((a, b) => a + b, 0)
 const mean = (sales: readonly Sale[]) => (sales.length === 0 ? undefined : total(sales) / sales.length)
 const ranked = (sales: readonly Sale[]) => sales.toSorted((a, b) => b.price - a.price || a.id - b.id)
+/** With a fraction of two digits. */
+const cents = (price: number) => (price / 100).toFixed(2)
 const spread = (sales: readonly Sale[]) =>
   numbers(sales).reduce((sum, price) => sum + sales.length * price * price, 0) - total(sales) ** 2
 const even = ({ id }: Sale) => id % 2 === 0
@@ -68,6 +75,33 @@ export const kinds: Readonly<Record<string, Kind>> = {
     aggregate: sumDecimal((sale: Sale) => `${sale.price < 0 ? '-' : ''}${Math.abs(sale.price)}.25`),
     expected: (sales) =>
       String(numbers(sales).reduce((sum, price) => sum + price + (price < 0 ? -0.25 : 0.25), 0)),
+  },
+  averageBigint: {
+    aggregate: averageBigint((sale: Sale) => sale.units),
+    expected: (sales) => {
+      if (sales.length === 0) return undefined
+      const [sum, n] = [sales.reduce((sum, { units }) => sum + units, 0n), BigInt(sales.length)]
+      // Twice the sum and one more count, halved: the nearest, from the middle up.
+      const size = (2n * (sum < 0n ? -sum : sum) + n) / (2n * n)
+      return sum < 0n ? -size : size
+    },
+  },
+  averageDecimal: {
+    aggregate: averageDecimal((sale: Sale) => cents(sale.price), { scale: 2, rounding: 'down' }),
+    expected: (sales) =>
+      sales.length === 0 ? undefined : String((Math.trunc(total(sales) / sales.length) + 0) / 100),
+  },
+  minDecimal: {
+    aggregate: minDecimal((sale: Sale) => cents(sale.price)),
+    expected: (sales) => (sales.length === 0 ? undefined : String(Math.min(...numbers(sales)) / 100)),
+  },
+  maxDecimal: {
+    aggregate: maxDecimal((sale: Sale) => cents(sale.price)),
+    expected: (sales) => (sales.length === 0 ? undefined : String(Math.max(...numbers(sales)) / 100)),
+  },
+  'argMax of decimals': {
+    aggregate: argMax((sale: Sale) => [decimalUnits(cents(sale.price), 4), -sale.id]),
+    expected: (sales) => ranked(sales)[0],
   },
   min: {
     aggregate: min((sale: Sale) => sale.price),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Stream } from 'millrace'
-import { keyBy, map, runningAggregate, sum, suppress } from 'millrace/operators'
+import { keyBy, map, runningAggregate, sinkTo, sum, suppress } from 'millrace/operators'
+import { collectSink } from 'millrace/testing'
 import { expect, it } from 'vitest'
 import { manners, rowsOf, straight } from '../anyhow.ts'
 import { grouped } from '../grouped.ts'
@@ -52,15 +53,19 @@ it('lets the last result of each window pass, once it is final, in the order of 
     { numRuns: 60 },
   ))
 
-it('stops at a result that comes after the final one', async () => {
+it('stops at a result that comes after the final one, or hands it to its output', async () => {
   const row = (end: number) => ({ key: 'a', window: { start: end - 10, end }, time: end })
   const trial = { inputs: [[row(10), row(40)]], timeOf: ({ time }: { time: number }) => time, disorderMs: 0 }
-  const late = (rows: Stream<ReturnType<typeof row>>) =>
+  const lates = collectSink<ReturnType<typeof row>>()
+  const toLates = { late: (rows: Stream<ReturnType<typeof row>>) => rows.pipe(sinkTo('late', lates)) }
+  const late = (keeps: boolean) => (rows: Stream<ReturnType<typeof row>>) =>
     rows.pipe(
       map((one) => (one.window.end === 40 ? { ...one, window: { start: -20, end: -10 } } : one)),
-      suppress('final'),
+      suppress('final', keeps ? toLates : {}),
     )
-  await expect(rowsOf(trial, { ...straight, perFetch: 1 }, late)).rejects.toMatchObject({
+  await expect(rowsOf(trial, { ...straight, perFetch: 1 }, late(false))).rejects.toMatchObject({
     code: 'RECORD_LATE',
   })
+  expect(await rowsOf(trial, { ...straight, perFetch: 1 }, late(true))).toEqual([row(10)])
+  expect(lates.rows.map(({ window }) => window.end)).toEqual([-10])
 })
