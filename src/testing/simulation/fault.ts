@@ -79,6 +79,7 @@ const longestMs = 40_000
 /** The faults of a seed: only some of the kinds, so that each kind is also seen without the others. */
 export function faultsOf(chance: Chance, kinds: readonly FaultKind[] = faultKinds): readonly Fault[] {
   const share = chance.oneOf([0.2, 0.5, 0.9])
+  if (kinds.length === 0) return []
   const chosen = kinds.filter(() => chance.in(share))
   const among = chosen.length > 0 ? chosen : [chance.oneOf(kinds)]
   const lastStep = chance.oneOf([60, 120, 200, 350])
