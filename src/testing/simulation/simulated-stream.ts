@@ -19,7 +19,7 @@ export interface SimulatedShard {
   readonly createdAt: number
   /** A number before those of its records. */
   readonly startingSequenceNumber: string
-  /** Before this time no listing has it. */
+  /** Before this time no listing has it, nor what comes of it. */
   readonly listedFrom: number
   readonly records: SimulatedRecord[]
   closed: boolean
@@ -98,12 +98,17 @@ export class SimulatedStream {
       end,
       createdAt: this.now,
       startingSequenceNumber: this.#number(),
-      listedFrom: this.now + lagMs,
+      listedFrom: this.#listedFrom(parents, lagMs),
       records: [],
       closed: false,
     }
     this.shards.set(shard.id, shard)
     return shard
+  }
+
+  #listedFrom(parents: readonly string[], lagMs: number): number {
+    if (parents.length === 0) return Number.NEGATIVE_INFINITY
+    return Math.max(this.now + lagMs, ...parents.map((parent) => this.shards.get(parent)!.listedFrom))
   }
 
   /** Of version 2, which tells its time. */

@@ -22,7 +22,7 @@ interface Command {
 
 const shardsPerPage = 3
 const iteratorLivesMs = 300_000
-const youngMs = 60_000
+const staleMs = 60_000
 const heartbeatMs = 5_000
 const subscriptionLastsMs = 300_000
 
@@ -79,7 +79,11 @@ class StreamService {
         RetentionPeriodHours: 24,
       },
     }),
-    ListShards: ({ NextToken }, fault) => this.#list(Number(NextToken ?? 0), fault === 'stale listing'),
+    ListShards: ({ NextToken }, fault) => {
+      const [from = 0, asOf = this.#stream.now - (fault === 'stale listing' ? staleMs : 0)] =
+        NextToken?.split(' ').map(Number) ?? []
+      return this.#list(from, asOf)
+    },
     GetShardIterator: (input) => {
       const shard = this.#shard(input.ShardId!)
       const type = input.ShardIteratorType!
@@ -100,13 +104,9 @@ class StreamService {
     }
   }
 
-  #list(from: number, stale: boolean): object {
-    const { now, shards } = this.#stream
-    const first = [...shards.values()].filter(({ parents }) => parents.length === 0).length
-    const listed = [...shards.values()].filter(
-      ({ listedFrom, createdAt }, index) =>
-        index < first || (listedFrom <= now && !(stale && createdAt > now - youngMs)),
-    )
+  /** All pages of a listing show what was there at one time. */
+  #list(from: number, asOf: number): object {
+    const listed = [...this.#stream.shards.values()].filter(({ listedFrom }) => listedFrom <= asOf)
     const to = from + shardsPerPage
     return {
       Shards: listed.slice(from, to).map((shard) => ({
@@ -116,7 +116,7 @@ class StreamService {
         HashKeyRange: rangeOf(shard),
         SequenceNumberRange: { StartingSequenceNumber: shard.startingSequenceNumber },
       })),
-      ...(to < listed.length && { NextToken: String(to) }),
+      ...(to < listed.length && { NextToken: `${to} ${asOf}` }),
     }
   }
 
