@@ -11,3 +11,5 @@ export {
   simulate,
 } from './simulation/simulate.ts'
 export type { SimulatedInput } from './simulation/simulated-input.ts'
+export { type JobTest, type TestedJob, type TestOptions, testJob } from './test-job.ts'
+export { ArrivingRecord, arrivesAt, crash, UndecodableRecord, undecodable } from './test-records.ts'

@@ -86,6 +86,18 @@ export class VirtualTime {
     return true
   }
 
+  /** Jumps ahead, does in its order what has become due, and waits for what that leads to. */
+  async jump(ms: number): Promise<void> {
+    this.#now += ms
+    const due: Scheduled[] = []
+    for (let next = this.#next(); next !== undefined && next.at <= this.#now; next = this.#next()) {
+      due.push(next)
+      this.#pop()
+    }
+    for (const { act } of due) act?.()
+    await this.settled()
+  }
+
   /** The first that was not taken back. */
   #next(): Scheduled | undefined {
     while (this.#heap[0] !== undefined && this.#heap[0].act === undefined) this.#pop()
