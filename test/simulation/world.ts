@@ -1,5 +1,5 @@
 import type { Page, PagedSplit } from '../runtime/paged-source.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../../src/testing/simulation/chance.ts'
 
 export interface Visit {
   readonly id: string
