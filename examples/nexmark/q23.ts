@@ -2,15 +2,17 @@ import type { Stream } from 'millrace'
 import { join, keyBy } from 'millrace/operators'
 import { auctions, bids, type NexmarkEvent, persons } from './events.ts'
 
-/** Who bids and also sells, and what? */
+/** Who bids and also sells, and what? Sellers meet their auctions first: there are far fewer of them than bids. */
 export const q23 = (events: Stream<NexmarkEvent>) => {
-  const byId = persons(events).pipe(keyBy((person) => person.id))
   const bySeller = auctions(events).pipe(keyBy((auction) => auction.seller))
+  const sellers = persons(events).pipe(
+    keyBy((person) => person.id),
+    join('sellers', bySeller, {}, (person, auction) => ({ person, auction })),
+    keyBy(({ person }) => person.id),
+  )
   return bids(events).pipe(
     keyBy((bid) => bid.bidder),
-    join('bidders', byId, {}, (bid, person) => ({ bid, person })),
-    keyBy(({ person }) => person.id),
-    join('auctions', bySeller, {}, ({ bid, person }, auction) => ({
+    join('bids', sellers, {}, (bid, { person, auction }) => ({
       bidder: bid.bidder,
       price: bid.price,
       channel: bid.channel,

@@ -10,7 +10,7 @@ export interface Entry {
 
 /** What a result of a query does to the answer. */
 export function entriesOf({ answer }: Query, result: unknown): readonly Entry[] {
-  if (answer === 'rows') return [{ op: '+I', row: result as Row }]
+  if (answer !== 'changes') return [{ op: '+I', row: result as Row }]
   const change = result as Change<unknown, Row>
   if (change.op === 'insert') return [{ op: '+I', row: change.value }]
   if (change.op === 'delete') return [{ op: '-D', row: change.before }]

@@ -12,7 +12,8 @@ export interface Setting {
   readonly results: Sink<unknown>
   /** How far events may be out of order. */
   readonly outOfOrder: Duration
-  readonly checkpointEvery: Duration
+  /** Default: as often as any job. */
+  readonly checkpointEvery?: Duration
 }
 
 /** The table of q13: each key stands for its own digits. */
@@ -33,6 +34,6 @@ export function queryJob(name: string, query: Query, setting: Setting): Job {
       const results: Stream<unknown> = query.of({ events, table: () => from('side-input', table) })
       return results.pipe(sinkTo('results', setting.results))
     },
-    { checkpoint: { every: checkpointEvery } },
+    checkpointEvery === undefined ? {} : { checkpoint: { every: checkpointEvery } },
   )
 }

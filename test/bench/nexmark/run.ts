@@ -1,33 +1,17 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { spawnSync } from 'node:child_process'
 import { run } from 'millrace'
 import { memoryStore } from 'millrace/testing'
 import type { Sink } from '../../../src/contract/sink.ts'
 import { cpuMicrosOf } from '../figure.ts'
-import { AnswerDigest, type Entry, entriesOf } from './answer.ts'
+import { AnswerDigest, entriesOf } from './answer.ts'
+import { AnswerFile } from './answer-file.ts'
+import { type Arguments, argumentsOf, usage } from './arguments.ts'
 import { GeneratedSource } from './generated-source.ts'
 import { presets } from './preset.ts'
 import { queries } from './queries.ts'
 import { queryJob } from './query-job.ts'
 
-const usage = `npm run nexmark -- [options]
-  --query NAME    one of ${Object.keys(queries).join(', ')}; or all (default)
-  --preset NAME   one of ${Object.keys(presets).join(', ')} (default std)
-  --events N      how many events (default 100000)
-  --splits K      how many splits they come by (default 4)
-  --out FILE      writes the results as lines of JSON; not with all
-  --digest        prints the digest of the answer, at some cost`
-
-const { values: options } = parseArgs({
-  options: {
-    query: { type: 'string', default: 'all' },
-    preset: { type: 'string', default: 'std' },
-    events: { type: 'string', default: '100000' },
-    splits: { type: 'string', default: '4' },
-    out: { type: 'string' },
-    digest: { type: 'boolean', default: false },
-  },
-})
+const exitCodes = { done: 0, failed: 1, wrongUse: 2 }
 
 /** Hands over each result at once: enough for a run that nothing interrupts. */
 function handingTo(take: (result: unknown) => void): Sink<unknown> {
@@ -45,60 +29,71 @@ function handingTo(take: (result: unknown) => void): Sink<unknown> {
   }
 }
 
-/** A file of lines of JSON, written a megabyte at a time. */
-function linesIn(path: string) {
-  const file = openSync(path, 'w')
-  let lines = ''
-  const flush = () => {
-    writeSync(file, lines)
-    lines = ''
-  }
-  const write = ({ op, row }: Entry) => {
-    lines += `${JSON.stringify({ op, row })}\n`
-    if (lines.length > 1_000_000) flush()
-  }
-  const close = () => {
-    flush()
-    closeSync(file)
-  }
-  return { write, close }
-}
-
-async function measure(name: string): Promise<string> {
-  const [preset, query] = [options.preset as keyof typeof presets, queries[name]!]
-  const [events, splits] = [Number(options.events), Number(options.splits)]
-  const source = new GeneratedSource({ preset: presets[preset], events, splits })
-  const file = options.out === undefined ? undefined : linesIn(options.out)
-  const digest = options.digest ? new AnswerDigest() : undefined
+async function measure({
+  query: name,
+  preset,
+  events,
+  splits,
+  group,
+  out,
+  digest,
+}: Arguments): Promise<string> {
+  const query = queries[name]!
+  const source = new GeneratedSource({ preset: { ...presets[preset], group }, events, splits })
+  const file = out === undefined ? undefined : new AnswerFile(out, query)
+  const sum = digest ? new AnswerDigest() : undefined
   let results = 0
   const sink = handingTo((result) => {
     results += 1
-    if (file === undefined && digest === undefined) return
+    if (file === undefined && sum === undefined) return
     for (const entry of entriesOf(query, result)) {
       file?.write(entry)
-      digest?.add(entry)
+      sum?.add(entry)
     }
   })
   const outOfOrder = preset === 'late' ? '17s' : '4s'
-  const described = queryJob(name, query, {
-    events: source,
-    results: sink,
-    outOfOrder,
-    checkpointEvery: '1s',
-  })
+  const described = queryJob(name, query, { events: source, results: sink, outOfOrder })
   const micros = await cpuMicrosOf(async () => run(described, { checkpoints: memoryStore() }))
   file?.close()
-  const rate = Math.round(events / ((micros - source.generatingMicros) / 1e6))
-  const cells = [name.padEnd(8), String(results).padStart(10), rate.toLocaleString('en').padStart(16)]
-  return `${cells.join('')}${digest === undefined ? '' : `   ${digest.rows} rows left, ${digest.digest}`}`
+  const perSecond = Math.round(events / ((micros - source.generatingMicros) / 1e6))
+  const cells = [
+    name.padEnd(7),
+    `${perSecond.toLocaleString('en')} events per CPU second`.padStart(30),
+    `${results.toLocaleString('en')} results`.padStart(19),
+    `${Math.round(process.resourceUsage().maxRSS / 1024).toLocaleString('en')} MiB`.padStart(11),
+  ]
+  return `${cells.join('')}${sum === undefined ? '' : `   ${sum.rows} rows left, ${sum.digest}`}`
 }
 
-const names = options.query === 'all' ? Object.keys(queries) : [options.query]
-const counts = [Number(options.events), Number(options.splits)]
-const known = names.every((name) => name in queries) && options.preset in presets
-if (!known || counts.some((n) => !Number.isSafeInteger(n) || n < 1) || (names.length > 1 && options.out)) {
-  console.error(usage)
-  process.exit(1)
+/** Each query in a process of its own, so that none runs in what another has left. */
+function measureAll(line: readonly string[]): number {
+  const [, file] = process.argv
+  for (const name of Object.keys(queries)) {
+    const args = [...process.execArgv, file!, ...line, '--query', name]
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+    if (status !== exitCodes.done) return status ?? exitCodes.failed
+  }
+  return exitCodes.done
 }
-console.log(`${'query'.padEnd(8)}${'results'.padStart(10)}${'events/CPU s'.padStart(16)}`)
-for (const name of names) console.log(await measure(name))
+
+async function main(line: readonly string[]): Promise<number> {
+  const asked = argumentsOf(line)
+  if (asked === 'help') {
+    console.log(usage)
+    return exitCodes.done
+  }
+  if ('wrong' in asked) {
+    console.error(`${asked.wrong}\n\n${usage}`)
+    return exitCodes.wrongUse
+  }
+  if (asked.query === 'all') return measureAll(line)
+  try {
+    console.log(await measure(asked))
+    return exitCodes.done
+  } catch (error) {
+    console.error(`${asked.query} failed: ${(error as Error).message}`)
+    return exitCodes.failed
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
