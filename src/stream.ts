@@ -76,12 +76,15 @@ export interface AlignedWindows<out W> extends Windows<W>, Bounds {
   readonly time: TimeDomain
 }
 
-/** Windows that overlap, the same for all keys, each put together of whole slices: a record belongs to one slice. */
+/**
+ * Windows that overlap or leave gaps, the same for all keys, each put together of whole slices: a record belongs to one
+ * slice.
+ */
 export interface SlidingWindows<out W> extends Windows<W> {
   readonly kind: 'sliding'
   readonly time: TimeDomain
   readonly slices: Bounds
-  /** The windows that hold the slice which starts at `start`, earliest first. */
+  /** The windows that hold the slice which starts at `start`, earliest first; none if it lies in a gap. */
   windowsOf(start: number): readonly TimeWindow[]
   /** The number of the slice that starts at `start`; that of the next one is one greater. */
   numberOf(start: number): number
