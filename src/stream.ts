@@ -24,7 +24,7 @@ export interface KeyedStream<out K, out T> extends Stream<T> {
 
 /** Keyed records in windows. Not a stream: only what makes results of windows, such as an aggregation, makes one of it. */
 export interface WindowedStream<out K, out T, out W> extends Pipeable {
-  readonly assigner: WindowAssigner<unknown>
+  readonly assigner: WindowAssigner<unknown, never>
   readonly keyed: KeyedStream<K, T>
   readonly late: ((late: Stream<never>) => SinkHandle) | undefined
   /** How long windows that have closed can still be corrected. */
@@ -91,10 +91,21 @@ export interface SlidingWindows<out W> extends Windows<W> {
 }
 
 /** A window of its own for each stretch of a key's records without a longer pause than the gap. */
-export interface SessionWindows<out W> extends Windows<W> {
+export interface SessionWindows<out W, in T = unknown> extends Windows<W> {
   readonly kind: 'session'
   readonly time: TimeDomain
-  readonly gapMs: number
+  /** For all records, or for each of them: how long it keeps its session open. */
+  readonly gapMs: number | ((record: T) => number)
+}
+
+/** Windows that a function says for each record. */
+export interface AssignedWindows<out W, in T = unknown> extends Windows<W> {
+  readonly kind: 'assigned'
+  readonly time: TimeDomain
+  /** Whether windows that touch each other become one. */
+  readonly merging: boolean
+  /** The windows of a record that came at this time of the windows' kind. */
+  readonly windowsOf: (record: T, time: number) => Iterable<TimeWindow>
 }
 
 /** One window of each key that holds everything. It closes at the end of the input. */
@@ -110,14 +121,15 @@ export interface CountWindows<out W> extends Windows<W> {
 }
 
 /** Says into which windows a record belongs: a value, which every operator on windows reads. */
-export type WindowAssigner<W> =
+export type WindowAssigner<W, T = unknown> =
   | AlignedWindows<W>
   | SlidingWindows<W>
-  | SessionWindows<W>
+  | SessionWindows<W, T>
   | GlobalWindows<W>
   | CountWindows<W>
+  | AssignedWindows<W, T>
 
-/** When a window gives results besides the one at its end. */
+/** When a window gives results, besides the one at its end if it is not alone. */
 export interface FiringRule {
   /** For plans and checkpoints, such as `every 10s`. */
   readonly name: string
@@ -129,6 +141,8 @@ export interface FiringRule {
   readonly count?: number
   /** Whether a result takes the records with it, so that the next one holds only what came since. */
   readonly purging: boolean
+  /** Whether there are no other results: none at the close, and none for a record that comes after it. */
+  readonly alone?: boolean
 }
 
 /** A step of a pipe: a function from what stands before it to what stands after it. Your own functions are steps too. */
