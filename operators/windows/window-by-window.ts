@@ -80,11 +80,13 @@ export class WindowByWindow implements KeyedLogic<OwnWindow[]> {
   #onTime(call: Call, due: number, kind: TimeDomain): void {
     const same = kind === this.#options.time
     const instant = kind === 'event' ? due : due - 1
+    // A timer that was set behind the watermark comes after the close.
+    const inTime = same && (kind === 'processing' || due === call.watermark)
     const serve = kind === 'event' ? this.#functions.onTimer : this.#functions.onProcessingTimer
     for (const window of call.state) {
       if (!this.#context.takeTimer(call, window, due, kind) || serve === undefined) continue
       const context = this.#context.of(call, window, false)
-      const closing = same && instant === this.#lastOf(window.end)
+      const closing = inTime && instant === this.#lastOf(window.end)
       this.#act(call, window, serve(due, context), closing ? 'on-time' : this.#timing(call, window))
     }
     if (!same) return

@@ -3,6 +3,7 @@ import {
   apply,
   assignedWindows,
   defineTrigger,
+  eventTime,
   globalWindow,
   type Paned,
   purging,
@@ -163,6 +164,31 @@ describe('a trigger of your own', () => {
     const input = [10, 20].map((time) => ({ key: 'a', time, amount: time }))
     const rows = await rowsBy(input, straight, globalWindow() as never, ticking, 0)
     expect(rows.length).toBe(6)
+  })
+
+  it('sees late records, whose timers of the close come after it', async () => {
+    const input = [1, 15, 2, 50].map((time) => ({ key: 'a', time, amount: time }))
+    const manner: Manner = { ...straight, perFetch: 1, delays: [0, 0, 999, 0] }
+    const closing = defineTrigger('at the close', {
+      create: () => 0,
+      onRecord: (_reading: Reading, { timers, window }) => {
+        timers.set(window.last)
+        return 'continue'
+      },
+      onTimer: () => 'fire',
+    })
+    const rows = await rowsOf({ ...trialOf(input), disorderMs: 20 }, manner, (stream) =>
+      byKey(stream.pipe(eventTime(({ time }) => time))).pipe(
+        window(tumbling('10ms'), { allowedLateness: '20ms', trigger: closing }),
+        apply('all', (_key, { start, pane }, records) => [[start, pane.timing, pane.index, records.length]]),
+      ),
+    )
+    expect(rows).toEqual([
+      [0, 'on-time', 0, 1],
+      [0, 'late', 1, 2],
+      [10, 'on-time', 0, 1],
+      [50, 'on-time', 0, 1],
+    ])
   })
 
   it('goes by the clock', () => {
