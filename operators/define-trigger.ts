@@ -22,7 +22,8 @@ import type { TriggerFunctions } from './windows/trigger-functions.ts'
  *   },
  *   onTimer: () => 'fire',
  * })
- * window(tumbling('1d'), { trigger: onLarge })
+ * const largeDays = (orders: KeyedStream<string, { cents: number }>) =>
+ *   orders.pipe(window(tumbling('1d'), { trigger: onLarge }), aggregate('days', { orders: count() }))
  */
 export function defineTrigger<T, S>(name: string, functions: TriggerFunctions<T, S>): Trigger<Paned, T> {
   if (name === '') throw new MillraceError('JOB_INVALID', 'defineTrigger(…) needs a name for checkpoints')

@@ -9,7 +9,8 @@ import { lengthOf } from './windows/window-sizes.ts'
  *
  * @throws MillraceError `JOB_INVALID` if the number is not whole and at least 1.
  * @example
- * const lastTen = apply('last-ten', (_key, _window, records: readonly string[]) => records, { evict: keepLast(10) })
+ * const lastTen = (words: WindowedStream<string, string, TimeWindow>) =>
+ *   words.pipe(apply('last-ten', (_key, _window, records) => records, { evict: keepLast(10) }))
  */
 export function keepLast<T>(records: number): Evictor<T> {
   if (!Number.isSafeInteger(records) || records < 1)
@@ -23,7 +24,8 @@ export function keepLast<T>(records: number): Evictor<T> {
  *
  * @throws MillraceError `JOB_INVALID` if the time is not a whole number of milliseconds of at least 1.
  * @example
- * const lastMinute = apply('last', (_key, _window, records: readonly string[]) => records, { evict: keepRecent('1m') })
+ * const lastMinute = (words: WindowedStream<string, string, TimeWindow>) =>
+ *   words.pipe(apply('last-minute', (_key, _window, records) => records, { evict: keepRecent('1m') }))
  */
 export function keepRecent<T>(time: Duration): Evictor<T> {
   const ms = lengthOf(time, `keepRecent('${time}')`)
@@ -40,9 +42,10 @@ export function keepRecent<T>(time: Duration): Evictor<T> {
  *
  * @param delta How far a record is from the last one.
  * @example
- * const near = apply('near', (_key, _window, degrees: readonly number[]) => degrees, {
- *   evict: keepNear(5, (record, last) => Math.abs(record - last)),
- * })
+ * const near = (degrees: WindowedStream<string, number, TimeWindow>) =>
+ *   degrees.pipe(
+ *     apply('near', (_key, _window, records) => records, { evict: keepNear(5, (one, last) => Math.abs(one - last)) }),
+ *   )
  */
 export function keepNear<T>(threshold: number, delta: (record: T, last: T) => number): Evictor<T> {
   return {

@@ -19,7 +19,8 @@ import { lengthOf } from './windows/window-sizes.ts'
  * @example
  * session('30m').gapMs // 1_800_000
  * @example
- * window(session((visit: { paid: boolean }) => (visit.paid ? '2h' : '30m')))
+ * const visits = (clicks: KeyedStream<string, { paying: boolean }>) =>
+ *   clicks.pipe(window(session((click) => (click.paying ? '2h' : '30m'))), aggregate('visits', { clicks: count() }))
  */
 export function session<T = unknown>(
   gap: Duration | ((record: T) => Duration),
