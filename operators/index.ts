@@ -69,12 +69,17 @@ export { partition } from './partition.ts'
 export { type Match, type MatchOptions, matchPattern, type TimedOut } from './patterns/match-pattern.ts'
 export {
   type AddStep,
+  type GroupLoop,
   type LoopStep,
+  type Maybe,
   type OpenPattern,
   type Pattern,
+  type PatternEnd,
+  type PatternGroup,
   type PatternStart,
   type PatternStep,
   pattern,
+  type Rounds,
   type SoFar,
 } from './patterns/pattern.ts'
 export type { Skip } from './patterns/skip.ts'
