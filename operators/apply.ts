@@ -1,5 +1,8 @@
+import { MillraceError } from '../src/errors.ts'
 import type { Step, Stream, WindowedStream } from '../src/stream.ts'
-import { type Compare, collectedContent, type Project } from './windows/collected-content.ts'
+import { collectedContent, type Project } from './windows/collected-content.ts'
+import { evictingContent } from './windows/evicting-content.ts'
+import type { Evictor } from './windows/evictor.ts'
 import { windowedOperatorOn } from './windows/windowed-step.ts'
 
 /** How {@link apply} hands records over. */
@@ -9,15 +12,21 @@ export interface ApplyOptions<T> {
    * when records of one key come by several shards.
    */
   readonly orderBy?: (a: T, b: T) => number
+  /**
+   * Takes records out of a window before or after they are handed over. Each window then keeps its own records, also
+   * where windows overlap.
+   */
+  readonly evict?: Evictor<T>
 }
 
 /**
  * Calls a function with all records of each window of each key, in the order of their event time. All of them are kept
  * until then, so what an aggregate can say costs less with one. The event time of results is the window's last instant.
- * (As Flink's `ProcessWindowFunction`.)
+ * (As Flink's `ProcessWindowFunction`, and `Evictor`.)
  *
  * @param name Keeps the windows in checkpoints: a checkpoint that has another name is refused.
  * @param project May be a generator. Must not change the records.
+ * @throws MillraceError `JOB_INVALID` for an evictor on windows of counts, which say themselves what they hold.
  * @example
  * const highest = (bids: WindowedStream<string, { price: number }, TimeWindow>) =>
  *   bids.pipe(
@@ -32,6 +41,21 @@ export function apply<K, T, W, R>(
   project: (key: K, window: W, records: readonly T[]) => Iterable<R>,
   options: ApplyOptions<NoInfer<T>> = {},
 ): Step<WindowedStream<K, T, W>, Stream<R>> {
-  const content = collectedContent(project as Project, options.orderBy as Compare | undefined)
-  return (windowed) => windowedOperatorOn<R>(windowed, { verb: 'apply', name, detail: 'records', content })
+  // From here on the types of keys, windows and records are the caller's promise.
+  const { orderBy, evict } = options as ApplyOptions<unknown>
+  const content =
+    evict === undefined
+      ? collectedContent(project as Project, orderBy)
+      : evictingContent(project as Project, orderBy, evict)
+  return (windowed) => {
+    if (evict !== undefined && windowed.assigner.kind === 'count') throw evictionRefused(name)
+    return windowedOperatorOn<R>(windowed, { verb: 'apply', name, detail: 'records', content })
+  }
+}
+
+function evictionRefused(name: string): MillraceError {
+  return new MillraceError(
+    'JOB_INVALID',
+    `"${name}" takes records out of windows of counts, which say themselves what they hold: use window(globalWindow(), { trigger: onCount(…) })`,
+  )
 }

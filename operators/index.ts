@@ -32,6 +32,7 @@ export { sumDecimal } from './aggregates/sum-decimal.ts'
 export { topK } from './aggregates/top-k.ts'
 export { variance } from './aggregates/variance.ts'
 export { type ApplyOptions, apply } from './apply.ts'
+export { type AssignedWindowsOptions, assignedWindows } from './assigned-windows.ts'
 export type { AsyncFunction, CallContext } from './async/call.ts'
 export { type AsyncMapOptions, asyncMap } from './async-map.ts'
 export { type BroadcastStream, broadcast } from './broadcast.ts'
@@ -55,8 +56,10 @@ export {
   type KeepFirst,
   type KeepLast,
 } from './deduplicate.ts'
+export { defineTrigger } from './define-trigger.ts'
 export { encode } from './encode.ts'
 export { type EventTimeOptions, eventTime } from './event-time.ts'
+export { keepLast, keepNear, keepRecent } from './evictors.ts'
 export { filter } from './filter.ts'
 export { flatMap } from './flat-map.ts'
 export { type EverythingWindow, globalWindow } from './global-window.ts'
@@ -74,12 +77,17 @@ export { partition } from './partition.ts'
 export { type Match, type MatchOptions, matchPattern, type TimedOut } from './patterns/match-pattern.ts'
 export {
   type AddStep,
+  type GroupLoop,
   type LoopStep,
+  type Maybe,
   type OpenPattern,
   type Pattern,
+  type PatternEnd,
+  type PatternGroup,
   type PatternStart,
   type PatternStep,
   pattern,
+  type Rounds,
   type SoFar,
 } from './patterns/pattern.ts'
 export type { Skip } from './patterns/skip.ts'
@@ -109,10 +117,18 @@ export { type TemporalJoinOptions, temporalJoin } from './temporal-join.ts'
 export { type ThrottleOptions, throttle } from './throttle.ts'
 export { toChanges } from './to-changes.ts'
 export { type TopNOptions, topN } from './top-n.ts'
-export { every, onCount, onTime, type Pane, type Paned, purging, type Trigger } from './triggers.ts'
+export { every, onCount, only, onTime, type Pane, type Paned, purging, type Trigger } from './triggers.ts'
 export { tumbling } from './tumbling.ts'
 export { union } from './union.ts'
 export { type WindowOptions, window } from './window.ts'
 export { windowAll } from './window-all.ts'
 export { type WindowJoinOptions, windowJoin } from './window-join.ts'
+export type { Evicted, Evictor, WindowRecord } from './windows/evictor.ts'
+export type {
+  TriggerContext,
+  TriggerFunctions,
+  TriggerResult,
+  TriggerWindow,
+  WindowTimers,
+} from './windows/trigger-functions.ts'
 export type { WindowPlacing } from './windows/window-sizes.ts'

@@ -1,5 +1,6 @@
 import type { SessionWindows, TimeDomain, TimeWindow } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
+import { gapsBy } from './windows/gaps-by.ts'
 import { lengthOf } from './windows/window-sizes.ts'
 
 /**
@@ -9,20 +10,27 @@ import { lengthOf } from './windows/window-sizes.ts'
  * event time of its result. (Flink closes it an instant earlier, and then whether such sessions merge depends on which
  * came first.)
  *
+ * @param gap Or a function that says for each record how long it keeps its session open: it must depend on nothing but
+ *   the record. Records belong together if one comes before the other's gap is over, or exactly then, whatever their order.
+ *   (As Flink's `withDynamicGap`.)
  * @param options `time: 'processing'` goes by the clock instead of the records' time.
- * @throws MillraceError `JOB_INVALID` if the gap is not a whole number of milliseconds of at least 1.
+ * @throws MillraceError `JOB_INVALID` if the gap is not a whole number of milliseconds of at least 1; while running
+ *   `OPERATOR_FAILED` for a record whose gap is none.
  * @example
  * session('30m').gapMs // 1_800_000
+ * @example
+ * const visits = (clicks: KeyedStream<string, { paying: boolean }>) =>
+ *   clicks.pipe(window(session((click) => (click.paying ? '2h' : '30m'))), aggregate('visits', { clicks: count() }))
  */
-export function session(
-  gap: Duration,
+export function session<T = unknown>(
+  gap: Duration | ((record: T) => Duration),
   { time = 'event' }: { readonly time?: TimeDomain } = {},
-): SessionWindows<TimeWindow> {
+): SessionWindows<TimeWindow, T> {
   return {
     kind: 'session',
-    name: `session of gap ${gap}${time === 'processing' ? ', processing time' : ''}`,
+    name: `session of ${typeof gap === 'string' ? `gap ${gap}` : 'a gap by record'}${time === 'processing' ? ', processing time' : ''}`,
     time,
-    gapMs: lengthOf(gap, `session('${gap}')`),
+    gapMs: typeof gap === 'string' ? lengthOf(gap, `session('${gap}')`) : gapsBy(gap),
     window: (start, end) => ({ start, end }),
   }
 }

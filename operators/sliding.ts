@@ -18,14 +18,16 @@ const dayMs = 86_400e3
 /**
  * Windows of one size, of which one begins every `slide`: `sliding('1h', '5m')` is the last hour, every five minutes. A
  * record is put once into its slice of time, and a window is put together of its slices, so that a record costs the
- * same however many windows hold it. (As Flink's `SlidingEventTimeWindows`, but for a slide that is longer than the
- * size: what falls between such windows would be lost without a word, so filter it out yourself.)
+ * same however many windows hold it. A slide that is longer than the size leaves gaps: a record in one belongs to no
+ * window, which is not late; it is counted as `between-windows`. (As Flink's `SlidingEventTimeWindows`, which does not
+ * count it.)
  *
- * @throws MillraceError `JOB_INVALID` if a length is not a whole number of milliseconds of at least 1, the slide is longer
- *   than the size, the offset is not less than the slide, or the zone is not known, or a length is not whole days in a
- *   zone.
+ * @throws MillraceError `JOB_INVALID` if a length is not a whole number of milliseconds of at least 1, the offset is not
+ *   less than the slide, or the zone is not known, or a length is not whole days in a zone.
  * @example
  * sliding('10s', '5s').windowsOf(5_000) // [{ start: 0, end: 10_000 }, { start: 5_000, end: 15_000 }]
+ * @example
+ * sliding('1m', '1h').windowsOf(60_000) // []
  */
 export function sliding(
   size: Duration,
@@ -55,12 +57,6 @@ export function sliding(
 }
 
 function checkLengths(sizeMs: number, slideMs: number, { zone }: WindowPlacing, what: string): void {
-  if (slideMs > sizeMs) {
-    throw new MillraceError(
-      'JOB_INVALID',
-      `${what} leaves gaps: what falls between its windows would be lost. Filter it out, then slide by the size`,
-    )
-  }
   if (zone !== undefined && (sizeMs % dayMs !== 0 || slideMs % dayMs !== 0)) {
     throw new MillraceError(
       'JOB_INVALID',

@@ -1,6 +1,7 @@
 import { MillraceError } from '../src/errors.ts'
 import type { FiringRule, TimeDomain } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
+import type { TriggerFunctions } from './windows/trigger-functions.ts'
 import { lengthOf } from './windows/window-sizes.ts'
 
 /** Which of a window's results this is. */
@@ -19,12 +20,19 @@ export interface Paned {
 /** Shows the compiler that windows with a trigger say which result it is. No trigger has it. */
 declare const shown: unique symbol
 
+/** Shows the compiler which records a trigger looks at. No trigger has it. */
+declare const looked: unique symbol
+
 /**
- * Says when windows give results. Whatever it says, a window gives one when it closes, and one for each record that
- * comes after that and is allowed to.
+ * Says when windows give results. Those that are here add to the result that a window gives when it closes and to the
+ * one for each record that comes after that and is allowed to; {@link only} makes one take the place of these. One of
+ * your own, by `defineTrigger`, says everything itself.
  */
-export interface Trigger<out P = Paned> extends FiringRule {
+export interface Trigger<out P = Paned, in T = unknown> extends FiringRule {
   readonly [shown]?: P
+  readonly [looked]?: (record: T) => void
+  /** What it does if it is one of your own. The types of records and state are the promise of whoever defined it. */
+  readonly own?: TriggerFunctions<unknown, unknown>
 }
 
 /**
@@ -39,8 +47,8 @@ export function onTime(): Trigger {
 
 /**
  * Early results too: at every multiple of `interval` at which a window has something new. They show what has come so
- * far, so they depend on arrival; the result at the close does not. (As Flink's `ContinuousEventTimeTrigger`, and its
- * twin of processing time, which there takes the place of the result at the close.)
+ * far, so they depend on arrival; the result at the close does not. (As Flink's `ContinuousEventTimeTrigger`. Its twin
+ * of processing time is `only(every('10s', { time: 'processing' }))`.)
  *
  * @param options `time: 'processing'` goes by the clock; without it the time that the windows go by.
  * @throws MillraceError `JOB_INVALID` if the interval is not a whole number of milliseconds of at least 1.
@@ -57,8 +65,8 @@ export function every(interval: Duration, { time }: { readonly time?: TimeDomain
 }
 
 /**
- * Early results too: after every so many new records of a window. (As Flink's `CountTrigger`, which takes the place of
- * the result at the close.)
+ * Early results too: after every so many new records of a window. (Flink's `CountTrigger`, which takes the place of the
+ * result at the close, is `only(onCount(100))`.)
  *
  * @throws MillraceError `JOB_INVALID` if the number is not whole and at least 1.
  * @example
@@ -73,11 +81,29 @@ export function onCount(records: number): Trigger {
 
 /**
  * The same results, each of which takes its records with it: the next one holds only what came since, and none comes
- * if nothing did. (As Flink's `PurgingTrigger`.) Not for windows that overlap.
+ * if nothing did. (As Flink's `PurgingTrigger`.) Windows that overlap are purged one by one.
  *
  * @example
  * window(globalWindow(), { trigger: purging(onCount(100)) })
  */
-export function purging<P>(trigger: Trigger<P>): Trigger<P> {
+export function purging<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
   return { ...trigger, name: `purging ${trigger.name}`, purging: true }
+}
+
+/**
+ * These results and no others: it takes the place of the result at the close, and of those for records that come after
+ * it. What no result was given of is gone with its window, without a word. (As all triggers are in Flink.)
+ *
+ * @throws MillraceError `JOB_INVALID` for a trigger that gives no other results.
+ * @example
+ * window(tumbling('1d'), { trigger: only(purging(onCount(100))) })
+ */
+export function only<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
+  if (trigger.own === undefined && trigger.everyMs === undefined && trigger.count === undefined) {
+    throw new MillraceError(
+      'JOB_INVALID',
+      `only(…) of the trigger "${trigger.name}" would give no results at all`,
+    )
+  }
+  return { ...trigger, name: `only ${trigger.name}`, alone: true }
 }

@@ -10,7 +10,7 @@ import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
-import { lateRecord } from './windows/late-record.ts'
+import { lateRecord, onBetween } from './windows/late-record.ts'
 import { MergedSlices, type SliceOfKeys } from './windows/merged-slices.ts'
 import { type Slicing, slicingOf } from './windows/slicing.ts'
 import type { WindowContent } from './windows/window-content.ts'
@@ -120,14 +120,14 @@ export class WindowAggregation implements Operator<unknown> {
     const { add } = this.#content
     return (value, timestamp) => {
       const start = startOf(timestamp)
-      if (start !== this.#start && !this.#enter(start)) return this.#onLate(value, timestamp)
+      if (start !== this.#start && !this.#enter(start)) return this.#onOutside(value, timestamp, start)
       const key = keySelector(value)
       const accumulators = this.#current!.get(key) ?? this.#open(key)
       add(accumulators, value, timestamp)
     }
   }
 
-  /** Makes a slice the current one, unless all its windows have closed already. */
+  /** Makes a slice the current one, unless it has no windows or all of them have closed already. */
   #enter(start: number): boolean {
     const entered = this.#entered.get(start) ?? this.#opened(start)
     if (entered === undefined) return false
@@ -138,7 +138,8 @@ export class WindowAggregation implements Operator<unknown> {
 
   #opened(start: number): StateMap<Accumulators> | undefined {
     const windows = this.#slicing.windowsOf(start)
-    if (windows.at(-1)!.end - 1 <= this.#watermark) return undefined
+    const last = windows.at(-1)
+    if (last === undefined || last.end - 1 <= this.#watermark) return undefined
     this.#expect(start, windows)
     const slice = this.#state.within(start)
     this.#entered.set(start, slice)
@@ -200,7 +201,12 @@ export class WindowAggregation implements Operator<unknown> {
     return start === undefined ? undefined : this.#state.within(start)
   }
 
-  #onLate(value: unknown, timestamp: number): void {
+  /** A record of a slice that cannot be entered. */
+  #onOutside(value: unknown, timestamp: number, start: number): void {
+    if (this.#slicing.windowsOf(start).length === 0) {
+      onBetween(this.#context)
+      return
+    }
     this.#context.count('late')
     if (this.#late === undefined) throw lateRecord(timestamp, this.#watermark)
     this.#late(value, timestamp)

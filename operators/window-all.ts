@@ -12,7 +12,7 @@ import { type WindowOptions, window } from './window.ts'
  *   orders.pipe(windowAll(tumbling('1m')), aggregate('per-minute', { most: max((order) => order.cents) }))
  */
 export function windowAll<T, W, P = unknown>(
-  assigner: WindowAssigner<W>,
+  assigner: WindowAssigner<W, NoInfer<T>>,
   options: WindowOptions<NoInfer<T>, P> = {},
 ): Step<Stream<T>, WindowedStream<'all', T, W & P>> {
   const all = keyBy<T, 'all'>(() => 'all')

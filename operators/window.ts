@@ -10,6 +10,7 @@ import {
 } from '../src/stream.ts'
 import { type Duration, milliseconds } from '../src/units.ts'
 import type { Trigger } from './triggers.ts'
+import { merges } from './windows/own-windows.ts'
 
 /** What happens at the edge of windows. */
 export interface WindowOptions<T, P = unknown> {
@@ -23,8 +24,11 @@ export interface WindowOptions<T, P = unknown> {
    * more result of its window, corrected. Default `'0s'`. (As in Flink.)
    */
   readonly allowedLateness?: Duration
-  /** When there are results besides those at the close. With a trigger, `window.pane` of a result says which one it is. */
-  readonly trigger?: Trigger<P>
+  /**
+   * When there are results besides those at the close, or in their place. With a trigger, `window.pane` of a result says
+   * which one it is.
+   */
+  readonly trigger?: Trigger<P, T>
 }
 
 /**
@@ -38,7 +42,7 @@ export interface WindowOptions<T, P = unknown> {
  * window(session('30m'), { allowedLateness: '1h', trigger: every('1m') })
  */
 export function window<K, T, W, P = unknown>(
-  assigner: WindowAssigner<W>,
+  assigner: WindowAssigner<W, NoInfer<T>>,
   options: WindowOptions<NoInfer<T>, P> = {},
 ): Step<KeyedStream<K, T>, WindowedStream<K, T, W & P>> {
   const { late, trigger, allowedLateness = '0s' } = options
@@ -49,7 +53,9 @@ export function window<K, T, W, P = unknown>(
 }
 
 /** What can be said of windows before there are records. */
-type Stage = Pick<WindowedStream<never, never, never>, 'assigner' | 'trigger' | 'allowedLatenessMs'>
+type Stage = Pick<WindowedStream<never, never, never>, 'assigner' | 'allowedLatenessMs'> & {
+  readonly trigger: Trigger<unknown, never> | undefined
+}
 
 function check({ assigner, trigger, allowedLatenessMs }: Stage): void {
   const wrong = (what: string) => {
@@ -59,8 +65,8 @@ function check({ assigner, trigger, allowedLatenessMs }: Stage): void {
   if (allowedLatenessMs > 0 && !ofEventTime) wrong('nothing is late for it, so it takes no allowedLateness')
   if (assigner.kind === 'count' && trigger !== undefined)
     wrong('it gives its results by count, and takes no trigger')
-  if (assigner.kind === 'sliding' && trigger?.purging)
-    wrong('a record is in several windows and cannot be purged from one')
+  if (merges(assigner) && trigger?.own !== undefined && trigger.own.onMerge === undefined)
+    wrong(`its windows merge, and the trigger "${trigger.name}" has no onMerge`)
   const byProcessing = 'time' in assigner && assigner.time === 'processing'
   if (byProcessing && trigger?.time === 'event') wrong('it goes by processing time, and so must its trigger')
 }

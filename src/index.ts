@@ -30,6 +30,7 @@ export { run } from './runtime/run.ts'
 export type { JobResult, RunningJob, RunOptions } from './runtime/running-job.ts'
 export type {
   AlignedWindows,
+  AssignedWindows,
   Bounds,
   CountWindows,
   FiringRule,

@@ -24,7 +24,7 @@ export interface KeyedStream<out K, out T> extends Stream<T> {
 
 /** Keyed records in windows. Not a stream: only what makes results of windows, such as an aggregation, makes one of it. */
 export interface WindowedStream<out K, out T, out W> extends Pipeable {
-  readonly assigner: WindowAssigner<unknown>
+  readonly assigner: WindowAssigner<unknown, never>
   readonly keyed: KeyedStream<K, T>
   readonly late: ((late: Stream<never>) => SinkHandle) | undefined
   /** How long windows that have closed can still be corrected. */
@@ -76,22 +76,36 @@ export interface AlignedWindows<out W> extends Windows<W>, Bounds {
   readonly time: TimeDomain
 }
 
-/** Windows that overlap, the same for all keys, each put together of whole slices: a record belongs to one slice. */
+/**
+ * Windows that overlap or leave gaps, the same for all keys, each put together of whole slices: a record belongs to one
+ * slice.
+ */
 export interface SlidingWindows<out W> extends Windows<W> {
   readonly kind: 'sliding'
   readonly time: TimeDomain
   readonly slices: Bounds
-  /** The windows that hold the slice which starts at `start`, earliest first. */
+  /** The windows that hold the slice which starts at `start`, earliest first; none if it lies in a gap. */
   windowsOf(start: number): readonly TimeWindow[]
   /** The number of the slice that starts at `start`; that of the next one is one greater. */
   numberOf(start: number): number
 }
 
 /** A window of its own for each stretch of a key's records without a longer pause than the gap. */
-export interface SessionWindows<out W> extends Windows<W> {
+export interface SessionWindows<out W, in T = unknown> extends Windows<W> {
   readonly kind: 'session'
   readonly time: TimeDomain
-  readonly gapMs: number
+  /** For all records, or for each of them: how long it keeps its session open. */
+  readonly gapMs: number | ((record: T) => number)
+}
+
+/** Windows that a function says for each record. */
+export interface AssignedWindows<out W, in T = unknown> extends Windows<W> {
+  readonly kind: 'assigned'
+  readonly time: TimeDomain
+  /** Whether windows that touch each other become one. */
+  readonly merging: boolean
+  /** The windows of a record that came at this time of the windows' kind. */
+  readonly windowsOf: (record: T, time: number) => Iterable<TimeWindow>
 }
 
 /** One window of each key that holds everything. It closes at the end of the input. */
@@ -107,14 +121,15 @@ export interface CountWindows<out W> extends Windows<W> {
 }
 
 /** Says into which windows a record belongs: a value, which every operator on windows reads. */
-export type WindowAssigner<W> =
+export type WindowAssigner<W, T = unknown> =
   | AlignedWindows<W>
   | SlidingWindows<W>
-  | SessionWindows<W>
+  | SessionWindows<W, T>
   | GlobalWindows<W>
   | CountWindows<W>
+  | AssignedWindows<W, T>
 
-/** When a window gives results besides the one at its end. */
+/** When a window gives results, besides the one at its end if it is not alone. */
 export interface FiringRule {
   /** For plans and checkpoints, such as `every 10s`. */
   readonly name: string
@@ -126,6 +141,8 @@ export interface FiringRule {
   readonly count?: number
   /** Whether a result takes the records with it, so that the next one holds only what came since. */
   readonly purging: boolean
+  /** Whether there are no other results: none at the close, and none for a record that comes after it. */
+  readonly alone?: boolean
 }
 
 /** A step of a pipe: a function from what stands before it to what stands after it. Your own functions are steps too. */

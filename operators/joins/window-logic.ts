@@ -1,4 +1,5 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { onBetween } from '../windows/late-record.ts'
 import { type JoinWindows, windowsAt } from './assigned-windows.ts'
 import { refuseLate } from './late-record.ts'
 import { hasRows, insertRow, noRows, type OrderedRows } from './ordered-rows.ts'
@@ -53,8 +54,13 @@ export class WindowLogic implements KeyedLogic<WindowState> {
 
   onRecord(call: KeyedCall<WindowState>, value: unknown, input: number): void {
     const { timestamp, watermark } = call
+    const windows = windowsAt(this.#windows, timestamp)
+    if (windows.length === 0) {
+      onBetween(call)
+      return
+    }
     let late = true
-    for (const { start, end } of windowsAt(this.#windows, timestamp)) {
+    for (const { start, end } of windows) {
       if (end - 1 <= watermark) continue
       late = false
       const open = call.state.get(end - 1) ?? this.#open(call, start, end - 1)

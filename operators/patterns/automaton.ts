@@ -1,4 +1,15 @@
-import type { Condition, Gap, NotPart, PatternData, StepPart } from './parts.ts'
+import type { Condition, Gap, PatternData } from './parts.ts'
+import {
+  beginning,
+  countsKept,
+  itemsOf,
+  type NumberedNot,
+  type NumberedStep,
+  type Onward,
+  onwardFrom,
+  type Position,
+  type StepItem,
+} from './positions.ts'
 
 /** Where a partial match stands: which step took the last record, and how many it has taken. */
 export interface Place {
@@ -8,7 +19,9 @@ export interface Place {
   /** The waits that a match `when-grown` must not have any more: a bit for each. */
   readonly growth: number
   /** What must not come for the match to end here. */
-  readonly nots: readonly NotPart[]
+  readonly nots: readonly NumberedNot[]
+  /** How long after the last record it ends, if it ends `after-within` and does not wait for the whole pattern's. */
+  readonly endsAfterMs: number | undefined
 }
 
 /**
@@ -29,7 +42,11 @@ export interface Wait {
   /** Neither taken nor waited over, if it is a record of the same step that is waited for. */
   readonly until: Condition | undefined
   readonly sameStep: boolean
-  readonly nots: readonly NotPart[]
+  /** Whether a round of a group begins with it. */
+  readonly opens: boolean
+  /** How long it waits after the record before. */
+  readonly withinMs: number | undefined
+  readonly nots: readonly NumberedNot[]
   /** The number of the place that taking it leads to. */
   readonly place: number
 }
@@ -37,90 +54,103 @@ export interface Wait {
 /** A pattern made ready to run. A partial match begins at place 0. */
 export interface Automaton {
   readonly places: readonly Place[]
-  readonly steps: readonly StepPart[]
+  readonly steps: readonly NumberedStep[]
   readonly withinMs: number | undefined
-}
-
-/** A step, what must not be between it and the next one, and the number of the place where it has taken one record. */
-interface Stop {
-  readonly step: StepPart
-  readonly nots: readonly NotPart[]
-  readonly firstPlace: number
+  /** The times after a record at which a partial match may change without another. */
+  readonly limitsMs: readonly number[]
 }
 
 /** Compiles a pattern that has been checked. */
 export function automatonOf({ parts, withinMs }: PatternData): Automaton {
-  const stops = stopsOf(parts)
-  const places: Place[] = [{ waits: waitsAfter(stops, -1, []), end: 'not-here', growth: 0, nots: [] }]
-  for (const [index, stop] of stops.entries()) {
-    for (let taken = 1; taken <= countsKept(stop.step); taken += 1) places.push(placeOf(stops, index, taken))
-  }
-  return { places, steps: stops.map(({ step }) => step), withinMs }
+  const { items, steps } = itemsOf(parts)
+  const places = new Places()
+  places.numberOf(beginning(items))
+  const built = [...places.build()]
+  const limits = built.flatMap(({ waits, endsAfterMs }) => [
+    endsAfterMs,
+    ...waits.map((wait) => wait.withinMs),
+  ])
+  const limitsMs = [...new Set(limits.filter((limit) => limit !== undefined))]
+  return { places: built, steps, withinMs, limitsMs }
 }
 
-function stopsOf(parts: PatternData['parts']): Stop[] {
-  const stops: Stop[] = []
-  let firstPlace = 1
-  for (const part of parts) {
-    const last = stops.at(-1)
-    if (part.kind === 'not') stops[stops.length - 1] = { ...last!, nots: [...last!.nots, part] }
-    else {
-      stops.push({ step: part, nots: [], firstPlace })
-      firstPlace += countsKept(part)
+/** The places that there are, found from the first one on. */
+class Places {
+  readonly #numbers = new Map<string, number>()
+  readonly #positions: Position[] = []
+
+  numberOf(position: Position): number {
+    const name = position.map(({ index, count }) => `${index}:${count}`).join('/')
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    this.#numbers.set(name, this.#positions.length)
+    return this.#positions.push(position) - 1
+  }
+
+  /** Each place that is built may lead to others. */
+  *build(): Iterable<Place> {
+    for (let number = 0; number < this.#positions.length; number += 1) {
+      const position = this.#positions[number]!
+      yield number === 0 ? this.#firstPlace(position) : this.#place(position)
     }
   }
-  return stops
-}
 
-/** How far a step must count: once it has enough of an unbounded loop, it stays where it is. */
-function countsKept({ loop }: StepPart): number {
-  if (loop === undefined) return 1
-  return loop.max === Infinity ? loop.min : loop.max
-}
+  #firstPlace(position: Position): Place {
+    const onward: Onward[] = []
+    onwardFrom(position, onward)
+    const waits = onward.map((one) => this.#wait(one))
+    return { waits, end: 'not-here', growth: 0, nots: [], endsAfterMs: undefined }
+  }
 
-function placeOf(stops: readonly Stop[], index: number, taken: number): Place {
-  const { step, firstPlace } = stops[index]!
-  const { loop } = step
-  const more = loop !== undefined && taken < loop.max
-  const again = more ? [waitFor(stops, index, index, firstPlace + Math.min(taken, countsKept(step) - 1))] : []
-  const enough = taken >= (loop?.min ?? 1)
-  const waits = enough ? waitsAfter(stops, index, again) : again
-  const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
-  const end = enough ? endAfter(stops, index, growth) : 'not-here'
-  return { waits, end, growth, nots: stops[index]!.nots }
-}
+  #place(position: Position): Place {
+    const { items, index, count } = position.at(-1)!
+    const { part, nots } = items[index] as StepItem
+    const { loop } = part
+    const more = loop !== undefined && (loop.max === Infinity || count < loop.max)
+    const waits = more ? [this.#again(position)] : []
+    const onward: Onward[] = []
+    const enough = count >= (loop?.min ?? 1)
+    const ends = enough && onwardFrom(position, onward)
+    for (const one of onward) waits.push(this.#wait(one))
+    const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
+    const last = position.length === 1 ? nots : [...nots, ...position.slice(0, -1).flatMap(notsAt)]
+    const limits = last.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
+    const endsAfterMs = ends && limits.length > 0 ? Math.min(...limits) : undefined
+    return { waits, end: ends ? endOf(last, growth) : 'not-here', growth, nots: last, endsAfterMs }
+  }
 
-/** The steps that may come after one: those up to the first that is not optional. */
-function waitsAfter(stops: readonly Stop[], index: number, waits: readonly Wait[]): Wait[] {
-  const after = stops.slice(index + 1)
-  const last = after.findIndex(({ step }) => !step.optional)
-  const reached = last < 0 ? after : after.slice(0, last + 1)
-  return [
-    ...waits,
-    ...reached.map((stop, offset) => waitFor(stops, index, index + 1 + offset, stop.firstPlace)),
-  ]
-}
+  /** Another record of the same step. */
+  #again(position: Position): Wait {
+    const frame = position.at(-1)!
+    const item = frame.items[frame.index] as StepItem
+    const count = Math.min(frame.count + 1, countsKept(item.part))
+    const at = [...position.slice(0, -1), { ...frame, count }]
+    // A loop is also watched by what must not follow it.
+    const { gap } = item.part.loop!
+    return { ...this.#wait({ item, position: at, gap, nots: item.nots, opens: false }), sameStep: true }
+  }
 
-function waitFor(stops: readonly Stop[], from: number, to: number, place: number): Wait {
-  const { step } = stops[to]!
-  const sameStep = from === to
-  // A loop is also watched by what must not follow it.
-  const between = sameStep ? stops.slice(from, from + 1) : stops.slice(Math.max(from, 0), to)
-  return {
-    step: to,
-    fits: step.fits,
-    gap: sameStep ? step.loop!.gap : step.gap,
-    greedy: step.loop?.greedy ?? false,
-    until: step.loop?.until,
-    sameStep,
-    nots: between.flatMap(({ nots }) => nots),
-    place,
+  #wait({ item: { part, number }, position, gap, nots, opens }: Onward): Wait {
+    return {
+      step: number,
+      fits: part.fits,
+      gap,
+      greedy: part.loop?.greedy ?? false,
+      until: part.loop?.until,
+      sameStep: false,
+      opens,
+      withinMs: part.withinMs,
+      nots,
+      place: this.numberOf(position),
+    }
   }
 }
 
-function endAfter(stops: readonly Stop[], index: number, growth: number): End {
-  if (!stops.slice(index + 1).every(({ step }) => step.optional)) return 'not-here'
-  const { nots } = stops[index]!
+function notsAt({ items, index }: Position[number]): readonly NumberedNot[] {
+  return items[index]!.nots
+}
+
+function endOf(nots: readonly NumberedNot[], growth: number): End {
   if (nots.length > 0) return nots.every(({ onlyNext }) => onlyNext) ? 'after-next' : 'after-within'
   return growth === 0 ? 'at-once' : 'when-grown'
 }

@@ -1,11 +1,11 @@
 import type { PatternState } from './partial-matches.ts'
-import type { StepPart } from './parts.ts'
+import type { NumberedStep } from './positions.ts'
 
 /** Reads the records of a match, by the names of the steps. */
 export class MatchRows {
-  readonly #steps: readonly StepPart[]
+  readonly #steps: readonly NumberedStep[]
 
-  constructor(steps: readonly StepPart[]) {
+  constructor(steps: readonly NumberedStep[]) {
     this.#steps = steps
   }
 
@@ -18,9 +18,9 @@ export class MatchRows {
       number = before
     }
     const row: Record<string, unknown> = {}
-    for (const [step, { name, loop }] of this.#steps.entries()) {
+    for (const [step, { name, loop, rounds }] of this.#steps.entries()) {
       const list = lists[step]!.reverse()
-      row[name] = loop === undefined ? list[0] : list
+      row[name] = loop === undefined && rounds.length === 0 ? list[0] : list
     }
     return row
   }
@@ -28,12 +28,25 @@ export class MatchRows {
   /** The records that one step has taken, oldest first. */
   list(state: PatternState, last: number, step: number): unknown[] {
     const list: unknown[] = []
+    const { rounds } = this.#steps[step]!
     for (let number = last; number !== 0; ) {
       const taking = state.takings.get(number)!
       if (taking.step === step) list.push(state.records.get(taking.record)!.value)
-      else if (taking.step < step) break
+      else if (taking.step < step && rounds.length === 0) break
       number = taking.before
     }
     return list.reverse()
+  }
+
+  /** The record that a step has taken in the round at hand of its innermost group. */
+  ofRound(state: PatternState, last: number, step: number): unknown {
+    const { first } = this.#steps[step]!.rounds.at(-1)!
+    for (let number = last; number !== 0; ) {
+      const taking = state.takings.get(number)!
+      if (taking.step === step) return state.records.get(taking.record)!.value
+      if (taking.step < first || (taking.step === first && taking.opens)) break
+      number = taking.before
+    }
+    return undefined
   }
 }

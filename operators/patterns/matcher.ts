@@ -1,6 +1,7 @@
 import type { Automaton, Place, Wait } from './automaton.ts'
 import { hold, type PartialMatch, type PatternState, release, take } from './partial-matches.ts'
-import type { Condition, NotPart } from './parts.ts'
+import type { Condition } from './parts.ts'
+import type { NumberedNot, Round } from './positions.ts'
 import { SoFarView } from './so-far.ts'
 
 /**
@@ -46,6 +47,38 @@ export class Matcher {
       else if (open || end === 'not-here') onTimedOut(last)
       release(state, last)
     }
+    if (this.#automaton.limitsMs.length > 0) this.#stopWaits(state, time, onTimedOut)
+  }
+
+  /** Ends the waits that have lasted too long since the record before. */
+  #stopWaits(state: PatternState, time: number, onTimedOut: (last: number) => void): void {
+    const kept: PartialMatch[] = []
+    for (const partial of state.partial) {
+      const place = this.#automaton.places[partial.place]!
+      const { waits, end } = place
+      const before = partial.live
+      for (const [index, { withinMs = Infinity }] of waits.entries())
+        if (partial.lastTime + withinMs <= time) partial.live &= ~(1 << index)
+      if (partial.live !== before || place.endsAfterMs !== undefined)
+        this.#endInTime(state, partial, place, time)
+      if (partial.live !== 0) kept.push(partial)
+      else {
+        if (end === 'not-here') onTimedOut(partial.last)
+        release(state, partial.last)
+      }
+    }
+    state.partial = kept
+  }
+
+  /** Makes a match of what had to wait for this time only, or for a record that cannot come any more. */
+  #endInTime(state: PatternState, partial: PartialMatch, place: Place, time: number): void {
+    const bit = 1 << place.waits.length
+    if ((partial.live & bit) === 0) return
+    const isOver = partial.lastTime + (place.endsAfterMs ?? Infinity) <= time
+    const isGrown = place.end === 'when-grown' && (partial.live & place.growth) === 0
+    if (!isOver && !isGrown) return
+    complete(state, partial.first, partial.last)
+    partial.live &= ~bit
   }
 
   #begin(): void {
@@ -109,28 +142,28 @@ export class Matcher {
     return this.#holds(fits, last, step) && (until === undefined || !this.#holds(until, last, step))
   }
 
-  #forbidden(nots: readonly NotPart[], { fresh, last }: PartialMatch): boolean {
-    for (const { onlyNext, fits } of nots) {
-      if ((fresh || !onlyNext) && this.#holds(fits, last, -1)) return true
+  #forbidden(nots: readonly NumberedNot[], { fresh, last }: PartialMatch): boolean {
+    for (const { onlyNext, fits, rounds } of nots) {
+      if ((fresh || !onlyNext) && this.#holds(fits, last, -1, rounds)) return true
     }
     return false
   }
 
-  #holds(condition: Condition, last: number, step: number): boolean {
-    this.#soFar.show(this.#state, last, step)
+  #holds(condition: Condition, last: number, step: number, rounds?: readonly Round[]): boolean {
+    this.#soFar.show(this.#state, last, step, rounds ?? this.#automaton.steps[step]!.rounds)
     return condition(this.#value, this.#soFar.records)
   }
 
-  #take({ step, place }: Wait, before: number, first: number, firstTime: number): void {
+  #take({ step, place, opens }: Wait, before: number, first: number, firstTime: number): void {
     const state = this.#state
-    const last = take(state, before, step, this.#record, this.#value)
+    const last = take(state, before, step, this.#record, this.#value, opens)
     const { waits, end } = this.#automaton.places[place]!
     const waiting = end !== 'not-here' && end !== 'at-once'
     const live = (1 << (waits.length + (waiting ? 1 : 0))) - 1
     if (end === 'at-once') complete(state, first, last)
     if (live === 0) return
     hold(state, last)
-    this.#next.push({ place, last, first, firstTime, live, fresh: true })
+    this.#next.push({ place, last, first, firstTime, lastTime: this.#time, live, fresh: true })
   }
 }
 

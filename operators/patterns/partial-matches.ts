@@ -21,6 +21,8 @@ export interface PartialMatch {
   /** The number and the time of the first record. */
   readonly first: number
   readonly firstTime: number
+  /** The time of the last record. */
+  readonly lastTime: number
   /** One bit for each wait of the place that is still on, and one above them for an end that may still come. */
   live: number
   /** Whether no record has come since the last taking. */
@@ -38,6 +40,8 @@ export interface Taking {
   readonly before: number
   readonly step: number
   readonly record: number
+  /** Whether a round of a group begins with it. */
+  readonly opens?: true
   /** How many takings and matches build on it. */
   holders: number
 }
@@ -60,17 +64,21 @@ export function emptyState(): PatternState {
   }
 }
 
-/** Notes that a step has taken a record after `before`. Nobody holds the taking yet. */
+/**
+ * Notes that a step has taken a record after `before`, and whether a round of a group begins with it. Nobody holds the
+ * taking yet.
+ */
 export function take(
   state: PatternState,
   before: number,
   step: number,
   record: number,
   value: unknown,
+  opens: boolean,
 ): number {
   const taking = state.nextTaking
   state.nextTaking += 1
-  state.takings.set(taking, { before, step, record, holders: 0 })
+  state.takings.set(taking, { before, step, record, holders: 0, ...(opens && { opens }) })
   if (before !== 0) hold(state, before)
   const known = state.records.get(record)
   if (known === undefined) state.records.set(record, { value, holders: 1 })

@@ -1,5 +1,3 @@
-import { MillraceError } from '../../src/errors.ts'
-
 /** What may lie between two records of a match that follow each other. */
 export type Gap = 'strict' | 'relaxed' | 'any'
 
@@ -15,14 +13,16 @@ export interface StepPart {
   readonly fits: Condition
   readonly loop: Loop | undefined
   readonly optional: boolean
+  /** The time from the record before to each of its own must be shorter. */
+  readonly withinMs: number | undefined
 }
 
-/** How a step takes several records. */
+/** How a step takes several records, or how often a group comes. */
 export interface Loop {
   readonly min: number
   /** May be infinite. */
   readonly max: number
-  /** Between the records of the step. */
+  /** Between the records of the step, or between rounds of the group. */
   readonly gap: Gap
   readonly greedy: boolean
   readonly until: Condition | undefined
@@ -33,9 +33,23 @@ export interface NotPart {
   readonly kind: 'not'
   readonly onlyNext: boolean
   readonly fits: Condition
+  /** At the end of a pattern: for how long after the last record. */
+  readonly withinMs: number | undefined
 }
 
-export type PatternPart = StepPart | NotPart
+/** Parts that are there or not, and come again, together. */
+export interface GroupPart {
+  readonly kind: 'group'
+  /** Between the first record of the group and the one before it. */
+  readonly gap: Gap
+  readonly parts: readonly PatternPart[]
+  /** A `within` that the pattern had of which the group is made: there can be none. */
+  readonly withinMs: number | undefined
+  readonly loop: Loop | undefined
+  readonly optional: boolean
+}
+
+export type PatternPart = StepPart | NotPart | GroupPart
 
 /** A pattern as data. */
 export interface PatternData {
@@ -45,79 +59,37 @@ export interface PatternData {
 
 /** What plans and checkpoints say of a pattern, such as `start, next fall+ greedy, next rise`. */
 export function describePattern({ parts, withinMs }: PatternData): string {
-  const words = parts.map((part, index) => (part.kind === 'not' ? notWords(part) : stepWords(part, index)))
-  return words.join(', ') + (withinMs === undefined ? '' : ` within ${withinMs}ms`)
+  return listWords(parts) + (withinMs === undefined ? '' : ` within ${withinMs}ms`)
 }
 
 const verbs = { strict: 'next', relaxed: 'followedBy', any: 'followedByAny' } as const
 const inside = { strict: ' consecutive', relaxed: '', any: ' combinations' } as const
 
-function notWords({ onlyNext }: NotPart): string {
-  return onlyNext ? 'notNext' : 'notFollowedBy'
+function listWords(parts: readonly PatternPart[]): string {
+  return parts
+    .map((part, index) => (part.kind === 'not' ? notWords(part) : stepWords(part, index)))
+    .join(', ')
 }
 
-function stepWords({ name, gap, loop, optional }: StepPart, index: number): string {
+function notWords({ onlyNext, withinMs }: NotPart): string {
+  return `${onlyNext ? 'notNext' : 'notFollowedBy'}${limitWords(withinMs)}`
+}
+
+function stepWords(part: StepPart | GroupPart, index: number): string {
+  const { gap, loop, optional } = part
   const times = loop === undefined ? '' : `{${loop.min},${loop.max === Infinity ? '' : loop.max}}`
   const how = loop === undefined ? '' : inside[loop.gap] + (loop.greedy ? ' greedy' : '')
   const until = loop?.until === undefined ? '' : ' until'
-  return `${index === 0 ? '' : `${verbs[gap]} `}${name}${times}${optional ? '?' : ''}${how}${until}`
+  const what = part.kind === 'step' ? part.name : `(${listWords(part.parts)})`
+  const limit = part.kind === 'step' ? limitWords(part.withinMs) : ''
+  return `${index === 0 ? '' : `${verbs[gap]} `}${what}${times}${optional ? '?' : ''}${how}${until}${limit}`
 }
 
-/** What a partial match waits for has one bit each. */
-const mostOptional = 28
-
-/**
- * Refuses what no sequence of records could mean.
- *
- * @throws MillraceError `JOB_INVALID`
- */
-export function checkPattern(name: string, data: PatternData): void {
-  const wrong = faultOf(data)
-  if (wrong !== undefined) throw new MillraceError('JOB_INVALID', `the pattern of "${name}" ${wrong}`)
+function limitWords(withinMs: number | undefined): string {
+  return withinMs === undefined ? '' : ` within ${withinMs}ms of the one before`
 }
 
-function faultOf({ parts, withinMs }: PatternData): string | undefined {
-  const names = parts.flatMap((part) => (part.kind === 'step' ? [part.name] : []))
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) return `has two steps named "${twice}"`
-  const optional = parts.filter((part) => part.kind === 'step' && part.optional).length
-  if (optional > mostOptional) return `has ${optional} optional steps, more than ${mostOptional}`
-  if (withinMs !== undefined && !(withinMs > 0)) return 'has a `within` of no time'
-  const faults = parts.map((part, index) => faultOfPart(part, parts, index))
-  return faults.find((fault) => fault !== undefined) ?? faultAtEnd(parts, withinMs)
-}
-
-function faultOfPart(part: PatternPart, parts: readonly PatternPart[], index: number): string | undefined {
-  const before = parts[index - 1]
-  if (part.kind === 'not') {
-    const open = before?.kind === 'step' && before.optional
-    return open
-      ? `says after the optional "${before.name}" what must not follow: write it as two patterns`
-      : undefined
-  }
-  const { name, loop } = part
-  if (part.optional && before?.kind === 'step' && before.loop?.greedy === true)
-    return `has the optional "${name}" after the greedy "${before.name}"`
-  if (loop === undefined) return undefined
-  if (!Number.isSafeInteger(loop.min) || loop.min < 1) return `wants "${name}" ${loop.min} times`
-  if (loop.max !== Infinity && !(Number.isSafeInteger(loop.max) && loop.max >= loop.min))
-    return `wants "${name}" from ${loop.min} to ${loop.max} times`
-  if (loop.greedy && loop.gap === 'any') return `wants "${name}" greedy and in all combinations at once`
-  return undefined
-}
-
-function faultAtEnd(parts: readonly PatternPart[], withinMs: number | undefined): string | undefined {
-  const lastStep = parts.findLastIndex((part) => part.kind === 'step')
-  const nots = parts.slice(lastStep + 1)
-  const lastNot = parts.findLastIndex((part) => part.kind === 'not')
-  const rest = parts.slice(lastNot + 1)
-  if (lastNot >= 0 && rest.length > 0 && rest.every((part) => part.kind === 'step' && part.optional))
-    return 'has only optional steps after what must not follow'
-  if (withinMs !== undefined) return undefined
-  if (nots.some((part) => part.kind === 'not' && !part.onlyNext))
-    return 'ends in notFollowedBy: say with `within` for how long'
-  const last = parts[lastStep]
-  return nots.length === 0 && last?.kind === 'step' && last.loop?.greedy === true
-    ? `ends in the greedy "${last.name}": say with \`within\` when it is over`
-    : undefined
+/** The steps of a pattern and what must not be, in their order, out of their groups. */
+export function flattened(parts: readonly PatternPart[]): (StepPart | NotPart)[] {
+  return parts.flatMap((part) => (part.kind === 'group' ? flattened(part.parts) : [part]))
 }

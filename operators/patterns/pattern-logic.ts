@@ -56,7 +56,8 @@ export class PatternLogic implements KeyedLogic<PatternState> {
   /** What is over at this time ends before the records of this time come. */
   onTimer(call: Call, time: number): void {
     const { state } = call
-    if (this.#options.automaton.withinMs !== undefined) this.#expire(call, time)
+    const { withinMs, limitsMs } = this.#options.automaton
+    if (withinMs !== undefined || limitsMs.length > 0) this.#expire(call, time)
     const values = state.waiting.get(time)
     if (values === undefined) return
     state.waiting.delete(time)
@@ -75,8 +76,10 @@ export class PatternLogic implements KeyedLogic<PatternState> {
   #advance(call: Call, value: unknown, time: number): void {
     if (!this.#hasAdvanced(call, value, time)) return
     const { state } = call
-    const { withinMs } = this.#options.automaton
+    const { withinMs, limitsMs } = this.#options.automaton
     if (withinMs !== undefined && state.partial.at(-1)?.firstTime === time) call.setTimer(time + withinMs)
+    if (limitsMs.length > 0 && state.partial.some(({ lastTime }) => lastTime === time))
+      for (const limitMs of limitsMs) call.setTimer(time + limitMs)
     this.#emitComplete(call)
     this.#checkSize(call)
   }

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from '../../src/units.ts'
-import type { Condition, Gap, Loop, PatternData, PatternPart, StepPart } from './parts.ts'
+import type { Condition, Gap, GroupPart, Loop, PatternData, PatternPart, StepPart } from './parts.ts'
 
 /** Shows the compiler what a pattern finds and in what. No pattern has it. */
 declare const found: unique symbol
@@ -20,6 +20,8 @@ export interface AddStep<T, M> {
     name: Fresh<N, M>,
     fits?: (value: T, soFar: SoFar<T, M, N>) => boolean,
   ): PatternStep<T, M, N, T>
+  /** A group: another pattern, all of it, whose steps have other names. */
+  <G>(group: Pattern<T, G>): PatternGroup<T, M, G>
 }
 
 /** A sequence of steps in records of type `T`, which finds matches of type `M`. A value that describes. */
@@ -42,9 +44,45 @@ export interface OpenPattern<T, M> extends Pattern<T, M> {
    * No record may fit up to, and with, the one that the next step takes. At the end of a pattern: none until `within` is
    * over. After a loop it also holds between the records of the loop.
    */
-  notFollowedBy(fits: (value: T, soFar: Readonly<M>) => boolean): OpenPattern<T, M>
+  notFollowedBy(fits: (value: T, soFar: Readonly<M>) => boolean): PatternEnd<T, M>
   /** The time from the first record to the last must be shorter than this. Ends the pattern. */
   within(time: Duration): Pattern<T, M>
+}
+
+/** A pattern that says last what must not follow. */
+export interface PatternEnd<T, M> extends OpenPattern<T, M> {
+  /** At the end of a pattern: none until this time after the last record. */
+  withinPrevious(time: Duration): Pattern<T, M>
+}
+
+/** What a group finds that comes again: all records of each step. */
+export type Rounds<G> = {
+  [N in keyof G]: G[N] extends readonly (infer S)[] ? S[] : Exclude<G[N], undefined>[]
+}
+
+/** What a group finds that may not come. */
+export type Maybe<G> = { [N in keyof G]: G[N] extends readonly unknown[] ? G[N] : G[N] | undefined }
+
+/** A pattern whose last part is a group: how often it comes can be said now. */
+export interface PatternGroup<T, M, G> extends OpenPattern<T, M & G> {
+  /** One round or more. Without {@link GroupLoop.consecutive} other records may lie between them. */
+  oneOrMore(): GroupLoop<T, M, G>
+  /** So many rounds, or from so many up to so many. */
+  times(from: number, to?: number): GroupLoop<T, M, G>
+  /** So many rounds or more. */
+  timesOrMore(from: number): GroupLoop<T, M, G>
+  /** All of it or nothing. */
+  optional(): OpenPattern<T, M & Maybe<G>>
+}
+
+/** A pattern whose last part is a group that comes again. In it conditions see single records of the round at hand. */
+export interface GroupLoop<T, M, G> extends OpenPattern<T, M & Rounds<G>> {
+  /** No other record may lie between two rounds. */
+  consecutive(): GroupLoop<T, M, G>
+  /** Any records may lie between two rounds, also ones that a round could begin with: a match for each combination. */
+  allowCombinations(): GroupLoop<T, M, G>
+  /** As often as said, or not at all: the lists are then empty. */
+  optional(): GroupLoop<T, M, G>
 }
 
 /** A pattern whose last step is `N`: how often it may take a record can be said now. */
@@ -57,6 +95,8 @@ export interface PatternStep<T, M, N extends string, S> extends OpenPattern<T, M
   timesOrMore(from: number): LoopStep<T, M, N, S>
   /** One or none. */
   optional(): OpenPattern<T, M & Record<N, S | undefined>>
+  /** The time from the record before to this one must be shorter than this. Not for the first step. */
+  withinPrevious(time: Duration): PatternStep<T, M, N, S>
 }
 
 /** A pattern whose last step `N` takes several records. */
@@ -71,6 +111,8 @@ export interface LoopStep<T, M, N extends string, S> extends OpenPattern<T, M & 
   optional(): LoopStep<T, M, N, S>
   /** The step takes neither a record that fits this, nor any after it. */
   until(fits: (value: T, soFar: SoFar<T, M, N>) => boolean): LoopStep<T, M, N, S>
+  /** The time from the record before to each of the step must be shorter than this, also between two of the step. */
+  withinPrevious(time: Duration): LoopStep<T, M, N, S>
 }
 
 /** The first step. */
@@ -93,13 +135,16 @@ export interface PatternStart<T> {
  *   .within('10m')
  */
 export function pattern<T>(): PatternStart<T> {
-  const begin = (name: string, fits?: Condition) => new Building([]).followedBy(name, fits)
+  const begin = (step: Begun, fits?: Condition) => new Building([]).followedBy(step, fits)
   // The names and types of the steps are the promise of the interfaces above.
   return Object.freeze({ begin }) as unknown as PatternStart<T>
 }
 
 const always = () => true
 const atLeastOnce: Loop = { min: 1, max: Infinity, gap: 'relaxed', greedy: false, until: undefined }
+
+/** The name of a step, or a group. */
+type Begun = string | { readonly data: PatternData }
 
 class Building {
   readonly data: PatternData
@@ -109,28 +154,32 @@ class Building {
     Object.freeze(this)
   }
 
-  next(name: string, fits?: Condition): Building {
-    return this.#step(name, 'strict', fits)
+  next(step: Begun, fits?: Condition): Building {
+    return this.#begun(step, 'strict', fits)
   }
 
-  followedBy(name: string, fits?: Condition): Building {
-    return this.#step(name, 'relaxed', fits)
+  followedBy(step: Begun, fits?: Condition): Building {
+    return this.#begun(step, 'relaxed', fits)
   }
 
-  followedByAny(name: string, fits?: Condition): Building {
-    return this.#step(name, 'any', fits)
+  followedByAny(step: Begun, fits?: Condition): Building {
+    return this.#begun(step, 'any', fits)
   }
 
   notNext(fits: Condition): Building {
-    return this.#with({ kind: 'not', onlyNext: true, fits })
+    return this.#with({ kind: 'not', onlyNext: true, fits, withinMs: undefined })
   }
 
   notFollowedBy(fits: Condition): Building {
-    return this.#with({ kind: 'not', onlyNext: false, fits })
+    return this.#with({ kind: 'not', onlyNext: false, fits, withinMs: undefined })
   }
 
   within(time: Duration): Building {
     return new Building(this.data.parts, milliseconds(time))
+  }
+
+  withinPrevious(time: Duration): Building {
+    return this.#changed({ withinMs: milliseconds(time) })
   }
 
   oneOrMore(): Building {
@@ -165,8 +214,11 @@ class Building {
     return this.#changed({ optional: true })
   }
 
-  #step(name: string, gap: Gap, fits: Condition = always): Building {
-    return this.#with({ kind: 'step', name, gap, fits, loop: undefined, optional: false })
+  #begun(step: Begun, gap: Gap, fits: Condition = always): Building {
+    const once = { gap, loop: undefined, optional: false } as const
+    if (typeof step === 'string')
+      return this.#with({ kind: 'step', name: step, fits, withinMs: undefined, ...once })
+    return this.#with({ kind: 'group', ...step.data, ...once })
   }
 
   #with(part: PatternPart): Building {
@@ -177,12 +229,12 @@ class Building {
     return this.#changed({ loop: { ...atLeastOnce, ...this.#last.loop, ...change } })
   }
 
-  #changed(change: Partial<StepPart>): Building {
+  #changed(change: Partial<Omit<StepPart, 'kind'>>): Building {
     return new Building([...this.data.parts.slice(0, -1), Object.freeze({ ...this.#last, ...change })])
   }
 
-  /** Only a step can be told how often it takes a record: the interfaces see to it. */
-  get #last(): StepPart {
-    return this.data.parts.at(-1) as StepPart
+  /** The last part can be told what it is told here: the interfaces see to it. */
+  get #last(): StepPart | GroupPart {
+    return this.data.parts.at(-1) as StepPart | GroupPart
   }
 }

@@ -23,12 +23,18 @@ export function collectedContent(project: Project, orderBy: Compare | undefined)
       for (const value of other.values) content.values.push(value)
       for (const timestamp of other.timestamps) content.timestamps.push(timestamp)
     },
-    results: (key, window, content) => project(key, window, inOrder(content, orderBy)),
+    results: (key, window, content) =>
+      project(
+        key,
+        window,
+        inOrder(content, orderBy).map((index) => content.values[index]),
+      ),
   }
 }
 
-function inOrder({ values, timestamps }: Collected, orderBy: Compare = () => 0): unknown[] {
-  return [...values.keys()]
-    .sort((a, b) => timestamps[a]! - timestamps[b]! || orderBy(values[a], values[b]) || a - b)
-    .map((index) => values[index])
+/** The places of the records in the order of their time. */
+export function inOrder({ values, timestamps }: Collected, orderBy: Compare = () => 0): number[] {
+  return [...values.keys()].sort(
+    (a, b) => timestamps[a]! - timestamps[b]! || orderBy(values[a], values[b]) || a - b,
+  )
 }

@@ -1,5 +1,6 @@
 import type { CountWindows } from '../../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { onBetween } from './late-record.ts'
 import { sliceLength } from './slice-length.ts'
 import type { WindowContent } from './window-content.ts'
 
@@ -34,10 +35,14 @@ export class CountLogic implements KeyedLogic<CountState> {
 
   onRecord(call: KeyedCall<CountState>, value: unknown): void {
     const { slices } = call.state
-    if (call.state.counted % this.#slice === 0) slices.push(this.#content.create())
-    this.#content.add(slices.at(-1), value, call.timestamp)
+    const { size, slide } = this.#windows
+    if (call.state.counted % slide < slide - size) onBetween(call)
+    else {
+      if (call.state.counted % this.#slice === 0) slices.push(this.#content.create())
+      this.#content.add(slices.at(-1), value, call.timestamp)
+    }
     call.state.counted += 1
-    if (call.state.counted % this.#windows.slide === 0) this.#fire(call)
+    if (call.state.counted % slide === 0) this.#fire(call)
   }
 
   #fire(call: KeyedCall<CountState>): void {
@@ -48,7 +53,7 @@ export class CountLogic implements KeyedLogic<CountState> {
     const bounds = window(Math.max(0, counted - size), counted)
     for (const result of this.#content.results(call.key, bounds, all)) call.emit(result, call.timestamp)
     // The next window holds so much less of what is there.
-    const kept = (size - slide) / this.#slice
+    const kept = Math.max(0, size - slide) / this.#slice
     slices.splice(0, Math.max(0, slices.length - kept))
   }
 }

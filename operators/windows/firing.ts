@@ -14,7 +14,7 @@ export interface FiringOptions {
   readonly content: WindowContent
   readonly trigger: FiringRule | undefined
   readonly allowedLatenessMs: number
-  /** Whether a record at the very end of a window belongs to it, so that it cannot close before that. */
+  /** Whether windows merge: then a record at the very end of one belongs to it, and it cannot close before that. */
   readonly holdsItsEnd: boolean
   /** Results carry the time of the window's last record instead of its last instant. */
   readonly datedByRecords: boolean

@@ -1,6 +1,11 @@
 import { MillraceError } from '../../src/errors.ts'
 import type { KeyedCall } from '../keyed/keyed-logic.ts'
 
+/** A record that belongs to no window, whenever it comes: it lies in a gap that the windows leave. */
+export function onBetween(call: Pick<KeyedCall<unknown>, 'count'>): void {
+  call.count('between-windows')
+}
+
 /** Hands a record on that came after its windows had closed. */
 export function onLate(call: KeyedCall<unknown>, value: unknown): void {
   call.count('late')

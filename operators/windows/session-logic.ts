@@ -15,12 +15,13 @@ type Call = KeyedCall<SessionState[]>
 export class SessionLogic implements KeyedLogic<SessionState[]> {
   readonly shape: string
   readonly onProcessingTimer?: (call: Call, time: number) => void
-  readonly #gapMs: number
+  readonly #gapOf: (value: unknown) => number
   readonly #firing: Firing
 
-  constructor(shape: string, gapMs: number, firing: Firing) {
+  constructor(shape: string, gapMs: number | ((value: never) => number), firing: Firing) {
     this.shape = shape
-    this.#gapMs = gapMs
+    // The type of records is the caller's promise.
+    this.#gapOf = typeof gapMs === 'number' ? () => gapMs : (gapMs as (value: unknown) => number)
     this.#firing = firing
     if (firing.byProcessingTime)
       this.onProcessingTimer = (call, time) => this.#onTime(call, time, 'processing')
@@ -37,7 +38,7 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
   onRecord(call: Call, value: unknown): void {
     const firing = this.#firing
     const start = firing.timeOf(call)
-    const end = start + this.#gapMs
+    const end = start + this.#gapOf(value)
     const [from, to] = touched(call.state, start, end)
     const complete = firing.complete(call)
     if (from === to && firing.gone(end, complete)) {

@@ -3,7 +3,7 @@ import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import type { Pane } from '../triggers.ts'
 import { dropWhile, placeOf, startingAt } from './by-start.ts'
 import type { Firing } from './firing.ts'
-import { onLate } from './late-record.ts'
+import { onBetween, onLate } from './late-record.ts'
 import type { Slicing } from './slicing.ts'
 import { newPane, type PaneState, type SlicedState, type SliceState } from './window-state.ts'
 
@@ -58,7 +58,8 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
     const all = this.#slicing.windowsOf(start)
     const windows = all.filter(({ end }) => !this.#firing.gone(end, complete))
     if (windows.length === 0) {
-      onLate(call, value)
+      if (all.length === 0) onBetween(call)
+      else onLate(call, value)
       return
     }
     const slice = known ?? this.#openSlice(call.state, start, all)

@@ -1,4 +1,5 @@
 import type { AlignedWindows, Bounds, SlidingWindows, TimeWindow } from '../../src/stream.ts'
+import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 
 /** How time is cut into slices, and which windows are put together of them. */
 export interface Slicing extends Bounds {
@@ -16,4 +17,11 @@ export function slicingOf(assigner: AlignedWindows<unknown> | SlidingWindows<unk
     endOf: (start) => assigner.endOf(start),
     windowsOf: (start) => [{ start, end: assigner.endOf(start) }],
   }
+}
+
+/** The one window of everything. It is over when nothing follows. */
+export const everything: Slicing = {
+  startOf: () => beginningOfTime,
+  endOf: () => endOfTime + 1,
+  windowsOf: () => [{ start: beginningOfTime, end: endOfTime + 1 }],
 }

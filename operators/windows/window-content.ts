@@ -10,5 +10,8 @@ export interface WindowContent<C = unknown> {
   add(content: C, value: unknown, timestamp: number): void
   /** Puts `other`, which stays as it is, into the content, and shares nothing with it that could be changed later. */
   merge(content: C, other: C): void
+  /** Whether it holds nothing any more, of content that results take records out of. */
+  isEmpty?(content: C): boolean
+  /** Gives the results. Only content that has `isEmpty` is changed by it. */
   results(key: unknown, window: unknown, content: C): Iterable<unknown>
 }

@@ -1,11 +1,13 @@
 import type { TimeDomain, WindowAssigner, WindowedStream } from '../../src/stream.ts'
-import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedLogic } from '../keyed/keyed-logic.ts'
+import type { Trigger } from '../triggers.ts'
 import { CountLogic } from './count-logic.ts'
 import { Firing } from './firing.ts'
+import { merges, windowsOf } from './own-windows.ts'
 import { SessionLogic } from './session-logic.ts'
 import { SlicedLogic } from './sliced-logic.ts'
-import { type Slicing, slicingOf } from './slicing.ts'
+import { everything, slicingOf } from './slicing.ts'
+import { WindowByWindow } from './window-by-window.ts'
 import type { WindowContent } from './window-content.ts'
 
 /** What of a stage of windows says how they are computed. */
@@ -25,21 +27,26 @@ function logicOf({ assigner, trigger, allowedLatenessMs }: Windowing, content: W
   if (assigner.kind === 'count') return new CountLogic(shape, assigner, content)
   const { time, window } = { time: timeOf(assigner), window: assigner.window }
   const datedByRecords = assigner.kind === 'global'
-  const holdsItsEnd = assigner.kind === 'session'
-  const rule = { trigger, allowedLatenessMs, datedByRecords, holdsItsEnd }
-  const firing = new Firing({ time, window, content, ...rule })
+  const holdsItsEnd = merges(assigner)
+  const rule = { time, window, content, trigger, allowedLatenessMs, datedByRecords, holdsItsEnd }
+  if (assigner.kind === 'assigned' || haveOwnContents(assigner, trigger, content))
+    return new WindowByWindow({ ...rule, shape: `window ${shape}`, windowsOf: windowsOf(assigner) })
+  const firing = new Firing(rule)
   if (assigner.kind === 'session') return new SessionLogic(shape, assigner.gapMs, firing)
   const slicing = assigner.kind === 'global' ? everything : slicingOf(assigner)
   return new SlicedLogic(shape, slicing, firing, trigger !== undefined || datedByRecords)
 }
 
-function timeOf(assigner: WindowAssigner<unknown>): TimeDomain {
-  return 'time' in assigner ? assigner.time : 'event'
+/** Whether windows must have contents of their own, since what happens to one must not happen to others. */
+function haveOwnContents(
+  assigner: WindowAssigner<unknown, never>,
+  trigger: Trigger<unknown> | undefined,
+  content: WindowContent,
+): boolean {
+  const overlapping = assigner.kind === 'sliding' && trigger?.purging === true
+  return overlapping || trigger?.own !== undefined || trigger?.alone === true || content.isEmpty !== undefined
 }
 
-/** It is over when nothing follows. */
-const everything: Slicing = {
-  startOf: () => beginningOfTime,
-  endOf: () => endOfTime + 1,
-  windowsOf: () => [{ start: beginningOfTime, end: endOfTime + 1 }],
+function timeOf(assigner: WindowAssigner<unknown, never>): TimeDomain {
+  return 'time' in assigner ? assigner.time : 'event'
 }

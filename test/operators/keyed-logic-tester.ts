@@ -5,6 +5,7 @@ import { beginningOfTime } from '../../src/time/end-of-time.ts'
 /** Drives a logic for one key, to look at its state. */
 export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
   const timers = new KeyedTimers()
+  const processingTimers = new KeyedTimers()
   let state: S | undefined
   let emitted = 0
   const call = {
@@ -22,7 +23,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     refuse: () => {},
     setTimer: (time: number) => timers.add('k', time),
     deleteTimer: (time: number) => timers.delete('k', time),
-    setProcessingTimer: () => {},
+    setProcessingTimer: (time: number) => processingTimers.add('k', time),
     deleteProcessingTimer: () => {},
     touch: () => {},
     ending: false,
@@ -43,6 +44,13 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     },
     record: (value: unknown, timestamp: number, input: number) =>
       within(timestamp, () => logic.onRecord(call, value, input)),
+    processingTime(now: number) {
+      call.now = now
+      for (let due = processingTimers.takeDue(now); due !== undefined; due = processingTimers.takeDue(now)) {
+        const { time } = due
+        if (state !== undefined) within(time, () => logic.onProcessingTimer?.(call, time))
+      }
+    },
     watermark(timestamp: number) {
       for (let due = timers.takeDue(timestamp); due !== undefined; due = timers.takeDue(timestamp)) {
         const { time } = due

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { aggregate, apply, count, session, sum, tumbling, window, windowAll } from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
-import { manners, rowsOf } from './anyhow.ts'
+import { manners, rowsOf, straight } from './anyhow.ts'
 import { byKey, type Expected, inOrder, type Reading, readings, total, trialOf } from './windows/readings.ts'
 
 /** Sorted, and cut where the pause is longer than the gap. */
@@ -16,6 +16,32 @@ function sessionsOf(input: readonly Reading[], gap: number): Expected[] {
     }
   }
   return inOrder(sessions)
+}
+
+/** Put together of those that touch, until none does. */
+function sessionsByRecord(input: readonly Reading[]): Expected[] {
+  let sessions: Expected[] = input.map(({ key, time, amount }) => ({
+    key,
+    start: time,
+    end: time + amount,
+    amounts: [amount],
+  }))
+  for (;;) {
+    const pair = sessions.flatMap((one) =>
+      sessions
+        .filter((two) => one !== two && one.key === two.key && one.start <= two.end && two.start <= one.end)
+        .map((two) => [one, two] as const),
+    )[0]
+    if (pair === undefined) return inOrder(sessions)
+    const [one, two] = pair
+    const joined = {
+      key: one.key,
+      start: Math.min(one.start, two.start),
+      end: Math.max(one.end, two.end),
+      amounts: [...one.amounts, ...two.amounts],
+    }
+    sessions = [...sessions.filter((session) => session !== one && session !== two), joined]
+  }
 }
 
 describe('sessions', () => {
@@ -53,8 +79,8 @@ describe('sessions', () => {
 
   it('are one if they are exactly a gap apart, also when the record between them comes last', async () => {
     const at = (time: number) => ({ key: 'a', time, amount: 1 })
-    const straight = { spread: [0], perFetch: 1, delays: [0, 0, 999], failures: [] }
-    const rows = await rowsOf({ ...trialOf([at(0), at(20), at(10)]), disorderMs: 50 }, straight, (stream) =>
+    const last = { spread: [0], perFetch: 1, delays: [0, 0, 999], failures: [] }
+    const rows = await rowsOf({ ...trialOf([at(0), at(20), at(10)]), disorderMs: 50 }, last, (stream) =>
       byKey(stream).pipe(window(session('10ms')), aggregate('n', { n: count() })),
     )
     expect(rows).toEqual([{ key: 'a', window: { start: 0, end: 30 }, n: 3 }])
@@ -74,6 +100,39 @@ describe('sessions', () => {
     )
     expect(rows).toEqual([{ n: 3, at: 25 }])
   })
+
+  it('by a gap of each record are the same in whatever order they come', () =>
+    fc.assert(
+      fc.asyncProperty(readings, manners, async (input, manner) => {
+        const assigner = session(({ amount }: Reading) => `${amount}ms`)
+        const rows = await rowsOf(trialOf(input), manner, (stream) =>
+          byKey(stream).pipe(
+            window(assigner),
+            aggregate('totals', { records: count(), amount: sum((reading) => reading.amount) }),
+          ),
+        )
+        expect(rows).toEqual(
+          sessionsByRecord(input).map(({ key, start, end, amounts }) => ({
+            key,
+            window: { start, end },
+            records: amounts.length,
+            amount: total(amounts),
+          })),
+        )
+      }),
+      { numRuns: 80 },
+    ))
+
+  it.each(['-5m', 'NaNms', '0s', '1.5ms', ''])('are refused for a record with the gap %j', (gap) =>
+    expect(
+      rowsOf(trialOf([{ key: 'a', time: 1, amount: 1 }]), straight, (stream) =>
+        byKey(stream).pipe(window(session(() => gap as '5m')), aggregate('n', { n: count() })),
+      ),
+    ).rejects.toMatchObject({
+      code: 'OPERATOR_FAILED',
+      message: expect.stringContaining(JSON.stringify(gap)),
+    }),
+  )
 
   it('are refused without a gap', () => expect(() => session('0s')).toThrow('at least 1'))
 })

@@ -1,12 +1,30 @@
 import fc from 'fast-check'
-import { aggregate, apply, count, max, reduce, sliding, sum, window } from 'millrace/operators'
+import { job, run, type TimeWindow } from 'millrace'
+import {
+  aggregate,
+  apply,
+  count,
+  eventTime,
+  max,
+  reduce,
+  sinkTo,
+  sliding,
+  sum,
+  window,
+} from 'millrace/operators'
+import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { manners, rowsOf } from './anyhow.ts'
 import { byKey, readings, total, trialOf, windowsBy } from './windows/readings.ts'
 
+/** Also such that leave gaps. */
 const sizes = fc
-  .record({ slide: fc.integer({ min: 1, max: 12 }), more: fc.nat({ max: 20 }), offset: fc.nat({ max: 20 }) })
-  .map(({ slide, more, offset }) => ({ size: slide + more, slide, offset: offset % slide }))
+  .record({
+    slide: fc.integer({ min: 1, max: 12 }),
+    size: fc.integer({ min: 1, max: 32 }),
+    offset: fc.nat({ max: 20 }),
+  })
+  .map(({ slide, size, offset }) => ({ size, slide, offset: offset % slide }))
 
 /** Every window that holds a time, found by trying all. */
 function windowsOf({ size, slide, offset }: { size: number; slide: number; offset: number }) {
@@ -88,8 +106,29 @@ describe('sliding windows', () => {
       { numRuns: 40 },
     ))
 
-  it('are refused where they would leave gaps, or have no length', () => {
-    expect(() => sliding('1s', '2s')).toThrow('leaves gaps')
+  for (const allowedLateness of ['0s', '1s'] as const) {
+    it(`count what lies between them, which is not late: corrected for ${allowedLateness}`, async () => {
+      const rows = collectSink<{ window: TimeWindow; n: number }>()
+      const at = (time: number) => ({ value: { key: 'a', time, amount: 1 }, arrivalTime: 0 })
+      const input = listSource({ s: [-10, -9, -8, 0, 12, 9, 20].map(at) }, { perFetch: 1 })
+      const described = job('gaps', ({ from }) =>
+        byKey(from('in', input).pipe(eventTime(({ time }) => time))).pipe(
+          window(sliding('2ms', '10ms'), { allowedLateness }),
+          aggregate('n', { n: count() }),
+          sinkTo('out', rows),
+        ),
+      )
+      const { metrics } = await run(described, { checkpoints: memoryStore() })
+      expect(metrics.counters).toEqual({ 'n.between-windows': 3 })
+      expect(rows.rows.map(({ window, n }) => [window.start, n])).toEqual([
+        [-10, 2],
+        [0, 1],
+        [20, 1],
+      ])
+    })
+  }
+
+  it('are refused where they have no length', () => {
     expect(() => sliding('1s', '0s')).toThrow('at least 1')
     expect(() => sliding('0.5ms', '0.5ms')).toThrow('whole number of milliseconds')
     expect(() => sliding('10s', '5s', { offset: '5s' })).toThrow('less than its step')

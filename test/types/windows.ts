@@ -3,17 +3,22 @@ import { job, type Stream, type TimeWindow, type WindowedStream } from 'millrace
 import {
   aggregate,
   apply,
+  assignedWindows,
   type CountWindow,
   count,
   countWindow,
+  defineTrigger,
   type EverythingWindow,
   every,
   globalWindow,
+  keepLast,
+  keepNear,
   keyBy,
   map,
   max,
   onCount,
   onTime,
+  type Pane,
   type Paned,
   purging,
   reduce,
@@ -76,7 +81,49 @@ export const kinds = job('totals', ({ from }) => {
   )
   isTrue<Equal<typeof all, Stream<{ key: 'all'; window: TimeWindow & Paned; most: number }>>>()
 
+  const byRecord = keyed.pipe(
+    window(
+      session((order) => {
+        isTrue<Equal<typeof order, Order>>()
+        return order.coupon === undefined ? '5m' : '1h'
+      }),
+    ),
+  )
+  isTrue<Equal<typeof byRecord, WindowedStream<string, Order, TimeWindow>>>()
+
+  const assigned = keyed.pipe(
+    window(
+      assignedWindows('days', (order, time) => [{ start: order.placedAt, end: time + order.cents }]),
+      {
+        trigger: defineTrigger('large', {
+          create: () => ({ cents: 0 }),
+          onRecord(order, { state, timers, window }) {
+            isTrue<Equal<typeof order, Order>>()
+            isTrue<Equal<typeof state, { cents: number }>>()
+            timers.set(window.last)
+            state.cents += order.cents
+            return state.cents > 1000 ? 'fire-and-purge' : 'continue'
+          },
+          onTimer: () => 'fire',
+          onMerge: (states, { state }) => {
+            state.cents = states.reduce((sum, { cents }) => sum + cents, 0)
+          },
+        }),
+      },
+    ),
+    apply('largest', (_key, { pane }, records) => records.map(({ id }) => ({ id, pane })), {
+      evict: keepNear(10, (order, last) => order.cents - last.cents),
+    }),
+  )
+  isTrue<Equal<typeof assigned, Stream<{ id: string; pane: Pane }>>>()
+
+  const ofLast = sessions.pipe(apply('last', (_key, _window, records) => records, { evict: keepLast(1) }))
+  isTrue<Equal<typeof ofLast, Stream<Order>>>()
+
   return [
+    byRecord.pipe(aggregate('g', { n: count() }), sinkTo('g', collectSink())),
+    assigned.pipe(sinkTo('h', collectSink())),
+    ofLast.pipe(sinkTo('i', collectSink())),
     counted.pipe(sinkTo('a', collectSink())),
     paned.pipe(sinkTo('b', collectSink())),
     latest.pipe(sinkTo('c', collectSink())),

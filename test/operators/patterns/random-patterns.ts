@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type OpenPattern, type Pattern, type PatternStep, pattern } from 'millrace/operators'
-import { checkPattern } from '../../../operators/patterns/parts.ts'
+import { checkPattern } from '../../../operators/patterns/check-pattern.ts'
 import { is, type Word } from './found.ts'
 
 /** One step of a random pattern, or what must not be. */

@@ -2,12 +2,17 @@ import { job, run } from 'millrace'
 import {
   type Aggregate,
   aggregate,
+  assignedWindows,
   count,
   eventTime,
+  every,
   keyBy,
+  only,
+  purging,
   session,
   sinkTo,
   sliding,
+  type Trigger,
   tumbling,
   window,
 } from 'millrace/operators'
@@ -22,12 +27,12 @@ import { impatientClock } from '../../runtime/impatient-clock.ts'
 import { settledSnapshot } from '../../state/settled-snapshot.ts'
 
 /** A count of each window, as an operator that is told of time by hand. */
-function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot) {
+function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot, trigger?: Trigger) {
   const rows: unknown[] = []
   const wakes: number[] = []
   const content = aggregatedContent({ n: count() as Aggregate<unknown, unknown> })
   const operator = new KeyedOperator(
-    windowLogic({ assigner, trigger: undefined, allowedLatenessMs: 0 }, content),
+    windowLogic({ assigner, trigger, allowedLatenessMs: 0 }, content),
     [() => 'a'],
     {
       id: 'n',
@@ -93,6 +98,43 @@ describe('windows of processing time', () => {
     expect(rows).toEqual([])
     at(17_001, 0)
     expect(rows).toEqual([{ key: 'a', window: { start: 1_000, end: 17_000 }, n: 4 }])
+  })
+
+  it('may be assigned by a function', () => {
+    const halves = assignedWindows(
+      'halves',
+      (_record, time) => [{ start: time - (time % 5_000), end: 10_000 }],
+      {
+        time: 'processing',
+      },
+    )
+    const first = counting(halves)
+    first.at(1_000, 2)
+    first.at(6_000, 1)
+    const { rows, at } = counting(halves, first.operator.snapshot())
+    at(9_999, 1)
+    expect(rows).toEqual([])
+    at(10_000, 0)
+    expect(rows).toEqual([
+      { key: 'a', window: { start: 0, end: 10_000 }, n: 2 },
+      { key: 'a', window: { start: 5_000, end: 10_000 }, n: 2 },
+    ])
+  })
+
+  it('give only the results of their trigger', () => {
+    const { rows, at } = counting(
+      tumbling('10s', { time: 'processing' }),
+      undefined,
+      purging(only(every('4s'))),
+    )
+    at(1_000, 1)
+    at(4_000, 1)
+    at(8_500, 1)
+    at(20_000, 0)
+    expect(rows).toMatchObject([
+      { n: 1, window: { start: 0, pane: { timing: 'early', index: 0 } } },
+      { n: 1, window: { start: 0, pane: { timing: 'early', index: 1 } } },
+    ])
   })
 
   it('count every bid per bidder once in a job', async () => {
