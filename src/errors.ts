@@ -41,6 +41,11 @@ const catalogue = {
     advice:
       'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
   },
+  RECORD_POISONED: {
+    retryable: false,
+    advice:
+      'Correct the function that fails at this record, or let the job go on without such records: the option `onError` of job(…).',
+  },
   STATE_INVALID: {
     retryable: false,
     advice:

@@ -13,6 +13,13 @@ export {
 export type { FailedRecord } from './contract/failed-record.ts'
 export { json } from './contract/json-format.ts'
 export { ndjson } from './contract/ndjson-format.ts'
+export {
+  exponentialDelay,
+  failureRate,
+  fixedDelay,
+  noRestart,
+  type RestartStrategy,
+} from './contract/restart-strategy.ts'
 export type { Undecodable } from './contract/source.ts'
 export type { StandardSchema } from './contract/standard-schema.ts'
 export { systemClock } from './contract/system.ts'

@@ -1,5 +1,6 @@
 import type { CheckpointStore } from './contract/checkpoint-store.ts'
 import type { FailedRecord } from './contract/failed-record.ts'
+import { exponentialDelay, type RestartStrategy } from './contract/restart-strategy.ts'
 import type { Source, Undecodable } from './contract/source.ts'
 import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
@@ -15,6 +16,8 @@ export interface Job {
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
   /** What a record leads to that a function of the job fails on. */
   readonly onError: 'fail' | 'skip' | 'keep'
+  /** When it starts again after a failure that may pass. */
+  readonly restart: RestartStrategy
 }
 
 /** What a job says about its runs. */
@@ -32,6 +35,11 @@ export interface JobOptions {
    * for it goes further.
    */
   readonly onError?: 'fail' | 'skip' | Step<Stream<FailedRecord>, SinkHandle>
+  /**
+   * When the job starts again after a failure that may pass, such as a service that does not answer: what
+   * `exponentialDelay`, `fixedDelay`, `failureRate` or `noRestart` gives. Default `exponentialDelay()`.
+   */
+  readonly restart?: RestartStrategy
 }
 
 /** What a job says about one of its sources. */
@@ -88,6 +96,7 @@ export function job(
     graph: streamGraph([...handles, ...kept].map((handle) => handle.sink)),
     checkpoint: { everyMs: intervalMs(every), store },
     onError: typeof onError === 'function' ? 'keep' : onError,
+    restart: options.restart ?? exponentialDelay(),
   })
 }
 

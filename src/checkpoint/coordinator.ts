@@ -14,7 +14,15 @@ import {
   type SourceEntry,
   sha256Aside,
 } from './manifest.ts'
-import { claim, decideStart, obsolete, partName, partPrefix } from './protocol.ts'
+import {
+  claim,
+  decideStart,
+  obsolete,
+  type Publication,
+  partName,
+  partPrefix,
+  publicationOf,
+} from './protocol.ts'
 import {
   findCheckpoints,
   listEpochs,
@@ -47,8 +55,6 @@ interface Writing {
   readonly present: ReadonlySet<string>
 }
 
-/** How many epochs are kept, so that there is one to fall back to. */
-const epochsKept = 3
 /** How often a run that loses the race for an epoch tries the next one. */
 const claimAttempts = 20
 
@@ -56,11 +62,13 @@ const claimAttempts = 20
 export class CheckpointCoordinator {
   readonly #job: string
   readonly #store: CheckpointStore
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'now'>
   readonly #newLineage: () => string
+  /** How many epochs are kept, so that there is one to fall back to. */
+  readonly #epochsKept: number
   /** The last manifests that this run knows to be good, oldest first. */
   #retained: Manifest[] = []
-  /** All that the store had when the last one was published. */
+  /** The epochs that there were when the last one was published. */
   #epochs: readonly number[] = []
   /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
   readonly #stored = new WeakMap<Uint8Array | StoredFile, PartEntry>()
@@ -68,11 +76,18 @@ export class CheckpointCoordinator {
   epoch = 0
   generation = 0
 
-  constructor(job: string, store: CheckpointStore, clock: Clock, newLineage: () => string) {
+  constructor(
+    job: string,
+    store: CheckpointStore,
+    clock: Pick<Clock, 'now'>,
+    newLineage: () => string,
+    epochsKept = 3,
+  ) {
     this.#job = job
     this.#store = store
     this.#clock = clock
     this.#newLineage = newLineage
+    this.#epochsKept = epochsKept
   }
 
   /**
@@ -80,7 +95,8 @@ export class CheckpointCoordinator {
    *
    * @param accept Throws if the job has no use for what was found; then a run that is still alive is left in peace.
    * @throws MillraceError `CHECKPOINT_CORRUPT` if none is good, `CHECKPOINT_FOREIGN` if it is of another job,
-   *   `JOB_FENCED` if other runs keep claiming it.
+   *   `JOB_FENCED` if other runs keep claiming it,
+   *   or have taken it over meanwhile.
    */
   async claim(accept: (found: Restored) => void = () => {}): Promise<Claimed> {
     for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
@@ -100,7 +116,9 @@ export class CheckpointCoordinator {
       if (restored !== undefined) accept(restored)
       this.generation = start.nextEpoch
       this.lineage = last.lineage
-      if (!(await this.#publish(claim(last, start.nextEpoch, this.#clock.now())))) continue
+      const publication = await this.#publish(claim(last, start.nextEpoch, this.#clock.now()))
+      if (publication === 'taken') continue
+      if (publication === 'overtaken') throw fenced(start.nextEpoch + 1)
       this.#rememberParts(parts)
       return {
         restored,
@@ -127,8 +145,9 @@ export class CheckpointCoordinator {
       operators: await mapped(cut.operators, (snapshot) => this.#storeSnapshot(snapshot, writing)),
       sinks: await mapped(cut.sinks, (staged) => this.#storeStaged(staged, writing)),
     }
-    if (!(await this.#publish(manifest))) {
-      throw new MillraceError('JOB_FENCED', `another run has published epoch ${manifest.epoch}`)
+    const publication = await this.#publish(manifest)
+    if (publication !== 'published') {
+      throw fenced(publication === 'taken' ? manifest.epoch : manifest.epoch + 1)
     }
     for (const { changes } of Object.values(cut.operators)) changes?.published()
     return { permit: this.permit(), sizeBytes: writing.sizeBytes }
@@ -141,12 +160,8 @@ export class CheckpointCoordinator {
 
   /** Deletes what no retained epoch needs. */
   async deleteObsolete(): Promise<void> {
-    const gone = obsolete(
-      this.#retained,
-      this.#epochs,
-      await this.#store.list(partPrefix),
-      this.generation,
-    )
+    const parts = await this.#store.list(partPrefix)
+    const gone = obsolete(this.#retained, this.#epochs, parts, this.generation)
     for (const epoch of gone.epochs) await this.#store.delete(manifestName(epoch))
     for (const part of gone.parts) await this.#store.delete(part)
   }
@@ -161,19 +176,16 @@ export class CheckpointCoordinator {
     return { ...this.#header(0), finished: false, sources: {}, operators: {}, sinks: {} }
   }
 
-  /**
-   * Whether the epoch is ours. Its name is not proof enough: of a run that slept for long, others may have published
-   * that epoch and deleted it since. The newest epoch is never deleted, so a later one shows that.
-   */
-  async #publish(manifest: Manifest): Promise<boolean> {
+  async #publish(manifest: Manifest): Promise<Publication> {
     const { epoch } = manifest
     const outcome = await this.#store.writeOnce(manifestName(epoch), encodeManifest(manifest))
-    if (outcome === 'taken') return false
-    this.#epochs = await listEpochs(this.#store)
-    if (this.#epochs.some((other) => other > epoch)) return false
+    const epochs = outcome === 'taken' ? [] : await listEpochs(this.#store)
+    const publication = publicationOf(epoch, outcome, epochs)
+    if (publication !== 'published') return publication
     this.epoch = epoch
-    this.#retained = [...this.#retained, manifest].slice(-epochsKept)
-    return true
+    this.#epochs = epochs
+    this.#retained = [...this.#retained, manifest].slice(-this.#epochsKept)
+    return publication
   }
 
   async #storeStaged({ state, committables }: Staged, writing: Writing): Promise<SinkEntry> {
@@ -211,6 +223,10 @@ export class CheckpointCoordinator {
     for (const { entry, content } of parts.contents.values()) this.#stored.set(content, entry)
     for (const { entry, file } of parts.files.values()) this.#stored.set(file, entry)
   }
+}
+
+function fenced(epoch: number): MillraceError {
+  return new MillraceError('JOB_FENCED', `another run has published epoch ${epoch}`)
 }
 
 async function mapped<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => Promise<B>) {

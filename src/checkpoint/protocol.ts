@@ -4,7 +4,8 @@ import { type Manifest, partsOf } from './manifest.ts'
  * The decisions of the checkpoint protocol, as functions over observed facts.
  *
  * A run claims its job by publishing the next epoch, a copy of the last good one under a generation of its own. From
- * then on an older run that is still alive finds each epoch that it wants to publish taken, and stops.
+ * then on an older run that is still alive finds each epoch that it wants to publish taken, or a higher one there, and
+ * stops.
  */
 
 /** What was found at an epoch. */
@@ -38,6 +39,25 @@ export function decideStart(candidates: readonly Candidate[]): Start {
 /** The manifest by which a run claims the job. */
 export function claim(last: Manifest, epoch: number, createdAt: number): Manifest {
   return { ...last, epoch, generation: epoch, createdAt }
+}
+
+/** What became of an epoch that a run has written: only `'published'` leaves the job to it. */
+export type Publication = 'published' | 'taken' | 'overtaken'
+
+/**
+ * Decides whether an epoch counts, by the outcome of its write and by the epochs that there are after it.
+ *
+ * That the name was free does not say that the job is still this run's: one that was stopped for long enough finds the
+ * epoch free again that another has published meanwhile, and deleted as obsolete. But the newest epoch is never deleted,
+ * so whoever was overtaken sees a higher one.
+ */
+export function publicationOf(
+  epoch: number,
+  outcome: 'written' | 'taken',
+  epochs: readonly number[],
+): Publication {
+  if (outcome === 'taken') return 'taken'
+  return epochs.some((other) => other > epoch) ? 'overtaken' : 'published'
 }
 
 /** What is to be deleted once an epoch is published: all but the last `keep` epochs, and parts that none of them has. */

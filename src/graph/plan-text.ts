@@ -8,6 +8,7 @@ export function planText(plan: Plan): string {
   return [
     `Job ${plan.job}`,
     `A checkpoint every ${everyMs / 1000} s to ${store}`,
+    `Restarts: ${plan.restart}`,
     '',
     ...aligned(planLines(plan.steps)),
     '',

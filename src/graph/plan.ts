@@ -1,3 +1,4 @@
+import { restartText } from '../contract/restart-strategy.ts'
 import type { Job } from '../job.ts'
 import { type JobGuarantee, jobGuarantee } from './guarantee.ts'
 import type { GraphEdge, GraphNode } from './stream-graph.ts'
@@ -7,6 +8,8 @@ import { mainOutput, type Transformation } from './transformation.ts'
 export interface Plan {
   readonly job: string
   readonly checkpoint: { readonly everyMs: number; readonly store: string }
+  /** When the job starts again after a failure that may pass. */
+  readonly restart: string
   /** Every step stands after the steps that it reads. */
   readonly steps: readonly PlanStep[]
   readonly guarantee: JobGuarantee
@@ -40,6 +43,7 @@ export function planOf(job: Job): Plan {
       everyMs: job.checkpoint.everyMs,
       store: job.checkpoint.store?.description ?? `folder .millrace/${job.name}`,
     },
+    restart: restartText(job.restart),
     steps: job.graph.nodes.map(planStep),
     guarantee: jobGuarantee(job.graph),
   }

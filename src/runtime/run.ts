@@ -12,7 +12,8 @@ import { CheckpointDue } from './checkpoint-due.ts'
 import { measure } from './measure.ts'
 import { Meter } from './meter.ts'
 import { NoticedGaps } from './noticed-gaps.ts'
-import { decideRestart } from './restart.ts'
+import { FailedAtRecords } from './poison.ts'
+import { decideRestart, failuresKept, type Restart } from './restart.ts'
 import { type JobResult, overridesOf, type RunningJob, type RunOptions } from './running-job.ts'
 import type { StalledSplit } from './source-task.ts'
 import { Wake } from './wake.ts'
@@ -60,6 +61,7 @@ class JobLife {
   readonly #wake = new Wake()
   readonly #meter = new Meter()
   readonly #gaps = new NoticedGaps()
+  readonly #failedAt = new FailedAtRecords()
   readonly #over = new AbortController()
   readonly #startedAt: number
   #parts: Parts | undefined
@@ -68,6 +70,7 @@ class JobLife {
   #stopping = false
   #restarts = 0
   #failuresInARow = 0
+  #failures: readonly number[] = []
   #lastCheckpoint: CheckpointSummary | undefined
   #watermark: number | undefined
 
@@ -111,9 +114,9 @@ class JobLife {
       try {
         return await this.#attempt()
       } catch (error) {
-        const failure = millraceError(error).at({ job: this.#job.name })
+        const failure = this.#failedAt.judge(millraceError(error).at({ job: this.#job.name }))
         this.#failuresInARow += 1
-        const restart = decideRestart(failure, this.#failuresInARow, this.#random, this.#parts !== undefined)
+        const restart = this.#restartAfter(failure)
         if (restart.decision === 'fail' || this.#stopping) throw failure
         this.#restarts += 1
         const { delayMs } = restart
@@ -123,6 +126,15 @@ class JobLife {
         if (this.#stopping) return 'stopped'
       }
     }
+  }
+
+  #restartAfter(error: MillraceError): Restart {
+    const { restart: strategy } = this.#job
+    const now = this.#clock.now()
+    this.#failures = failuresKept(strategy, this.#failures, now)
+    const contact = this.#parts !== undefined
+    const facts = { error, attempt: this.#failuresInARow, failedAt: this.#failures, now, contact }
+    return decideRestart(strategy, facts, this.#random)
   }
 
   async #attempt(): Promise<'finished' | 'stopped'> {

@@ -139,6 +139,16 @@ describe('two runs of one job', () => {
     expect(await restoredNumber(store)).toBe(3)
   })
 
+  it('leave the older one unable to publish also when it sleeps until its epoch is free again', async () => {
+    const store = memoryStore()
+    const older = await run(store, 1)
+    await run(store, 2, 3, 4, 5)
+    expect(await listEpochs(store)).not.toContain(older.epoch + 1)
+    expect((await failureOf(older.complete(cut(9)))).code).toBe('JOB_FENCED')
+    expect((await failureOf(older.complete(cut(9)))).code).toBe('JOB_FENCED')
+    expect(await restoredNumber(store)).toBe(5)
+  })
+
   it('do not delete what the other needs', async () => {
     const store = memoryStore()
     const older = await run(store, 1, 2, 3)

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Manifest } from '../../src/checkpoint/manifest.ts'
-import { type Candidate, claim, decideStart, obsolete, partName } from '../../src/checkpoint/protocol.ts'
+import {
+  type Candidate,
+  claim,
+  decideStart,
+  obsolete,
+  partName,
+  publicationOf,
+} from '../../src/checkpoint/protocol.ts'
 import { sampleManifest } from './sample-manifest.ts'
 
 const good = (epoch: number): Candidate => ({ epoch, manifest: sampleManifest({ epoch }) })
@@ -34,6 +41,20 @@ describe('a claim', () => {
   it('is the last checkpoint under the generation of the new run', () => {
     const last = sampleManifest({ epoch: 7, generation: 3 })
     expect(claim(last, 9, 5)).toEqual({ ...last, epoch: 9, generation: 9, createdAt: 5 })
+  })
+})
+
+describe('an epoch that a run has written', () => {
+  it('is its own when there is no higher one', () => {
+    expect(publicationOf(7, 'written', [5, 6, 7])).toBe('published')
+  })
+
+  it('is not when the name was taken', () => {
+    expect(publicationOf(7, 'taken', [])).toBe('taken')
+  })
+
+  it('is not when another run has gone on meanwhile, and deleted the epoch that had the name', () => {
+    expect(publicationOf(7, 'written', [7, 9, 10])).toBe('overtaken')
   })
 })
 

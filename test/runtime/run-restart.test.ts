@@ -1,5 +1,5 @@
-import { job, MillraceError, run } from 'millrace'
-import { sinkTo } from 'millrace/operators'
+import { exponentialDelay, job, MillraceError, noRestart, run } from 'millrace'
+import { map, sinkTo } from 'millrace/operators'
 import { collectSink, manualClock, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, failureOf } from './failed.ts'
@@ -113,6 +113,48 @@ describe('a source that fails', () => {
     const attempts = events.flatMap((event) => (event.kind === 'restarting' ? event.attempt : []))
     expect(attempts).toEqual([1, 2, 1])
     expect(sink.rows).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('a record that fails whenever it is tried', () => {
+  const splits = { a: { pages: [{ values: [1, 2], behindMs: 1 }] }, b: { pages } }
+  const poisoned = () =>
+    job(
+      'poisoned',
+      ({ from }) =>
+        from('numbers', pagedSource(splits)).pipe(
+          map((value) => {
+            if (value === 2) throw new MillraceError('SOURCE_UNREACHABLE', 'no answer for 2')
+            return value
+          }),
+          sinkTo('out', collectSink<number>()),
+        ),
+      { restart: exponentialDelay({ attempts: Number.POSITIVE_INFINITY }) },
+    )
+
+  it('ends the job the third time, and is named', async () => {
+    const running = run(poisoned(), { checkpoints: memoryStore(), clock: impatientClock() })
+    const events = eventsOf(running)
+    const failure = await failureOf(running)
+    expect(failure).toMatchObject({
+      code: 'RECORD_POISONED',
+      where: { source: 'numbers', sequenceNumber: expect.any(String) },
+    })
+    expect(failure.cause).toMatchObject({ code: 'SOURCE_UNREACHABLE' })
+    expect(events.filter(({ kind }) => kind === 'restarting').length).toBeLessThan(6)
+  })
+})
+
+describe('a job that never restarts', () => {
+  it('fails with the first failure', async () => {
+    const source = pagedSource({ s: { pages } }, { onFetch: () => Promise.reject(away()) })
+    const once = job('once', ({ from }) => from('numbers', source).pipe(sinkTo('out', collectSink())), {
+      restart: noRestart(),
+    })
+    const running = run(once, { checkpoints: memoryStore(), clock: impatientClock() })
+    const events = eventsOf(running)
+    expect((await failureOf(running)).code).toBe('SOURCE_UNREACHABLE')
+    expect(events.filter(({ kind }) => kind === 'restarting')).toEqual([])
   })
 })
 
