@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { Bucket, Marks, Part, Upload } from './bucket.ts'
+import type { Bucket, Marks, Part, Piece, Upload } from './bucket.ts'
 import { type Encryption, encrypted } from './encryption.ts'
 import { failureOf } from './service-failure.ts'
 
@@ -36,7 +36,7 @@ export function sdkBucket(sdk: Sdk, client: S3Client, options: SdkBucketOptions)
         return marksIn(Metadata)
       }),
     get: (key, { start, size }, etag, abortSignal) =>
-      ifThere(async () => {
+      ifNotEmpty(async () => {
         const range = {
           Range: `bytes=${start}-${start + size - 1}`,
           ...(etag !== undefined && { IfMatch: etag }),
@@ -120,6 +120,16 @@ const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
 
 function cutOff(got: number, promised: number): Error {
   return Object.assign(new Error(`${got} of ${promised} bytes came`), { name: 'IncompleteBody' })
+}
+
+/** No range fits into an object without content. */
+async function ifNotEmpty(answer: () => Promise<Piece>): Promise<Piece | undefined> {
+  try {
+    return await ifThere(answer)
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'InvalidRange')) throw error
+    return { content: new Uint8Array(), objectSize: 0, etag: undefined, marks: {} }
+  }
 }
 
 async function ifThere<T>(answer: () => Promise<T>): Promise<T | undefined> {
