@@ -120,6 +120,11 @@ export class CheckpointCoordinator {
     if (!(await this.#publish(manifest))) {
       throw new MillraceError('JOB_FENCED', `another run has published epoch ${manifest.epoch}`)
     }
+    // A run that stood still for long finds the epoch free again: the run that took over has deleted it since.
+    const newest = Math.max(...(await listEpochs(this.#store)))
+    if (newest > this.epoch) {
+      throw new MillraceError('JOB_FENCED', `another run has published epoch ${newest}`)
+    }
     return { permit: this.permit(), sizeBytes: writing.sizeBytes }
   }
 
