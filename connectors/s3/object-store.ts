@@ -31,7 +31,7 @@ export class ObjectStore implements CheckpointStore {
     this.#how = how
   }
 
-  writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'> {
+  async writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'> {
     return this.#do('write', blobName(name), async ({ bucket, abandoned, check }, key) => {
       await abandoned.look()
       const outcome = await writeObject(bucket, key, content, this.#how)
@@ -42,11 +42,11 @@ export class ObjectStore implements CheckpointStore {
     })
   }
 
-  read(name: string): Promise<Uint8Array | undefined> {
+  async read(name: string): Promise<Uint8Array | undefined> {
     return this.#do('read', blobName(name), ({ bucket }, key) => readObject(bucket, key, this.#how))
   }
 
-  list(prefix: string): Promise<string[]> {
+  async list(prefix: string): Promise<string[]> {
     return this.#do('list', prefix, async ({ bucket }, key) => {
       const keys = await allPages((after, signal) => bucket.list(key, after, signal), this.#how)
       return keys
