@@ -38,10 +38,18 @@ export interface Answer {
 
 /** The operation that a method, a key and a query name; `undefined` for those that this server does not have. */
 export function operationOf(method: string, key: string, query: URLSearchParams): Operation | undefined {
+  if ([...query.keys()].some((name) => !known.has(name))) return undefined
   const about = key === '' ? 'bucket' : 'object'
   const special = ['uploads', 'uploadId', 'delete'].find((name) => query.has(name)) ?? ''
   return operations[`${method} ${about} ${special}`.trim()]
 }
+
+/** What else a query may ask for, such as `acl`, is another operation. */
+const known = new Set([
+  ...['uploads', 'uploadId', 'delete', 'list-type', 'x-id', 'prefix', 'delimiter', 'max-keys', 'start-after'],
+  ...['continuation-token', 'encoding-type', 'fetch-owner', 'partNumber', 'max-parts', 'part-number-marker'],
+  ...['key-marker', 'upload-id-marker', 'max-uploads'],
+])
 
 const operations: Readonly<Record<string, Operation>> = {
   'HEAD bucket': 'HeadBucket',
