@@ -66,7 +66,10 @@ const catalogue = {
       'Give the process AWS credentials (environment, profile or role), or use the embedded Kinesis with --endpoint.',
   },
   ACCESS_DENIED: { retryable: false, advice: 'Allow the role or user the action that the message names.' },
-  REGION_MISSING: { retryable: false, advice: 'Set AWS_REGION, --region, or `region` of the source.' },
+  REGION_MISSING: {
+    retryable: false,
+    advice: 'Set AWS_REGION, --region, or `region` of the source or store.',
+  },
   SOURCE_UNREACHABLE: {
     retryable: true,
     advice: 'Check the endpoint, the region and the network. A job tries again by itself for a while.',
@@ -115,7 +118,13 @@ const catalogue = {
   },
   STORE_FAILED: {
     retryable: true,
-    advice: 'Check the disk: free space, permissions, and that the folder exists.',
+    advice:
+      'Check where checkpoints live, as the message says: a disk for free space, permissions and the folder; a service for being reachable and well.',
+  },
+  STORE_REFUSED: {
+    retryable: false,
+    advice:
+      'Correct what the message names: the bucket, its region, the KMS key or the options of the store.',
   },
   // Sinks
   SINK_FAILED: {

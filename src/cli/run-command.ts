@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { storeMaker } from './checkpoint-place.ts'
 import type { Environment } from './environment.ts'
 import { follow } from './follow.ts'
 import { loadJob } from './load-job.ts'
@@ -28,8 +29,8 @@ export function runCommand(environment: Environment, services: Services): Comman
       ]),
     )
     .option(
-      '--checkpoints <folder>',
-      'where checkpoints live (default: what the job says, else .millrace/<job>)',
+      '--checkpoints <place>',
+      'where checkpoints live: a folder, or s3://<bucket>/<folder> (default: what the job says, else .millrace/<job>)',
     )
     .option(
       '--endpoint <url>',
@@ -50,10 +51,10 @@ async function runFile(
 ): Promise<void> {
   const job = await loadJob(file)
   const { run } = await services.engine()
-  const { folderStore } = await services.checkpoints()
+  const storeOf = await storeMaker(flags.checkpoints, services)
   const report = reportFor(environment, flags.json === true)
   const { clock, random } = environment
-  const running = run(job, { ...runOptions(flags, folderStore), log: report.log, clock, random })
+  const running = run(job, { ...runOptions(flags, storeOf), log: report.log, clock, random })
   if (flags.from !== undefined) {
     running.events$.subscribe((event) => {
       if (event.kind !== 'started' || event.restoredFrom === undefined) return

@@ -12,7 +12,7 @@ export interface RunFlags {
 }
 
 /** What the engine makes of them. An option that was not given is not there, so that the job's own holds. */
-export function runOptions(flags: RunFlags, storeOf: (folder: string) => CheckpointStore): RunOptions {
+export function runOptions(flags: RunFlags, storeOf: (place: string) => CheckpointStore): RunOptions {
   const { from, until, checkpoints, endpoint, region } = flags
   return {
     ...(from && { from }),

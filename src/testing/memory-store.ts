@@ -1,4 +1,4 @@
-import { blobName } from '../checkpoint/blob-name.ts'
+import { blobName } from '../contract/blob-name.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 
 /** Keeps checkpoints in memory, for tests: they live as long as the store does. */

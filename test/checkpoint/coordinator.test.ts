@@ -139,14 +139,16 @@ describe('two runs of one job', () => {
     expect(await restoredNumber(store)).toBe(3)
   })
 
-  it('leave the older one unable to publish also when it sleeps until its epoch is free again', async () => {
+  it('leave one that stood still until its next epoch was deleted unable to commit', async () => {
     const store = memoryStore()
     const older = await run(store, 1)
-    await run(store, 2, 3, 4, 5)
+    const newer = await run(store, 2, 3, 4, 5, 6)
     expect(await listEpochs(store)).not.toContain(older.epoch + 1)
-    expect((await failureOf(older.complete(cut(9)))).code).toBe('JOB_FENCED')
-    expect((await failureOf(older.complete(cut(9)))).code).toBe('JOB_FENCED')
-    expect(await restoredNumber(store)).toBe(5)
+    expect((await failureOf(older.complete(cut(2)))).code).toBe('JOB_FENCED')
+    await newer.complete(cut(7))
+    await newer.deleteObsolete()
+    expect(await listEpochs(store)).toEqual([newer.epoch - 2, newer.epoch - 1, newer.epoch])
+    expect(await restoredNumber(store)).toBe(7)
   })
 
   it('do not delete what the other needs', async () => {

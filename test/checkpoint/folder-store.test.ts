@@ -15,7 +15,9 @@ const writer = join(import.meta.dirname, 'folder-store-writer.ts')
 const writerOf = (...args: string[]) => ['--import', 'tsx', writer, ...args]
 const drafts = (folder: string) => readdirSync(join(folder, '_unnamed'))
 
-checkpointStoreContract('folderStore', () => folderStore(newFolder()))
+checkpointStoreContract('folderStore', () => folderStore(newFolder()), {
+  another: () => folderStore(join(scratch, `${folders}`, 'not', 'yet', 'made')),
+})
 checkpointStoreContract('memoryStore', memoryStore)
 
 async function firstOutput(child: ChildProcess): Promise<void> {

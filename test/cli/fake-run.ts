@@ -20,10 +20,11 @@ export class FakeRun {
     this.#script = script
   }
 
-  get services(): Pick<Services, 'engine' | 'checkpoints'> {
+  get services(): Pick<Services, 'engine' | 'checkpoints' | 's3'> {
     return {
       engine: async () => ({ run: (job, options) => this.#start(job, options) }),
       checkpoints: async () => ({ folderStore }),
+      s3: async () => ({ s3StoreAt: (url) => ({ ...folderStore(''), description: url }) }),
     }
   }
 

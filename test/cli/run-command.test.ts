@@ -42,6 +42,16 @@ describe('millrace run', () => {
     })
   })
 
+  it('takes a place in S3 for checkpoints, and no other URL', async () => {
+    const { run } = await millraceRun(['--checkpoints', 's3://lake/checkpoints'], end)
+    expect(run.options?.checkpoints?.description).toBe('s3://lake/checkpoints')
+    const { code, environment } = await millraceRun(['--checkpoints', 'gs://lake/checkpoints'], end)
+    expect(code).toBe(2)
+    expect(environment.err).toContain(
+      'OPTION_INVALID: --checkpoints gs://lake/checkpoints is neither a folder',
+    )
+  })
+
   it('prints only JSON to stdout with --json', async () => {
     const { environment } = await millraceRun(['--json'], (run) => {
       run.events$.next({ kind: 'caught-up' })

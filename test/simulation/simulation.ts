@@ -1,5 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
-import { type Job, job, type RunningJob, run } from 'millrace'
+import { type CheckpointStore, type Job, job, type RunningJob, run } from 'millrace'
 import { aggregate, count, eventTime, keyBy, map, sinkTo, sum, tumbling, window } from 'millrace/operators'
 import { memoryStore } from 'millrace/testing'
 import { damage, manifestsIn } from '../checkpoint/damage.ts'
@@ -23,9 +23,12 @@ export interface Verdict {
   readonly expectedRefused: readonly string[]
 }
 
-/** One job from its first start to its end, over crashes, faults, stops, rivals and torn checkpoints. */
-export async function simulate(seed: number): Promise<Verdict> {
-  const simulation = new Simulation(new Chance(seed))
+/**
+ * One job from its first start to its end, over crashes, faults, stops, rivals and torn checkpoints, which live in an
+ * empty store.
+ */
+export async function simulate(seed: number, store: CheckpointStore = memoryStore()): Promise<Verdict> {
+  const simulation = new Simulation(new Chance(seed), store)
   await simulation.live()
   return simulation.verdict()
 }
@@ -33,7 +36,7 @@ export async function simulate(seed: number): Promise<Verdict> {
 class Simulation {
   readonly #chance: Chance
   readonly #world: World
-  readonly #store = memoryStore()
+  readonly #store: CheckpointStore
   readonly #totals = new Ledger<Total>()
   readonly #copies = new Ledger<string>()
   readonly #refused = new Ledger<string>()
@@ -41,8 +44,9 @@ class Simulation {
   readonly #byArrival: boolean
   readonly #drift: '100ms' | '1s' | '1d'
 
-  constructor(chance: Chance) {
+  constructor(chance: Chance, store: CheckpointStore) {
     this.#chance = chance
+    this.#store = store
     this.#world = world(chance)
     this.#byArrival = chance.in(0.3)
     this.#drift = chance.oneOf(['100ms', '1s', '1d'])

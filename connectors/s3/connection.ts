@@ -1,0 +1,105 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+
+/** Where and how to reach S3. */
+export interface S3Connection {
+  /**
+   * The region of the bucket, such as `us-east-1`. Default: what the AWS SDK finds (`AWS_REGION`, the profile). At an
+   * endpoint on this machine a missing region is `us-east-1`.
+   */
+  readonly region?: string | undefined
+  /**
+   * The URL of a service other than AWS's that speaks the protocol of S3. Default: `AWS_ENDPOINT_URL_S3`,
+   * `AWS_ENDPOINT_URL`, else AWS. At `http://` on a loopback address missing credentials are made up.
+   */
+  readonly endpoint?: string | undefined
+  /** A profile of the shared AWS configuration, for region and credentials. Default: `AWS_PROFILE`, else `default`. */
+  readonly profile?: string | undefined
+  /** Endpoints of AWS that are validated under FIPS 140. Default: `AWS_USE_FIPS_ENDPOINT`, the profile, else `false`. */
+  readonly useFipsEndpoint?: boolean | undefined
+  /**
+   * Endpoints of AWS that are reached by IPv6 and IPv4. Default: `AWS_USE_DUALSTACK_ENDPOINT`, the profile, else `false`.
+   */
+  readonly useDualstackEndpoint?: boolean | undefined
+  /**
+   * The bucket in the path of URLs instead of the name of the host, as most stand-ins for S3 want it. Default: `true` at
+   * an endpoint on this machine, else `false`.
+   */
+  readonly forcePathStyle?: boolean | undefined
+  /**
+   * Whether uploads carry a checksum that the service verifies. `'WHEN_REQUIRED'` leaves it out, for services that do
+   * not know it. Default: `AWS_REQUEST_CHECKSUM_CALCULATION`, the profile, else `'WHEN_SUPPORTED'`.
+   */
+  readonly requestChecksumCalculation?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED' | undefined
+  /** The account that must own the bucket, 12 digits; with another owner every request is refused. Default: any. */
+  readonly expectedBucketOwner?: string | undefined
+  /** A client of your own, which then decides all the above but the owner. It is left open at the end. */
+  readonly client?: S3Client | undefined
+}
+
+/** What a connection comes to, given the environment. */
+export interface ResolvedConnection {
+  readonly region: string | undefined
+  readonly endpoint: string | undefined
+  /** What the constructor of the client takes. What is not known is left to the SDK. */
+  readonly config: {
+    readonly region?: string
+    readonly endpoint?: string
+    readonly profile?: string
+    readonly useFipsEndpoint?: boolean
+    readonly useDualstackEndpoint?: boolean
+    readonly forcePathStyle?: boolean
+    readonly requestChecksumCalculation?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED'
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  }
+}
+
+/** The environment variables that count here. */
+export interface Environment {
+  readonly AWS_ENDPOINT_URL_S3?: string | undefined
+  readonly AWS_ENDPOINT_URL?: string | undefined
+  readonly AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?: string | undefined
+  readonly AWS_REGION?: string | undefined
+  readonly AWS_DEFAULT_REGION?: string | undefined
+  readonly AWS_ACCESS_KEY_ID?: string | undefined
+  readonly AWS_PROFILE?: string | undefined
+}
+
+/** Decides what to connect to. */
+export function resolveConnection(options: S3Connection, env: Environment): ResolvedConnection {
+  const endpoint = options.endpoint ?? endpointOf(env)
+  const loopback = isLoopback(endpoint)
+  const region =
+    options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (loopback ? 'us-east-1' : undefined)
+  const { profile, useFipsEndpoint, useDualstackEndpoint, requestChecksumCalculation } = options
+  const forcePathStyle = options.forcePathStyle ?? (loopback || undefined)
+  const madeUp = loopback && profile === undefined && !mayHaveCredentials(env)
+  return {
+    region,
+    endpoint,
+    config: {
+      ...(region !== undefined && { region }),
+      ...(endpoint !== undefined && { endpoint }),
+      ...(profile !== undefined && { profile }),
+      ...(useFipsEndpoint !== undefined && { useFipsEndpoint }),
+      ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
+      ...(forcePathStyle !== undefined && { forcePathStyle }),
+      ...(requestChecksumCalculation !== undefined && { requestChecksumCalculation }),
+      ...(madeUp && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    },
+  }
+}
+
+function endpointOf(env: Environment): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
+  return env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL
+}
+
+function isLoopback(endpoint: string | undefined): boolean {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return false
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(hostname)
+}
+
+function mayHaveCredentials(env: Environment): boolean {
+  return env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined
+}
