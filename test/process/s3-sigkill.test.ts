@@ -10,7 +10,7 @@ import { decodeManifest, partsOf } from '../../src/checkpoint/manifest.ts'
 import { endProcesses, MillraceProcess } from '../millrace-process.ts'
 import { type Fault, seededFaults } from '../s3-server/faults.ts'
 import { type S3Server, startS3 } from '../s3-server/start-s3.ts'
-import { Chance } from '../simulation/chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { expectedRows, readings } from './readings.ts'
 import { rowsIn } from './rows-in.ts'
 

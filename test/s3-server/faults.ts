@@ -1,4 +1,4 @@
-import type { Chance } from '../simulation/chance.ts'
+import type { Chance } from '../../src/testing/simulation/chance.ts'
 import type { Call, Operation } from './call.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Chance } from '../simulation/chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { type Fault, first, seededFaults } from './faults.ts'
 import { type S3Server, startS3 } from './start-s3.ts'
 

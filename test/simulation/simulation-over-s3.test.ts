@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeAt } from '../connectors/s3/store-at.ts'
 import { seededFaults } from '../s3-server/faults.ts'
 import { type S3Server, startS3 } from '../s3-server/start-s3.ts'
-import { Chance } from './chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { simulate } from './simulation.ts'
 
 /*
