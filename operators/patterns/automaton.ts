@@ -5,6 +5,7 @@ import {
   itemsOf,
   type NumberedNot,
   type NumberedStep,
+  notsAfter,
   type Onward,
   onwardFrom,
   type Position,
@@ -104,7 +105,7 @@ class Places {
 
   #place(position: Position): Place {
     const { items, index, count } = position.at(-1)!
-    const { part, nots } = items[index] as StepItem
+    const { part } = items[index] as StepItem
     const { loop } = part
     const more = loop !== undefined && (loop.max === Infinity || count < loop.max)
     const waits = more ? [this.#again(position)] : []
@@ -113,10 +114,10 @@ class Places {
     const ends = enough && onwardFrom(position, onward)
     for (const one of onward) waits.push(this.#wait(one))
     const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
-    const last = position.length === 1 ? nots : [...nots, ...position.slice(0, -1).flatMap(notsAt)]
-    const limits = last.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
+    const nots = notsAfter(position)
+    const limits = nots.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
     const endsAfterMs = ends && limits.length > 0 ? Math.min(...limits) : undefined
-    return { waits, end: ends ? endOf(last, growth) : 'not-here', growth, nots: last, endsAfterMs }
+    return { waits, end: ends ? endOf(nots, growth) : 'not-here', growth, nots, endsAfterMs }
   }
 
   /** Another record of the same step. */
@@ -126,16 +127,19 @@ class Places {
     const count = Math.min(frame.count + 1, countsKept(item.part))
     const at = [...position.slice(0, -1), { ...frame, count }]
     // A loop is also watched by what must not follow it.
-    const { gap } = item.part.loop!
-    return { ...this.#wait({ item, position: at, gap, nots: item.nots, opens: false }), sameStep: true }
+    const { gap, greedy } = item.part.loop!
+    return {
+      ...this.#wait({ item, position: at, gap, nots: notsAfter(position), opens: false, greedy }),
+      sameStep: true,
+    }
   }
 
-  #wait({ item: { part, number }, position, gap, nots, opens }: Onward): Wait {
+  #wait({ item: { part, number }, position, gap, nots, opens, greedy }: Onward): Wait {
     return {
       step: number,
       fits: part.fits,
       gap,
-      greedy: part.loop?.greedy ?? false,
+      greedy,
       until: part.loop?.until,
       sameStep: false,
       opens,
@@ -144,10 +148,6 @@ class Places {
       place: this.numberOf(position),
     }
   }
-}
-
-function notsAt({ items, index }: Position[number]): readonly NumberedNot[] {
-  return items[index]!.nots
 }
 
 function endOf(nots: readonly NumberedNot[], growth: number): End {

@@ -59,6 +59,8 @@ export interface Onward {
   readonly nots: readonly NumberedNot[]
   /** Whether a round of a group begins with it. */
   readonly opens: boolean
+  /** Whether a record that it takes is not for what may come besides it. Whether a group comes is not a greedy choice. */
+  readonly greedy: boolean
 }
 
 /** The items of a pattern, and its steps by their numbers. */
@@ -89,6 +91,13 @@ function numbered(parts: readonly PatternPart[], steps: NumberedStep[], rounds: 
 /** Where no record has been taken. */
 export function beginning(items: readonly Item[]): Position {
   return [{ items, index: -1, count: 0 }]
+}
+
+/** What must not follow the item that one is at, be it said after the group that it ends. */
+export function notsAfter(position: Position): readonly NumberedNot[] {
+  const { items, index } = position.at(-1)!
+  const isLast = index === items.length - 1 && position.length > 1
+  return isLast ? notsAfter(position.slice(0, -1)) : (items[index]?.nots ?? [])
 }
 
 /** How far an item must count: once it has enough of an unbounded loop, it stays where it is. */
@@ -131,7 +140,10 @@ function entry(
   nots: readonly NumberedNot[],
   opens: boolean,
 ): Onward {
-  if (!('items' in item)) return { item, position, gap, nots: [...nots], opens }
+  if (!('items' in item)) {
+    const greedy = item.part.loop?.greedy ?? false
+    return { item, position, gap, nots: [...nots], opens, greedy }
+  }
   const inner = [...position, { items: item.items, index: 0, count: 1 }]
-  return entry(item.items[0]!, inner, gap, nots, opens || item.part.loop !== undefined)
+  return { ...entry(item.items[0]!, inner, gap, nots, opens || item.part.loop !== undefined), greedy: false }
 }
