@@ -9,6 +9,7 @@ import {
   type Onward,
   onwardFrom,
   type Position,
+  type Round,
   type StepItem,
 } from './positions.ts'
 
@@ -40,16 +41,25 @@ export interface Wait {
   readonly gap: Gap
   /** A record that it takes is not for the waits after it. */
   readonly greedy: boolean
-  /** Neither taken nor waited over, if it is a record of the same step that is waited for. */
-  readonly until: Condition | undefined
-  readonly sameStep: boolean
-  /** Whether a round of a group begins with it. */
-  readonly opens: boolean
+  /** What it does not take. */
+  readonly untils: readonly Until[]
+  /** The outermost group, by its id, of which a round begins with it. */
+  readonly opens: number | undefined
   /** How long it waits after the record before. */
   readonly withinMs: number | undefined
   readonly nots: readonly NumberedNot[]
   /** The number of the place that taking it leads to. */
   readonly place: number
+}
+
+/** What ends a loop, or the rounds of a group. */
+export interface Until {
+  readonly fits: Condition
+  /** Whether it is not waited over either: if it is within the loop that one waits. */
+  readonly stops: boolean
+  /** The number of the step that says it, -1 for a group. */
+  readonly step: number
+  readonly rounds: readonly Round[]
 }
 
 /** A pattern made ready to run. A partial match begins at place 0. */
@@ -99,7 +109,7 @@ class Places {
   #firstPlace(position: Position): Place {
     const onward: Onward[] = []
     onwardFrom(position, onward)
-    const waits = onward.map((one) => this.#wait(one))
+    const waits = onward.map((one) => this.#wait(position, one))
     return { waits, end: 'not-here', growth: 0, nots: [], endsAfterMs: undefined }
   }
 
@@ -112,7 +122,7 @@ class Places {
     const onward: Onward[] = []
     const enough = count >= (loop?.min ?? 1)
     const ends = enough && onwardFrom(position, onward)
-    for (const one of onward) waits.push(this.#wait(one))
+    for (const one of onward) waits.push(this.#wait(position, one))
     const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
     const nots = notsAfter(position)
     const limits = nots.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
@@ -128,20 +138,19 @@ class Places {
     const at = [...position.slice(0, -1), { ...frame, count }]
     // A loop is also watched by what must not follow it.
     const { gap, greedy } = item.part.loop!
-    return {
-      ...this.#wait({ item, position: at, gap, nots: notsAfter(position), opens: false, greedy }),
-      sameStep: true,
-    }
+    const onward = { item, position: at, gap, nots: notsAfter(position), opens: undefined, greedy }
+    return this.#wait(position, onward, true)
   }
 
-  #wait({ item: { part, number }, position, gap, nots, opens, greedy }: Onward): Wait {
+  #wait(from: Position, onward: Onward, again = false): Wait {
+    const { item, position, gap, nots, opens, greedy } = onward
+    const { part, number } = item
     return {
       step: number,
       fits: part.fits,
       gap,
       greedy,
-      until: part.loop?.until,
-      sameStep: false,
+      untils: untilsOf(from, position, again),
       opens,
       withinMs: part.withinMs,
       nots,
@@ -153,4 +162,16 @@ class Places {
 function endOf(nots: readonly NumberedNot[], growth: number): End {
   if (nots.length > 0) return nots.every(({ onlyNext }) => onlyNext) ? 'after-next' : 'after-within'
   return growth === 0 ? 'at-once' : 'when-grown'
+}
+
+/** What ends the loops of a position, for one who waits for it at another: `again` if that is for the same step. */
+function untilsOf(from: Position, to: Position, again: boolean): Until[] {
+  return to.flatMap(({ items, index }, depth) => {
+    const item = items[index]!
+    const fits = item.part.loop?.until
+    if (fits === undefined) return []
+    if (!('items' in item)) return [{ fits, stops: again, step: item.number, rounds: item.rounds }]
+    const stops = to.slice(0, depth + 1).every((frame, level) => from[level]?.index === frame.index)
+    return [{ fits, stops, step: -1, rounds: item.rounds }]
+  })
 }

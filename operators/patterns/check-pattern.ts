@@ -72,10 +72,15 @@ function faultOfLoop(loop: Loop | undefined, what: string): string | undefined {
   return undefined
 }
 
-function faultOfGroup({ parts, withinMs }: GroupPart): string | undefined {
+function faultOfGroup({ parts, withinMs, loop }: GroupPart): string | undefined {
   if (withinMs !== undefined) return 'has a group with a `within` of its own: say it of the whole'
-  if (parts[0]!.kind !== 'not' && parts[0]!.optional)
-    return 'has a group that begins with what is optional: begin it with what must be there'
+  const needed = parts.findIndex((part) => part.kind !== 'not' && !part.optional)
+  if (needed < 0) return 'has a group of which nothing must be there: say of the group that it is optional'
+  const greedy = parts.slice(0, needed).find((part) => part.kind === 'step' && part.loop?.greedy === true)
+  if (greedy !== undefined) return 'has a group that begins with what is optional and greedy'
+  const last = lastOf(parts)
+  if (loop !== undefined && needed > 0 && last?.kind === 'step' && last.loop?.greedy === true)
+    return `has a group that comes again and begins with what is optional after the greedy "${last.name}"`
   if (parts.at(-1)!.kind === 'not')
     return 'has a group that ends in what must not follow: say it after the group'
   return faultOfList(parts) ?? faultAfterNot(parts)

@@ -50,6 +50,19 @@ describe('a group, as the tests of Flink have it', () => {
     ])
   })
 
+  it('comes until a record ends it', () => {
+    const loop = start.followedBy(ab).oneOrMore().until(d).followedBy('d', d)
+    expect(sorted(loop, input)).toEqual(['c a1 a2 b1 b2 d', 'c a1 b1 d'])
+    expect(sorted(start.followedBy(ab).oneOrMore().until(d).followedBy('e', e), 'c a1 b1 a2 d b2 e')).toEqual(
+      ['c a1 b1 e'],
+    )
+  })
+
+  it('may begin with what is optional', () => {
+    const bc = letters().begin('b', b).optional().next('c', c)
+    expect(sorted(letters().begin('a', a).next(bc).next('d', d), 'a c d')).toEqual(['a c d'])
+  })
+
   it('may be followed by what must not be', () => {
     const any = start.followedByAny(ab)
     expect(sorted(any.notFollowedBy(d).followedBy('e', e), 'c a1 b1 d a2 b2 e')).toEqual(['c a2 b2 e'])
@@ -144,6 +157,14 @@ describe('the time from the record before', () => {
 
 describe('a group that means nothing', () => {
   const wrong: Readonly<Record<string, Pattern<Word, unknown>>> = {
+    'nothing must be there': letters().begin(letters().begin('a', a).optional()).next('b', b),
+    'optional and greedy': letters().begin(
+      letters().begin('a', a).oneOrMore().greedy().optional().next('b', b),
+    ),
+    'optional after the greedy "b"': letters()
+      .begin(letters().begin('a', a).optional().next('b', b).oneOrMore().greedy())
+      .times(2)
+      .next('c', c),
     'two steps named "a"': letters().begin('a', a).followedBy(ab),
     'a `within` of its own': letters().begin(ab.within('1s') as typeof ab),
     'a group from 2 to 1 times': letters().begin(ab).times(2, 1),

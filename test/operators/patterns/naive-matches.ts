@@ -1,4 +1,5 @@
 import type {
+  Condition,
   GroupPart,
   NotPart,
   PatternData,
@@ -7,10 +8,21 @@ import type {
 } from '../../../operators/patterns/parts.ts'
 import type { Word } from './found.ts'
 
+interface GroupUntil {
+  readonly fits: Condition
+  readonly group: string
+}
+
 /** What is left of a pattern without groups. */
-type FlatPart = (StepPart | NotPart) & {
+type FlatPart = FlatStep | FlatNot
+type FlatStep = StepPart & Placed
+type FlatNot = NotPart & Placed
+
+interface Placed {
   /** Where it stands: its index, or that of its group, the round and the index in that, and so on. */
   readonly path: readonly number[]
+  /** What ends the groups that it is in, which are named by their indices. */
+  readonly untils: readonly GroupUntil[]
 }
 
 /** The step that takes each record of a sequence: pairs of the number of a record and the number of a part. */
@@ -52,7 +64,7 @@ function matchesOf(variant: readonly FlatPart[], withinMs: number, words: readon
     if (!isSequence(taken, variant, words, withinMs)) return []
     const known = knownAt(taken, variant, words, withinMs)
     const steps = taken.map(([record, part]) => {
-      const { name, path } = variant[part] as FlatPart & StepPart
+      const { name, path } = variant[part] as FlatStep
       return { record, path, name, step: Number(/\d+/.exec(name)) }
     })
     const text = steps
@@ -68,11 +80,13 @@ function ungrouped(
   parts: readonly PatternPart[],
   records: number,
   path: readonly number[] = [],
+  untils: readonly GroupUntil[] = [],
 ): FlatPart[][] {
   let variants: FlatPart[][] = [[]]
   for (const [index, part] of parts.entries()) {
     const at = [...path, index]
-    const ways = part.kind === 'group' ? roundsOf(part, records, at) : [[{ ...part, path: at }]]
+    const ways =
+      part.kind === 'group' ? roundsOf(part, records, at, untils) : [[{ ...part, path: at, untils }]]
     variants = variants
       .flatMap((variant) => ways.map((way) => [...variant, ...way]))
       .filter((variant) => leastRecords(variant) <= records)
@@ -92,15 +106,19 @@ function roundsOf(
   { parts, gap, loop, optional }: GroupPart,
   records: number,
   path: readonly number[],
+  untils: readonly GroupUntil[],
 ): FlatPart[][] {
   const all: FlatPart[][] = optional ? [[]] : []
+  const group = path.filter((_, index) => index % 2 === 0).join('/')
+  const inside = loop?.until === undefined ? untils : [...untils, { fits: loop.until, group }]
   let rounds: FlatPart[][] = [[]]
   for (let count = 1; count <= Math.min(loop?.max ?? 1, records); count += 1) {
     const enteredBy = count === 1 ? gap : loop!.gap
-    const once = ungrouped(parts, records, [...path, count]).map(([first, ...others]) => [
-      { ...(first as FlatPart & StepPart), gap: enteredBy },
-      ...others,
-    ])
+    const once = ungrouped(parts, records, [...path, count], inside).map(([first, ...others]) => {
+      // What stands behind an optional head keeps its own gap.
+      const isHead = first!.path[path.length + 1] === 0
+      return isHead ? [{ ...(first as FlatStep), gap: enteredBy }, ...others] : [first!, ...others]
+    })
     rounds = rounds
       .flatMap((way) => once.map((next) => [...way, ...next]))
       .filter((way) => leastRecords(way) <= records)
@@ -166,7 +184,7 @@ function isSequence(taken: Assignment, parts: readonly FlatPart[], words: readon
   if (last - words[taken[0]![0]]!.time >= withinMs) return false
   if (!parts.every((part, number) => part.kind === 'not' || countFits(part, countOf(taken, number))))
     return false
-  if (!taken.every(([record, part]) => takes(parts[part] as StepPart, words[record]!))) return false
+  if (!taken.every(([record, part]) => takes(parts[part] as FlatStep, words[record]!))) return false
   if (passesGreedily(taken[0]!, parts, words)) return false
   return taken.every((_, index) => index === 0 || gapFits(taken, index, parts, words))
 }
@@ -180,13 +198,19 @@ function knownAt(taken: Assignment, parts: readonly FlatPart[], words: readonly 
   const nots = notsBetween(number, number, parts)
   const notsEnd = Math.min(end, ...nots.map(({ withinMs = Infinity }) => lastTime + withinMs))
   const onlyNext = nots.length > 0 && nots.every((not) => not.onlyNext)
+  const from = parts[number] as FlatStep
   const greedy = greedyFrom(taken, parts)
   const growthEnd = Math.min(end, lastTime + (greedy?.step.withinMs ?? Infinity))
   const grows = before(Math.min(growthEnd, notsEnd))
-  if (greedy !== undefined && couldGrow(greedy.step, greedy.again, onlyNext ? grows.slice(0, 1) : grows))
+  if (
+    greedy !== undefined &&
+    couldGrow(from, greedy.step, greedy.again, onlyNext ? grows.slice(0, 1) : grows)
+  )
     return undefined
   if (nots.length === 0)
-    return greedy === undefined ? lastTime : grownAt(greedy.step, greedy.again, before(growthEnd), growthEnd)
+    return greedy === undefined
+      ? lastTime
+      : grownAt(from, greedy.step, greedy.again, before(growthEnd), growthEnd)
   const watched = onlyNext ? before(end).slice(0, 1) : before(notsEnd)
   if (onlyNext && watched.length === 0) return undefined
   if (nots.some((not) => isBroken(not, -1, watched.length - 1, watched))) return undefined
@@ -204,15 +228,16 @@ function greedyFrom(taken: Assignment, parts: readonly FlatPart[]) {
 }
 
 /** Whether it must take one of these. */
-function couldGrow(step: StepPart, again: boolean, words: readonly Word[]): boolean {
-  return (again ? step.loop!.gap : step.gap) !== 'any' && couldTake(step, again, words)
+function couldGrow(from: FlatStep, step: FlatStep, again: boolean, words: readonly Word[]): boolean {
+  return (again ? step.loop!.gap : step.gap) !== 'any' && couldTake(from, step, again, words)
 }
 
 /** When it cannot take one any more. */
-function grownAt(step: StepPart, again: boolean, rest: readonly Word[], end: number): number {
+function grownAt(from: FlatStep, step: FlatStep, again: boolean, rest: readonly Word[], end: number): number {
   const gap = again ? step.loop!.gap : step.gap
   if (gap === 'strict') return rest[0]?.time ?? end - 0.5
-  const until = rest.find((word) => again && step.loop?.until?.(word, {}) === true)
+  const stops = stopsOf(from, step, again)
+  const until = rest.find((word) => stops.some((fits) => fits(word, {})))
   return until?.time ?? end - 0.5
 }
 
@@ -225,8 +250,8 @@ function countFits({ loop, optional }: StepPart, count: number): boolean {
   return count >= (loop?.min ?? 1) && count <= (loop?.max ?? 1)
 }
 
-function takes({ fits, loop }: StepPart, word: Word): boolean {
-  return fits(word, {}) && loop?.until?.(word, {}) !== true
+function takes({ fits, loop, untils }: FlatStep, word: Word): boolean {
+  return fits(word, {}) && loop?.until?.(word, {}) !== true && !untils.some(({ fits }) => fits(word, {}))
 }
 
 /** Whether the records between a record and the one before it may be left out. */
@@ -234,12 +259,13 @@ function gapFits(taken: Assignment, index: number, parts: readonly FlatPart[], w
   const [from, before] = taken[index - 1]!
   const [to, part] = taken[index]!
   const between = words.slice(from + 1, to)
-  const step = parts[part] as StepPart
+  const step = parts[part] as FlatStep
   if (words[to]!.time - words[from]!.time >= (step.withinMs ?? Infinity)) return false
   const gap = part === before ? step.loop!.gap : step.gap
   if (gap === 'strict' && between.length > 0) return false
   if (gap === 'relaxed' && between.some((word) => takes(step, word))) return false
-  if (part === before && between.some((word) => step.loop?.until?.(word, {}) === true)) return false
+  const stops = stopsOf(parts[before] as FlatStep, step, part === before)
+  if (between.some((word) => stops.some((fits) => fits(word, {})))) return false
   if (notsBetween(before, part, parts).some((not) => isBroken(not, from, to, words))) return false
   return part === before || !leavesGreedily(taken, index, parts, words)
 }
@@ -285,14 +311,22 @@ function leavesGreedily(
     // What may leave out any record leaves one greedily only with the very record that another step took.
     const gap = number === before ? greedy.loop.gap : greedy.gap
     if (gap === 'any' && inTime.length < to - from) return false
-    return couldTake(greedy, number === before, inTime)
+    return couldTake(parts[before] as FlatStep, greedy, number === before, inTime)
   })
 }
 
-function couldTake(step: StepPart, again: boolean, words: readonly Word[]): boolean {
+function couldTake(from: FlatStep, step: FlatStep, again: boolean, words: readonly Word[]): boolean {
   const gap = again ? step.loop!.gap : step.gap
   if (gap === 'strict') return words.slice(0, 1).some((word) => takes(step, word))
   if (gap === 'any') return takes(step, words.at(-1)!)
-  const until = words.findIndex((word) => again && step.loop?.until?.(word, {}) === true)
+  const stops = stopsOf(from, step, again)
+  const until = words.findIndex((word) => stops.some((fits) => fits(word, {})))
   return (until < 0 ? words : words.slice(0, until)).some((word) => takes(step, word))
+}
+
+/** What ends the wait for a step after another: what ends a loop, or a group that one is in already. */
+function stopsOf(from: FlatStep, { loop, untils }: FlatStep, again: boolean): Condition[] {
+  const shared = untils.filter(({ group }) => from.untils.some((other) => other.group === group))
+  const own = again && loop?.until !== undefined ? [loop.until] : []
+  return [...own, ...shared.map(({ fits }) => fits)]
 }

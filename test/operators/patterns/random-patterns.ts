@@ -23,7 +23,7 @@ interface Part {
 }
 
 /** Some parts together. */
-interface Group extends Pick<Part, 'verb' | 'times' | 'inside' | 'optional'> {
+interface Group extends Pick<Part, 'verb' | 'times' | 'inside' | 'optional' | 'until'> {
   readonly parts: readonly (Part | Group)[]
 }
 
@@ -49,6 +49,7 @@ const group = (inner: fc.Arbitrary<Part | Group>): fc.Arbitrary<Group> =>
     times,
     inside,
     optional: fc.boolean(),
+    until: fc.option(letters, { nil: undefined, freq: 4 }),
     parts: fc.array(inner, { minLength: 1, maxLength: 3 }),
   })
 
@@ -92,11 +93,12 @@ function stepOf(before: Open | undefined, { verb, letters }: Part, name: string)
 }
 
 /** A group that comes two times more than it must may come any number of times. */
-function repeated(group: AnyGroup, { times, inside, optional }: Group): Open {
+function repeated(group: AnyGroup, { times, inside, optional, until }: Group): Open {
   if (times === undefined) return optional ? group.optional() : group
   const [min, more] = times
   let loop = more === 2 ? group.timesOrMore(min) : group.times(min, min + more)
   if (inside !== undefined) loop = loop[inside]()
+  if (until !== undefined) loop = loop.until(is(until))
   return optional ? loop.optional() : loop
 }
 
