@@ -9,6 +9,7 @@ import {
   type Onward,
   onwardFrom,
   type Position,
+  positionsIn,
   type Round,
   type StepItem,
 } from './positions.ts'
@@ -74,9 +75,7 @@ export interface Automaton {
 /** Compiles a pattern that has been checked. */
 export function automatonOf({ parts, withinMs }: PatternData): Automaton {
   const { items, steps } = itemsOf(parts)
-  const places = new Places()
-  places.numberOf(beginning(items))
-  const built = [...places.build()]
+  const built = new Places([beginning(items), ...positionsIn(items)]).build()
   const limits = built.flatMap(({ waits, endsAfterMs }) => [
     endsAfterMs,
     ...waits.map((wait) => wait.withinMs),
@@ -85,25 +84,20 @@ export function automatonOf({ parts, withinMs }: PatternData): Automaton {
   return { places: built, steps, withinMs, limitsMs }
 }
 
-/** The places that there are, found from the first one on. */
+/** The places that there are, one for each position. Their numbers are in checkpoints. */
 class Places {
-  readonly #numbers = new Map<string, number>()
-  readonly #positions: Position[] = []
+  readonly #positions: readonly Position[]
+  readonly #numbers: ReadonlyMap<string, number>
 
-  numberOf(position: Position): number {
-    const name = position.map(({ index, count }) => `${index}:${count}`).join('/')
-    const known = this.#numbers.get(name)
-    if (known !== undefined) return known
-    this.#numbers.set(name, this.#positions.length)
-    return this.#positions.push(position) - 1
+  constructor(positions: readonly Position[]) {
+    this.#positions = positions
+    this.#numbers = new Map(positions.map((position, number) => [nameOf(position), number]))
   }
 
-  /** Each place that is built may lead to others. */
-  *build(): Iterable<Place> {
-    for (let number = 0; number < this.#positions.length; number += 1) {
-      const position = this.#positions[number]!
-      yield number === 0 ? this.#firstPlace(position) : this.#place(position)
-    }
+  build(): Place[] {
+    return this.#positions.map((position, number) =>
+      number === 0 ? this.#firstPlace(position) : this.#place(position),
+    )
   }
 
   #firstPlace(position: Position): Place {
@@ -154,9 +148,13 @@ class Places {
       opens,
       withinMs: part.withinMs,
       nots,
-      place: this.numberOf(position),
+      place: this.#numbers.get(nameOf(position))!,
     }
   }
+}
+
+function nameOf(position: Position): string {
+  return position.map(({ index, count }) => `${index}:${count}`).join('/')
 }
 
 function endOf(nots: readonly NumberedNot[], growth: number): End {

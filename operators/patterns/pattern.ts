@@ -10,7 +10,10 @@ export type SoFar<T, M, N extends string> = Readonly<M & Record<N, readonly T[]>
 /** A name that no step before it has. */
 type Fresh<N extends string, M> = N extends keyof M ? `another step is named ${N}` : N
 
-/** Adds a step, or a group of steps. A step is its name, and which records fit; all do if it is not said. A type guard narrows what it takes. */
+/**
+ * Adds a step, or a group of steps. A step is its name, and which records fit; all do if it is not said. A type guard
+ * narrows what it takes.
+ */
 export interface AddStep<T, M> {
   /** A group: another pattern, all of it, whose steps have other names. */
   <G>(group: Pattern<T, G>): PatternGroup<T, M, G>

@@ -108,6 +108,16 @@ export function beginning(items: readonly Item[]): Position {
   return [{ items, index: -1, count: 0 }]
 }
 
+/** All positions at steps in a list, in their order. */
+export function positionsIn(items: readonly Item[], outer: Position = []): Position[] {
+  return items.flatMap((item, index) =>
+    Array.from({ length: countsKept(item.part) }, (_, counted) => {
+      const position = [...outer, { items, index, count: counted + 1 }]
+      return 'items' in item ? positionsIn(item.items, position) : [position]
+    }).flat(),
+  )
+}
+
 /** What must not follow the item that one is at, be it said after the group that it ends. */
 export function notsAfter(position: Position): readonly NumberedNot[] {
   const { items, index } = position.at(-1)!

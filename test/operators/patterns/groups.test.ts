@@ -1,5 +1,6 @@
 import { type OpenPattern, type Pattern, pattern } from 'millrace/operators'
 import { describe, expect, it } from 'vitest'
+import { automatonOf } from '../../../operators/patterns/automaton.ts'
 import { checkPattern } from '../../../operators/patterns/check-pattern.ts'
 import { found, is, type Word } from './found.ts'
 
@@ -152,6 +153,22 @@ describe('the time from the record before', () => {
 
   it('ends partial matches, which are then told', () => {
     expect(found(within, 'a1 x x b1 a2 b2 x').timedOut).toEqual(['a1'])
+  })
+})
+
+describe('the places of a pattern', () => {
+  it('have numbers that checkpoints know: steps in their order, rounds within', () => {
+    const pattern = letters().begin('x', a).times(1, 2).followedBy(ab).times(2).next('c', c)
+    expect(automatonOf(pattern.data).places.map(({ waits }) => waits.map(({ place }) => place))).toEqual([
+      [1],
+      [2, 3],
+      [3],
+      [4],
+      [5],
+      [6],
+      [7],
+      [],
+    ])
   })
 })
 
