@@ -5,9 +5,12 @@ import {
   itemsOf,
   type NumberedNot,
   type NumberedStep,
+  notsAfter,
   type Onward,
   onwardFrom,
   type Position,
+  positionsIn,
+  type Round,
   type StepItem,
 } from './positions.ts'
 
@@ -39,16 +42,25 @@ export interface Wait {
   readonly gap: Gap
   /** A record that it takes is not for the waits after it. */
   readonly greedy: boolean
-  /** Neither taken nor waited over, if it is a record of the same step that is waited for. */
-  readonly until: Condition | undefined
-  readonly sameStep: boolean
-  /** Whether a round of a group begins with it. */
-  readonly opens: boolean
+  /** What it does not take. */
+  readonly untils: readonly Until[]
+  /** The outermost group, by its id, of which a round begins with it. */
+  readonly opens: number | undefined
   /** How long it waits after the record before. */
   readonly withinMs: number | undefined
   readonly nots: readonly NumberedNot[]
   /** The number of the place that taking it leads to. */
   readonly place: number
+}
+
+/** What ends a loop, or the rounds of a group. */
+export interface Until {
+  readonly fits: Condition
+  /** Whether it is not waited over either: if it is within the loop that one waits. */
+  readonly stops: boolean
+  /** The number of the step that says it, -1 for a group. */
+  readonly step: number
+  readonly rounds: readonly Round[]
 }
 
 /** A pattern made ready to run. A partial match begins at place 0. */
@@ -63,9 +75,7 @@ export interface Automaton {
 /** Compiles a pattern that has been checked. */
 export function automatonOf({ parts, withinMs }: PatternData): Automaton {
   const { items, steps } = itemsOf(parts)
-  const places = new Places()
-  places.numberOf(beginning(items))
-  const built = [...places.build()]
+  const built = new Places([beginning(items), ...positionsIn(items)]).build()
   const limits = built.flatMap(({ waits, endsAfterMs }) => [
     endsAfterMs,
     ...waits.map((wait) => wait.withinMs),
@@ -74,49 +84,44 @@ export function automatonOf({ parts, withinMs }: PatternData): Automaton {
   return { places: built, steps, withinMs, limitsMs }
 }
 
-/** The places that there are, found from the first one on. */
+/** The places that there are, one for each position. Their numbers are in checkpoints. */
 class Places {
-  readonly #numbers = new Map<string, number>()
-  readonly #positions: Position[] = []
+  readonly #positions: readonly Position[]
+  readonly #numbers: ReadonlyMap<string, number>
 
-  numberOf(position: Position): number {
-    const name = position.map(({ index, count }) => `${index}:${count}`).join('/')
-    const known = this.#numbers.get(name)
-    if (known !== undefined) return known
-    this.#numbers.set(name, this.#positions.length)
-    return this.#positions.push(position) - 1
+  constructor(positions: readonly Position[]) {
+    this.#positions = positions
+    this.#numbers = new Map(positions.map((position, number) => [nameOf(position), number]))
   }
 
-  /** Each place that is built may lead to others. */
-  *build(): Iterable<Place> {
-    for (let number = 0; number < this.#positions.length; number += 1) {
-      const position = this.#positions[number]!
-      yield number === 0 ? this.#firstPlace(position) : this.#place(position)
-    }
+  build(): Place[] {
+    return this.#positions.map((position, number) =>
+      number === 0 ? this.#firstPlace(position) : this.#place(position),
+    )
   }
 
   #firstPlace(position: Position): Place {
     const onward: Onward[] = []
     onwardFrom(position, onward)
-    const waits = onward.map((one) => this.#wait(one))
+    const waits = onward.map((one) => this.#wait(position, one))
     return { waits, end: 'not-here', growth: 0, nots: [], endsAfterMs: undefined }
   }
 
   #place(position: Position): Place {
     const { items, index, count } = position.at(-1)!
-    const { part, nots } = items[index] as StepItem
+    const { part } = items[index] as StepItem
     const { loop } = part
     const more = loop !== undefined && (loop.max === Infinity || count < loop.max)
     const waits = more ? [this.#again(position)] : []
     const onward: Onward[] = []
     const enough = count >= (loop?.min ?? 1)
     const ends = enough && onwardFrom(position, onward)
-    for (const one of onward) waits.push(this.#wait(one))
+    for (const one of onward) waits.push(this.#wait(position, one))
     const growth = waits.reduce((bits, { greedy }, bit) => (greedy ? bits | (1 << bit) : bits), 0)
-    const last = position.length === 1 ? nots : [...nots, ...position.slice(0, -1).flatMap(notsAt)]
-    const limits = last.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
+    const nots = notsAfter(position)
+    const limits = nots.flatMap(({ withinMs }) => (withinMs === undefined ? [] : [withinMs]))
     const endsAfterMs = ends && limits.length > 0 ? Math.min(...limits) : undefined
-    return { waits, end: ends ? endOf(last, growth) : 'not-here', growth, nots: last, endsAfterMs }
+    return { waits, end: ends ? endOf(nots, growth) : 'not-here', growth, nots, endsAfterMs }
   }
 
   /** Another record of the same step. */
@@ -126,31 +131,45 @@ class Places {
     const count = Math.min(frame.count + 1, countsKept(item.part))
     const at = [...position.slice(0, -1), { ...frame, count }]
     // A loop is also watched by what must not follow it.
-    const { gap } = item.part.loop!
-    return { ...this.#wait({ item, position: at, gap, nots: item.nots, opens: false }), sameStep: true }
+    const { gap, greedy } = item.part.loop!
+    const onward = { item, position: at, gap, nots: notsAfter(position), opens: undefined, greedy }
+    return this.#wait(position, onward, true)
   }
 
-  #wait({ item: { part, number }, position, gap, nots, opens }: Onward): Wait {
+  #wait(from: Position, onward: Onward, again = false): Wait {
+    const { item, position, gap, nots, opens, greedy } = onward
+    const { part, number } = item
     return {
       step: number,
       fits: part.fits,
       gap,
-      greedy: part.loop?.greedy ?? false,
-      until: part.loop?.until,
-      sameStep: false,
+      greedy,
+      untils: untilsOf(from, position, again),
       opens,
       withinMs: part.withinMs,
       nots,
-      place: this.numberOf(position),
+      place: this.#numbers.get(nameOf(position))!,
     }
   }
 }
 
-function notsAt({ items, index }: Position[number]): readonly NumberedNot[] {
-  return items[index]!.nots
+function nameOf(position: Position): string {
+  return position.map(({ index, count }) => `${index}:${count}`).join('/')
 }
 
 function endOf(nots: readonly NumberedNot[], growth: number): End {
   if (nots.length > 0) return nots.every(({ onlyNext }) => onlyNext) ? 'after-next' : 'after-within'
   return growth === 0 ? 'at-once' : 'when-grown'
+}
+
+/** What ends the loops of a position, for one who waits for it at another: `again` if that is for the same step. */
+function untilsOf(from: Position, to: Position, again: boolean): Until[] {
+  return to.flatMap(({ items, index }, depth) => {
+    const item = items[index]!
+    const fits = item.part.loop?.until
+    if (fits === undefined) return []
+    if (!('items' in item)) return [{ fits, stops: again, step: item.number, rounds: item.rounds }]
+    const stops = to.slice(0, depth + 1).every((frame, level) => from[level]?.index === frame.index)
+    return [{ fits, stops, step: -1, rounds: item.rounds }]
+  })
 }

@@ -44,7 +44,7 @@ function faultOfPart(part: PatternPart, parts: readonly PatternPart[], index: nu
   if (part.kind !== 'group' && part.withinMs !== undefined && !(part.withinMs > 0))
     return 'has a `withinPrevious` of no time'
   if (part.kind === 'not') {
-    if (before?.kind === 'group' && (before.optional || before.loop !== undefined))
+    if (before !== undefined && endsOpen(before))
       return 'says after a group that may come again or not at all what must not follow: write it as two patterns'
     if (part.withinMs !== undefined && (part.onlyNext || index < parts.length - 1))
       return 'says with `withinPrevious` how long nothing must follow: only a notFollowedBy at the end can'
@@ -58,6 +58,11 @@ function faultOfPart(part: PatternPart, parts: readonly PatternPart[], index: nu
   return faultOfLoop(part.loop, what) ?? (part.kind === 'group' ? faultOfGroup(part) : undefined)
 }
 
+/** Whether a part ends in a group that may come again, or not at all. */
+function endsOpen(part: PatternPart): boolean {
+  return part.kind === 'group' && (part.optional || part.loop !== undefined || endsOpen(part.parts.at(-1)!))
+}
+
 function faultOfLoop(loop: Loop | undefined, what: string): string | undefined {
   if (loop === undefined) return undefined
   if (!Number.isSafeInteger(loop.min) || loop.min < 1) return `wants ${what} ${loop.min} times`
@@ -67,27 +72,38 @@ function faultOfLoop(loop: Loop | undefined, what: string): string | undefined {
   return undefined
 }
 
-function faultOfGroup({ parts, withinMs }: GroupPart): string | undefined {
+function faultOfGroup({ parts, withinMs, loop }: GroupPart): string | undefined {
   if (withinMs !== undefined) return 'has a group with a `within` of its own: say it of the whole'
-  if (parts[0]!.kind !== 'not' && parts[0]!.optional)
-    return 'has a group that begins with what is optional: begin it with what must be there'
+  const needed = parts.findIndex((part) => part.kind !== 'not' && !part.optional)
+  if (needed < 0) return 'has a group of which nothing must be there: say of the group that it is optional'
+  const greedy = parts.slice(0, needed).find((part) => part.kind === 'step' && part.loop?.greedy === true)
+  if (greedy !== undefined) return 'has a group that begins with what is optional and greedy'
+  const last = lastOf(parts)
+  if (loop !== undefined && needed > 0 && last?.kind === 'step' && last.loop?.greedy === true)
+    return `has a group that comes again and begins with what is optional after the greedy "${last.name}"`
   if (parts.at(-1)!.kind === 'not')
     return 'has a group that ends in what must not follow: say it after the group'
-  return faultOfList(parts)
+  return faultOfList(parts) ?? faultAfterNot(parts)
 }
 
 function lastOf(parts: readonly PatternPart[]) {
   return flattened(parts).at(-1)
 }
 
+/** Until when must it not follow, if nothing need follow? */
+function faultAfterNot(parts: readonly PatternPart[]): string | undefined {
+  const lastNot = parts.findLastIndex((part) => part.kind === 'not')
+  const rest = parts.slice(lastNot + 1)
+  return lastNot >= 0 && rest.length > 0 && rest.every((part) => part.kind !== 'not' && part.optional)
+    ? 'has only optional steps after what must not follow'
+    : undefined
+}
+
 function faultAtEnd(all: readonly PatternPart[], withinMs: number | undefined): string | undefined {
   const lastStep = all.findLastIndex((part) => part.kind !== 'not')
   const nots = all.slice(lastStep + 1)
-  const lastNot = all.findLastIndex((part) => part.kind === 'not')
-  const rest = all.slice(lastNot + 1)
-  if (lastNot >= 0 && rest.length > 0 && rest.every((part) => part.kind !== 'not' && part.optional))
-    return 'has only optional steps after what must not follow'
-  if (withinMs !== undefined) return undefined
+  const fault = faultAfterNot(all)
+  if (fault !== undefined || withinMs !== undefined) return fault
   if (nots.some((part) => part.kind === 'not' && !part.onlyNext && part.withinMs === undefined))
     return 'ends in notFollowedBy: say with `within` for how long'
   const last = lastOf(all.slice(0, lastStep + 1))

@@ -40,11 +40,11 @@ export class MatchRows {
 
   /** The record that a step has taken in the round at hand of its innermost group. */
   ofRound(state: PatternState, last: number, step: number): unknown {
-    const { first } = this.#steps[step]!.rounds.at(-1)!
+    const { id, first, last: end } = this.#steps[step]!.rounds.at(-1)!
     for (let number = last; number !== 0; ) {
       const taking = state.takings.get(number)!
       if (taking.step === step) return state.records.get(taking.record)!.value
-      if (taking.step < first || (taking.step === first && taking.opens)) break
+      if (taking.step < first || (taking.step <= end && (taking.opens ?? Infinity) <= id)) break
       number = taking.before
     }
     return undefined

@@ -1,4 +1,4 @@
-import type { Automaton, Place, Wait } from './automaton.ts'
+import type { Automaton, Place, Until, Wait } from './automaton.ts'
 import { hold, type PartialMatch, type PatternState, release, take } from './partial-matches.ts'
 import type { Condition } from './parts.ts'
 import type { NumberedNot, Round } from './positions.ts'
@@ -133,13 +133,17 @@ export class Matcher {
   }
 
   /** Whether a wait goes on over the record. */
-  #waitsOn({ gap, until, sameStep, step }: Wait, fits: boolean, last: number): boolean {
+  #waitsOn({ gap, untils }: Wait, fits: boolean, last: number): boolean {
     if (gap === 'strict' || (gap === 'relaxed' && fits)) return false
-    return until === undefined || !sameStep || !this.#holds(until, last, step)
+    return !untils.some((until) => until.stops && this.#ends(until, last))
   }
 
-  #fits({ fits, until, step }: Wait, last: number): boolean {
-    return this.#holds(fits, last, step) && (until === undefined || !this.#holds(until, last, step))
+  #fits({ fits, untils, step }: Wait, last: number): boolean {
+    return this.#holds(fits, last, step) && !untils.some((until) => this.#ends(until, last))
+  }
+
+  #ends({ fits, step, rounds }: Until, last: number): boolean {
+    return this.#holds(fits, last, step, rounds)
   }
 
   #forbidden(nots: readonly NumberedNot[], { fresh, last }: PartialMatch): boolean {

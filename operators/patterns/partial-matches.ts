@@ -40,8 +40,8 @@ export interface Taking {
   readonly before: number
   readonly step: number
   readonly record: number
-  /** Whether a round of a group begins with it. */
-  readonly opens?: true
+  /** The outermost group, by its id, of which a round begins with it. */
+  readonly opens?: number
   /** How many takings and matches build on it. */
   holders: number
 }
@@ -65,8 +65,8 @@ export function emptyState(): PatternState {
 }
 
 /**
- * Notes that a step has taken a record after `before`, and whether a round of a group begins with it. Nobody holds the
- * taking yet.
+ * Notes that a step has taken a record after `before`, and of which group a round begins with it. Nobody holds the taking
+ * yet.
  */
 export function take(
   state: PatternState,
@@ -74,11 +74,11 @@ export function take(
   step: number,
   record: number,
   value: unknown,
-  opens: boolean,
+  opens: number | undefined,
 ): number {
   const taking = state.nextTaking
   state.nextTaking += 1
-  state.takings.set(taking, { before, step, record, holders: 0, ...(opens && { opens }) })
+  state.takings.set(taking, { before, step, record, holders: 0, ...(opens !== undefined && { opens }) })
   if (before !== 0) hold(state, before)
   const known = state.records.get(record)
   if (known === undefined) state.records.set(record, { value, holders: 1 })

@@ -10,8 +10,13 @@ export type SoFar<T, M, N extends string> = Readonly<M & Record<N, readonly T[]>
 /** A name that no step before it has. */
 type Fresh<N extends string, M> = N extends keyof M ? `another step is named ${N}` : N
 
-/** Adds a step: its name, and which records fit; all do if it is not said. A type guard narrows what it takes. */
+/**
+ * Adds a step, or a group of steps. A step is its name, and which records fit; all do if it is not said. A type guard
+ * narrows what it takes.
+ */
 export interface AddStep<T, M> {
+  /** A group: another pattern, all of it, whose steps have other names. */
+  <G>(group: Pattern<T, G>): PatternGroup<T, M, G>
   <N extends string, S extends T>(
     name: Fresh<N, M>,
     fits: (value: T, soFar: SoFar<T, M, N>) => value is S,
@@ -20,8 +25,6 @@ export interface AddStep<T, M> {
     name: Fresh<N, M>,
     fits?: (value: T, soFar: SoFar<T, M, N>) => boolean,
   ): PatternStep<T, M, N, T>
-  /** A group: another pattern, all of it, whose steps have other names. */
-  <G>(group: Pattern<T, G>): PatternGroup<T, M, G>
 }
 
 /** A sequence of steps in records of type `T`, which finds matches of type `M`. A value that describes. */
@@ -83,6 +86,8 @@ export interface GroupLoop<T, M, G> extends OpenPattern<T, M & Rounds<G>> {
   allowCombinations(): GroupLoop<T, M, G>
   /** As often as said, or not at all: the lists are then empty. */
   optional(): GroupLoop<T, M, G>
+  /** No step of the group takes a record that fits this, and no round goes on or begins after it. */
+  until(fits: (value: T, soFar: Readonly<M & Rounds<G>>) => boolean): GroupLoop<T, M, G>
 }
 
 /** A pattern whose last step is `N`: how often it may take a record can be said now. */

@@ -9,12 +9,14 @@ import {
 
 /** A step with its place in the pattern. */
 export interface NumberedStep extends StepPart {
-  /** The groups that come again which it is in, outermost first, each by the number of its first step. */
+  /** The groups that come again which it is in, outermost first. */
   readonly rounds: readonly Round[]
 }
 
 /** A group that comes again. */
 export interface Round {
+  /** That of a group that it is in is smaller. */
+  readonly id: number
   /** The number of its first step. */
   readonly first: number
   /** The number of its last step. */
@@ -31,6 +33,7 @@ export type Item = StepItem | GroupItem
 
 export interface StepItem {
   readonly part: StepPart
+  readonly rounds: readonly Round[]
   readonly number: number
   readonly nots: readonly NumberedNot[]
 }
@@ -39,6 +42,9 @@ export interface GroupItem {
   readonly part: GroupPart
   readonly items: readonly Item[]
   readonly nots: readonly NumberedNot[]
+  /** Those that it is in, without itself. */
+  readonly rounds: readonly Round[]
+  readonly id: number
 }
 
 /** Where one is in a list of items: at which, and how many records it has taken, or in which round it is. */
@@ -51,36 +57,47 @@ export interface Frame {
 /** Where one is in a pattern: in a list, in a group in it, and so on down to a step. */
 export type Position = readonly Frame[]
 
-/** A step that may come next. */
-export interface Onward {
-  readonly item: StepItem
+/** What may come next. */
+interface Entry<I> {
+  readonly item: I
   readonly position: Position
   readonly gap: Gap
   readonly nots: readonly NumberedNot[]
-  /** Whether a round of a group begins with it. */
-  readonly opens: boolean
+  /** The outermost group, by its id, of which a round begins with it. */
+  readonly opens: number | undefined
+}
+
+/** A step that may come next. */
+export interface Onward extends Entry<StepItem> {
+  /** Whether a record that it takes is not for what may come besides it. Whether a group comes is not a greedy choice. */
+  readonly greedy: boolean
 }
 
 /** The items of a pattern, and its steps by their numbers. */
 export function itemsOf(parts: readonly PatternPart[]): { items: Item[]; steps: NumberedStep[] } {
   const steps: NumberedStep[] = []
-  return { items: numbered(parts, steps, []), steps }
+  return { items: numbered(parts, steps, [], { next: 0 }), steps }
 }
 
-function numbered(parts: readonly PatternPart[], steps: NumberedStep[], rounds: readonly Round[]): Item[] {
+function numbered(
+  parts: readonly PatternPart[],
+  steps: NumberedStep[],
+  rounds: readonly Round[],
+  ids: { next: number },
+): Item[] {
   const items: Item[] = []
   for (const part of parts) {
     const before = items.at(-1)
     if (part.kind === 'not')
       items[items.length - 1] = { ...before!, nots: [...before!.nots, { ...part, rounds }] }
     else if (part.kind === 'step') {
-      items.push({ part, number: steps.length, nots: [] })
+      items.push({ part, rounds, number: steps.length, nots: [] })
       steps.push({ ...part, rounds })
     } else {
       const count = flattened(part.parts).filter(({ kind }) => kind === 'step').length
-      const round = { first: steps.length, last: steps.length + count - 1 }
+      const round = { id: ids.next++, first: steps.length, last: steps.length + count - 1 }
       const inner = part.loop === undefined ? rounds : [...rounds, round]
-      items.push({ part, items: numbered(part.parts, steps, inner), nots: [] })
+      items.push({ part, items: numbered(part.parts, steps, inner, ids), nots: [], rounds, id: round.id })
     }
   }
   return items
@@ -89,6 +106,23 @@ function numbered(parts: readonly PatternPart[], steps: NumberedStep[], rounds: 
 /** Where no record has been taken. */
 export function beginning(items: readonly Item[]): Position {
   return [{ items, index: -1, count: 0 }]
+}
+
+/** All positions at steps in a list, in their order. */
+export function positionsIn(items: readonly Item[], outer: Position = []): Position[] {
+  return items.flatMap((item, index) =>
+    Array.from({ length: countsKept(item.part) }, (_, counted) => {
+      const position = [...outer, { items, index, count: counted + 1 }]
+      return 'items' in item ? positionsIn(item.items, position) : [position]
+    }).flat(),
+  )
+}
+
+/** What must not follow the item that one is at, be it said after the group that it ends. */
+export function notsAfter(position: Position): readonly NumberedNot[] {
+  const { items, index } = position.at(-1)!
+  const isLast = index === items.length - 1 && position.length > 1
+  return isLast ? notsAfter(position.slice(0, -1)) : (items[index]?.nots ?? [])
 }
 
 /** How far an item must count: once it has enough of an unbounded loop, it stays where it is. */
@@ -104,7 +138,7 @@ export function onwardFrom(position: Position, waits: Onward[]): boolean {
   const nots = [...(items[index]?.nots ?? [])]
   for (const [offset, item] of items.slice(index + 1).entries()) {
     const at = [...outer, { items, index: index + 1 + offset, count: 1 }]
-    waits.push(entry(item, at, item.part.gap, nots, false))
+    enter({ item, position: at, gap: item.part.gap, nots: [...nots], opens: undefined }, waits)
     if (!item.part.optional) return false
     nots.push(...item.nots)
   }
@@ -118,20 +152,26 @@ function roundOver(position: Position, waits: Onward[]): boolean {
   const { loop } = group.part
   if (loop !== undefined && (loop.max === Infinity || frame.count < loop.max)) {
     const count = Math.min(frame.count + 1, countsKept(group.part))
-    waits.push(entry(group, [...position.slice(0, -1), { ...frame, count }], loop.gap, [], true))
+    const at = [...position.slice(0, -1), { ...frame, count }]
+    enter({ item: group, position: at, gap: loop.gap, nots: [], opens: undefined }, waits)
   }
   return frame.count >= (loop?.min ?? 1) && onwardFrom(position, waits)
 }
 
-/** The first step of an item. */
-function entry(
-  item: Item,
-  position: Position,
-  gap: Gap,
-  nots: readonly NumberedNot[],
-  opens: boolean,
-): Onward {
-  if (!('items' in item)) return { item, position, gap, nots: [...nots], opens }
-  const inner = [...position, { items: item.items, index: 0, count: 1 }]
-  return entry(item.items[0]!, inner, gap, nots, opens || item.part.loop !== undefined)
+/** The steps that an item may begin with. */
+function enter(entry: Entry<Item>, waits: Onward[]): void {
+  const { item, position, gap, nots } = entry
+  if (!('items' in item)) {
+    waits.push({ ...entry, item, greedy: item.part.loop?.greedy ?? false })
+    return
+  }
+  const opens = entry.opens ?? (item.part.loop === undefined ? undefined : item.id)
+  const before = waits.length
+  for (const [index, inner] of item.items.entries()) {
+    const at = [...position, { items: item.items, index, count: 1 }]
+    enter({ item: inner, position: at, gap: index === 0 ? gap : inner.part.gap, nots, opens }, waits)
+    if (!inner.part.optional) break
+  }
+  for (let index = before; index < waits.length; index += 1)
+    waits[index] = { ...waits[index]!, greedy: false }
 }

@@ -43,7 +43,7 @@ export class SoFarView {
     return isList ? list : list[0]
   }
 
-  #isIn({ first, last }: Round): boolean {
-    return this.#rounds.some((round) => round.first === first && round.last === last)
+  #isIn({ id }: Round): boolean {
+    return this.#rounds.some((round) => round.id === id)
   }
 }

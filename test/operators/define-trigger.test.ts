@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { job, run } from 'millrace'
 import {
   apply,
   assignedWindows,
@@ -8,11 +9,13 @@ import {
   type Paned,
   purging,
   session,
+  sinkTo,
   sliding,
   type Trigger,
   tumbling,
   window,
 } from 'millrace/operators'
+import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { collectedContent } from '../../operators/windows/collected-content.ts'
 import { windowLogic } from '../../operators/windows/window-logic.ts'
@@ -189,6 +192,36 @@ describe('a trigger of your own', () => {
       [10, 'on-time', 0, 1],
       [50, 'on-time', 0, 1],
     ])
+  })
+
+  it('that fails on a record leaves nothing of it in a job that goes on', async () => {
+    const rows = collectSink<number>()
+    const picky = defineTrigger('picky', {
+      create: () => ({ seen: 0 }),
+      onRecord: ({ amount }: Reading, { state, timers, window }) => {
+        timers.set(window.last)
+        state.seen += 1
+        if (amount < 0) throw new Error('negative')
+        return state.seen === 3 ? 'fire' : 'continue'
+      },
+      onTimer: () => 'fire-and-purge',
+    })
+    const input = [1, -1, 2, -1, 3].map((amount, time) => ({
+      value: { key: 'a', time, amount },
+      arrivalTime: 0,
+    }))
+    const described = job(
+      'skips',
+      ({ from }) =>
+        byKey(from('in', listSource({ s: input })).pipe(eventTime(({ time }) => time))).pipe(
+          window(tumbling('10ms'), { trigger: picky }),
+          apply('all', (_key, _window, records) => [records.length]),
+          sinkTo('out', rows),
+        ),
+      { onError: 'skip' },
+    )
+    await run(described, { checkpoints: memoryStore() })
+    expect(rows.rows).toEqual([3, 3])
   })
 
   it('goes by the clock', () => {

@@ -2,6 +2,7 @@ import { type AlignedWindows, job, run, type Stream } from 'millrace'
 import {
   aggregate,
   apply,
+  assignedWindows,
   count,
   eventTime,
   keyBy,
@@ -25,7 +26,12 @@ const source = (readings: readonly Reading[]) =>
 const timed = (stream: Stream<Reading>) => stream.pipe(eventTime(({ time }) => time))
 
 describe('a late record', () => {
-  const kinds = { sliding: sliding('10ms', '5ms'), session: session('5ms'), corrected: tumbling('10ms') }
+  const kinds = {
+    sliding: sliding('10ms', '5ms'),
+    session: session('5ms'),
+    corrected: tumbling('10ms'),
+    assigned: assignedWindows('fives', (_reading: Reading, time) => [{ start: time, end: time + 5 }]),
+  }
 
   for (const [kind, assigner] of Object.entries(kinds)) {
     const allowedLateness = kind === 'corrected' ? '3ms' : '0s'
@@ -68,6 +74,10 @@ describe('a record that a function fails on', () => {
     tumbling: tumbling('10ms'),
     sliding: sliding('10ms', '5ms'),
     session: session('10ms'),
+    assigned: assignedWindows('whole', () => [{ start: 0, end: 10 }]),
+    merging: assignedWindows('near', (_reading: Reading, time) => [{ start: time, end: time + 5 }], {
+      merging: true,
+    }),
   }
   for (const [kind, assigner] of Object.entries(kinds)) {
     it(`leaves nothing in the windows of a job that goes on: ${kind}`, async () => {

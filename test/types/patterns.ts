@@ -26,6 +26,50 @@ const growing = pattern<Order>()
   })
   .within('10m')
 
+const pair = pattern<Order>()
+  .begin('left', (order) => order.status === 'paid')
+  .followedBy('right', (order, { left }) => {
+    isTrue<Equal<typeof left, Order>>()
+    return order.cents > left.cents
+  })
+  .withinPrevious('1m')
+
+const pairs = pattern<Order>()
+  .begin('start')
+  .next(pair)
+  .timesOrMore(2)
+  .consecutive()
+  .until((order, { left }) => {
+    isTrue<Equal<typeof left, Order[]>>()
+    return order.cents === 0
+  })
+  .followedBy(pattern<Order>().begin('one').next('two').oneOrMore())
+  .optional()
+  .followedByAny('end', (order, { right, one, two }) => {
+    isTrue<Equal<typeof right, Order[]>>()
+    isTrue<Equal<typeof one, Order | undefined>>()
+    isTrue<Equal<typeof two, Order[]>>()
+    return order.coupon !== undefined
+  })
+
+interface Pairs {
+  start: Order
+  left: Order[]
+  right: Order[]
+  one: Order | undefined
+  two: Order[]
+  end: Order
+}
+
+export const paired = job('pairs', ({ from }) => {
+  const rows = from('orders', orders).pipe(
+    keyBy((order) => order.customer),
+    matchPattern('pairs', pairs, { skip: { toLast: 'right' } }),
+  )
+  isTrue<Equal<typeof rows, Stream<{ [N in keyof Pairs]: Pairs[N] }>>>()
+  return rows.pipe(sinkTo('rows', collectSink()))
+})
+
 interface Growth {
   first: Order
   more: Order[]
