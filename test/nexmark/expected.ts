@@ -104,6 +104,11 @@ export const expected: Readonly<Record<string, Expected>> = {
     digest: '59d9a39d6275a4a3bd866caf5228fd55dd1ec2183c6bff23b8428808219e4699',
     columns: ['bidder', 'bid_count', 'starttime', 'endtime'],
   },
+  q11x: {
+    rows: 2880,
+    digest: '59d9a39d6275a4a3bd866caf5228fd55dd1ec2183c6bff23b8428808219e4699',
+    columns: ['bidder', 'bid_count', 'starttime', 'endtime'],
+  },
   q12e: {
     rows: 7773,
     digest: '7a301c96af4fadbb07b36e962106f981c9c8ad8ae93a3d4aac493164077f1e13',

@@ -9,7 +9,7 @@ export interface Entry {
 }
 
 /** What a result of a query does to the answer. */
-export function entriesOf({ answer }: Query, result: unknown): readonly Entry[] {
+export function entriesOf({ answer }: Pick<Query, 'answer'>, result: unknown): readonly Entry[] {
   if (answer !== 'changes') return [{ op: '+I', row: result as Row }]
   const change = result as Change<unknown, Row>
   if (change.op === 'insert') return [{ op: '+I', row: change.value }]

@@ -12,8 +12,7 @@ export interface Setting {
   readonly results: Sink<unknown>
   /** How far events may be out of order. */
   readonly outOfOrder: Duration
-  /** Default: as often as any job. */
-  readonly checkpointEvery?: Duration
+  readonly checkpointEvery: Duration
 }
 
 /** The table of q13: each key stands for its own digits. */
@@ -34,6 +33,6 @@ export function queryJob(name: string, query: Query, setting: Setting): Job {
       const results: Stream<unknown> = query.of({ events, table: () => from('side-input', table) })
       return results.pipe(sinkTo('results', setting.results))
     },
-    checkpointEvery === undefined ? {} : { checkpoint: { every: checkpointEvery } },
+    { checkpoint: { every: checkpointEvery } },
   )
 }
