@@ -2,7 +2,6 @@ import type { Emit, Operator, OperatorContext } from '../../src/contract/operato
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { cborView, decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
-import type { CellContent, PackedCell } from '../../src/state/cell-content.ts'
 import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
@@ -10,6 +9,7 @@ import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
+import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 
@@ -168,7 +168,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (next !== Number.POSITIVE_INFINITY) this.#context.wakeAt(next)
   }
 
-  #content(): CellContent<S> {
+  #content(): StateContent<S> {
     return {
       shape: this.#logic.shape,
       pack: (key, state) => this.#pack(key, state),
@@ -178,7 +178,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   /** What a checkpoint keeps of a key, after making sure that a restart would bring it back as it is. */
-  #pack(key: Key, state: S): PackedCell | undefined {
+  #pack(key: Key, state: S): PackedValue | undefined {
     const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
     if (pruned === undefined) return undefined
     if (!isPlainData(pruned)) throw this.#stateError(key, pruned)

@@ -1,8 +1,4 @@
 import type { Layers, StateChanges, WriteFile } from '../contract/snapshot.ts'
-import type { Cell } from './cell.ts'
-import { firstInterval } from './cell.ts'
-import type { CellContent } from './cell-content.ts'
-import { CellTable, type TableContext } from './cell-table.ts'
 import { compacted } from './compaction.ts'
 import type { Journal } from './journal.ts'
 import { JournaledMap } from './journaled-map.ts'
@@ -11,14 +7,16 @@ import { allKeyGroups, type KeyGroupRange, keyGroupOf } from './key-group.ts'
 import type { KeyedState, StateMap, StateSurroundings, TimerClock } from './keyed-state.ts'
 import type { Layer } from './layer.ts'
 import { Slices } from './slices.ts'
+import type { StateContent } from './state-content.ts'
 import { StateCut } from './state-cut.ts'
 import { StateLoader } from './state-loader.ts'
+import { StateTable, type TableContext } from './state-table.ts'
 
 /** Keyed state on the heap. */
 export class MemoryKeyedState<V> implements KeyedState<V> {
-  readonly #content: CellContent<V>
+  readonly #content: StateContent<V>
   readonly #journal: Journal | undefined
-  readonly #tables = new Map<number, CellTable<V>>()
+  readonly #tables = new Map<number, StateTable<V>>()
   readonly #context: TableContext<V>
   /** Namespaces that files have heard of and that are gone since the last cut. */
   #dropped = new Set<number>()
@@ -26,17 +24,12 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
   /** The last cut, until a checkpoint with it is published. */
   #cut: StateCut<V> | undefined
   #loader: StateLoader | undefined
-  #interval = firstInterval
 
   /** @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read. */
-  constructor(content: CellContent<V>, journal?: Journal) {
+  constructor(content: StateContent<V>, journal?: Journal) {
     this.#content = content
     this.#journal = journal
-    this.#context = {
-      encodeBefore: (cell: Cell<V>) => this.#cut?.encodeBefore(cell),
-      load: undefined,
-      loadAll: () => this.#loadAll(),
-    }
+    this.#context = { content, load: undefined, loadAll: () => this.#loadAll() }
   }
 
   within(namespace: number): StateMap<V> {
@@ -52,7 +45,6 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
     const table = this.#tables.get(namespace)
     if (table === undefined) return
     this.#tables.delete(namespace)
-    table.dropped = true
     if (table.inFiles) this.#dropped.add(namespace)
     this.#loader?.drop(namespace)
   }
@@ -63,11 +55,11 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
 
   snapshot(): StateChanges {
     if (this.#cut !== undefined) this.#uncut(this.#cut)
-    this.#interval += 1
-    const tables = [...this.#tables.values()]
-      .map((table) => ({ table, cells: table.cut(2 * this.#interval) }))
-      .filter(({ cells }) => cells.length > 0)
-    const cut = new StateCut(tables, [...this.#dropped], this.#content)
+    const tables = [...this.#tables.values()].flatMap((table) => {
+      const cut = table.cut()
+      return cut === undefined ? [] : [{ table, cut }]
+    })
+    const cut = new StateCut(tables, [...this.#dropped])
     this.#cut = cut
     this.#dropped = new Set()
     let layers: readonly Layer[] | undefined
@@ -87,10 +79,12 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
   async open(layers: Layers, around: StateSurroundings, range: KeyGroupRange = allKeyGroups): Promise<void> {
     const loader = await StateLoader.open(layers, range)
     this.#layers = loader.layers
-    for (const namespace of loader.namespaces) this.#table(namespace).inFiles = true
+    if (!loader.done) {
+      this.#loader = loader
+      this.#context.load = (key: Key) => this.#loadGroup(keyGroupOf(key))
+    }
+    for (const namespace of loader.namespaces) this.#table(namespace).foundInFiles()
     if (loader.done) return
-    this.#loader = loader
-    this.#context.load = (key: Key) => this.#loadGroup(keyGroupOf(key))
     this.#loadMeanwhile(around.signal).catch((error) =>
       around.resume(() => {
         throw error
@@ -114,21 +108,22 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
 
   async #written(cut: StateCut<V>, write: WriteFile): Promise<readonly Layer[]> {
     const slices = new Slices()
-    const layer = await cut.written(write, slices)
+    const layer = await cut.written(this.#content.shape, write, slices)
     const layers = layer === undefined ? this.#layers : [...this.#layers, layer]
     return compacted(layers, this.#content.shape, write, slices)
   }
 
   /** No checkpoint with this cut was published: what it has is part of the next one. */
-  #uncut({ tables, dropped }: StateCut<V>): void {
-    for (const namespace of dropped) this.#dropped.add(namespace)
-    for (const { table, cells } of tables) if (!table.dropped) table.uncut(cells)
+  #uncut(cut: StateCut<V>): void {
+    cut.end()
+    for (const namespace of cut.dropped) this.#dropped.add(namespace)
+    for (const { table, cut: ofTable } of cut.tables) table.uncut(ofTable)
   }
 
-  #table(namespace: number): CellTable<V> {
+  #table(namespace: number): StateTable<V> {
     let table = this.#tables.get(namespace)
     if (table === undefined) {
-      table = new CellTable(namespace, 2 * this.#interval, this.#context)
+      table = new StateTable(namespace, this.#context)
       this.#tables.set(namespace, table)
     }
     return table

@@ -1,103 +1,95 @@
 import type { WriteFile } from '../contract/snapshot.ts'
-import { type Cell, clean } from './cell.ts'
-import type { CellContent, PackedCell } from './cell-content.ts'
-import type { CellTable } from './cell-table.ts'
-import { noTimes } from './files/state-entry.ts'
+import { MillraceError } from '../errors.ts'
+import { noTimes, type StateEntry } from './files/state-entry.ts'
+import type { Key } from './key.ts'
 import { keyGroupOf } from './key-group.ts'
 import { orderByGroup } from './key-group-order.ts'
 import type { Layer } from './layer.ts'
 import { LayerWriter } from './layer-writer.ts'
 import type { Slices } from './slices.ts'
+import type { StateTable } from './state-table.ts'
+import type { TableCut } from './table-cut.ts'
 
 /** What a cut has of one namespace. */
-export interface CutTable<V> {
-  readonly table: CellTable<V>
-  readonly cells: readonly Cell<V>[]
+export interface CutOfTable<V> {
+  readonly table: StateTable<V>
+  readonly cut: TableCut<V>
 }
 
-/** What an early cell came to. */
-type Early = { readonly packed: PackedCell | undefined } | { readonly error: unknown }
+/** The keys of a cut, the deleted ones last. A key may be there twice. */
+interface Located<V> {
+  readonly keys: Key[]
+  readonly owners: CutOfTable<V>[]
+  readonly groups: number[]
+  deletedFrom: number
+}
 
 /**
- * What had changed at a barrier. It is encoded in slices while records are processed; a cell that is about to change
- * before its turn has come is encoded then.
+ * What may have changed at a barrier. It is encoded in slices while records are processed; a value that is about to
+ * change before its turn has come is encoded then.
  */
 export class StateCut<V> {
-  readonly tables: readonly CutTable<V>[]
+  readonly tables: readonly CutOfTable<V>[]
   readonly dropped: readonly number[]
-  readonly #content: CellContent<V>
-  readonly #early = new Map<Cell<V>, Early>()
   #over = false
 
-  constructor(tables: readonly CutTable<V>[], dropped: readonly number[], content: CellContent<V>) {
+  constructor(tables: readonly CutOfTable<V>[], dropped: readonly number[]) {
     this.tables = tables
     this.dropped = dropped
-    this.#content = content
-  }
-
-  encodeBefore(cell: Cell<V>): void {
-    if (this.#over) return
-    try {
-      this.#early.set(cell, { packed: this.#pack(cell) })
-    } catch (error) {
-      this.#early.set(cell, { error })
-    }
   }
 
   /** Writes the changes as a layer; `undefined` if there are none. */
-  async written(write: WriteFile, slices: Slices): Promise<Layer | undefined> {
+  async written(shape: string, write: WriteFile, slices: Slices): Promise<Layer | undefined> {
     try {
-      const { cells, namespaces, groups } = await this.#located(slices)
-      const header = { codec: 'cbor', shape: this.#content.shape, dropped: this.dropped } as const
-      const layer = new LayerWriter(header, write)
-      for (const place of orderByGroup(groups)) {
-        const cell = cells[place]!
-        const packed = this.#packed(cell)
-        if (packed === 'nothing') continue
-        const { value, timers } = packed
-        const entry = { namespace: namespaces[place]!, key: cell.key, value, timers }
-        const pause = layer.add(groups[place]!, entry) ?? slices.entry(value?.length ?? 0)
+      const located = await this.#located(slices)
+      const { keys, owners, groups, deletedFrom } = located
+      const layer = new LayerWriter({ codec: 'cbor', shape, dropped: this.dropped }, write)
+      for (const place of orderByGroup(new Uint16Array(groups))) {
+        if (this.#over) throw new MillraceError('UNEXPECTED', 'a snapshot was given up for a later one')
+        const entry = entryOf(keys[place]!, owners[place]!, place >= deletedFrom)
+        if (entry === undefined) continue
+        const pause = layer.add(groups[place]!, entry) ?? slices.entry(entry.value?.length ?? 0)
         if (pause !== undefined) await pause
       }
+      for (const { table } of this.tables) table.endCut()
       return await layer.end()
     } finally {
-      this.#over = true
-      this.#early.clear()
+      this.end()
     }
   }
 
-  /** All cells, with their namespaces and their key groups. */
-  async #located(slices: Slices) {
-    const count = this.tables.reduce((sum, { cells }) => sum + cells.length, 0)
-    const cells: Cell<V>[] = []
-    const namespaces = new Float64Array(count)
-    const groups = new Uint16Array(count)
-    for (const { table, cells: ofTable } of this.tables) {
-      for (const cell of ofTable) {
-        namespaces[cells.length] = table.namespace
-        groups[cells.length] = keyGroupOf(cell.key)
-        cells.push(cell)
+  /** Nothing more is written of it. */
+  end(): void {
+    this.#over = true
+    for (const { cut } of this.tables) cut.end()
+  }
+
+  async #located(slices: Slices): Promise<Located<V>> {
+    const located: Located<V> = { keys: [], owners: [], groups: [], deletedFrom: 0 }
+    const locate = async (owner: CutOfTable<V>, keys: Iterable<Key>) => {
+      for (const key of keys) {
+        located.keys.push(key)
+        located.owners.push(owner)
+        located.groups.push(keyGroupOf(key))
         const pause = slices.entry(0)
         if (pause !== undefined) await pause
       }
     }
-    return { cells, namespaces, groups }
+    for (const owner of this.tables) await locate(owner, owner.cut.pending.keys())
+    // They may have left before they were come to. Those that have not are skipped when they come again.
+    for (const owner of this.tables) await locate(owner, [...owner.cut.early.keys()])
+    located.deletedFrom = located.keys.length
+    for (const owner of this.tables) await locate(owner, owner.cut.gone)
+    return located
   }
+}
 
-  /** What a file says of a cell. */
-  #packed(cell: Cell<V>): { value: Uint8Array | undefined; timers: PackedCell['timers'] } | 'nothing' {
-    const early = this.#early.get(cell)
-    if (early !== undefined && 'error' in early) throw early.error
-    const unheardOf = cell.mark % 2 === 0
-    const packed = early === undefined ? this.#pack(cell) : early.packed
-    if (packed !== undefined) return packed
-    return unheardOf ? 'nothing' : { value: undefined, timers: noTimes }
-  }
-
-  #pack(cell: Cell<V>): PackedCell | undefined {
-    const { key, value } = cell
-    // First, since what packs it may delete it, which is a change like any other.
-    cell.mark = clean
-    return value === undefined ? undefined : this.#content.pack(key, value)
-  }
+/** What a file says of a key, if anything. */
+function entryOf<V>(key: Key, { table, cut }: CutOfTable<V>, deleted: boolean): StateEntry | undefined {
+  const { namespace } = cut
+  if (deleted) return { namespace, key, value: undefined, timers: noTimes }
+  const isKnown = cut.pending.has(key) || cut.early.has(key)
+  if (!isKnown) return undefined
+  const packed = cut.pack(key, table.settle)
+  return { namespace, key, value: packed?.value, timers: packed?.timers ?? noTimes }
 }

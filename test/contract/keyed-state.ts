@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Layers, StateChanges } from '../../src/contract/snapshot.ts'
-import { type CellContent, plainContent } from '../../src/state/cell-content.ts'
 import { compareKeys, type Key } from '../../src/state/key.ts'
 import type { KeyedState } from '../../src/state/keyed-state.ts'
+import { plainContent, type StateContent } from '../../src/state/state-content.ts'
 import { keptFile } from '../state/settled-snapshot.ts'
 
 /** A backend under test. */
 export interface TestedState {
   readonly name: string
-  readonly create: <V>(content: CellContent<V>) => KeyedState<V>
+  readonly create: <V>(content: StateContent<V>) => KeyedState<V>
   readonly runs?: number
 }
 
@@ -253,7 +253,7 @@ export function describeKeyedState(tested: TestedState): void {
     })
 
     it('has what failed to be encoded fail the checkpoint, also when it changes before its turn', async () => {
-      const content: CellContent<{ ok: boolean }> = {
+      const content: StateContent<{ ok: boolean }> = {
         ...plainContent<{ ok: boolean }>('moody'),
         pack: (key, value) => {
           if (!value.ok) throw new RangeError(`not ${key}`)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Layers } from '../../src/contract/snapshot.ts'
-import { plainContent } from '../../src/state/cell-content.ts'
 import { compareKeys, type Key } from '../../src/state/key.ts'
 import { keyGroupOf, keyGroups } from '../../src/state/key-group.ts'
 import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
+import { plainContent } from '../../src/state/state-content.ts'
 import { publishedLayers } from './settled-snapshot.ts'
 
 const key: fc.Arbitrary<Key> = fc.oneof(

@@ -2,28 +2,28 @@ import { cborView, decodeCbor } from './cbor.ts'
 import { type KeyTimes, noTimes } from './files/state-entry.ts'
 import type { Key } from './key.ts'
 
-/** What a checkpoint carries of a cell. */
-export interface PackedCell {
+/** What a checkpoint carries of a key. */
+export interface PackedValue {
   readonly value: Uint8Array
   readonly timers: KeyTimes
 }
 
-/** How the cells of a state get into checkpoints and back. */
-export interface CellContent<V> {
+/** How the values of a state get into checkpoints and back. */
+export interface StateContent<V> {
   /** What must be the same for the state of a checkpoint to fit. */
   readonly shape: string
   /**
    * A changed value is put into a checkpoint: at the barrier or later, but before it changes again. `undefined` if
    * nothing is to be kept of it. May change or delete the value.
    */
-  pack(key: Key, value: V): PackedCell | undefined
+  pack(key: Key, value: V): PackedValue | undefined
   unpack(value: Uint8Array): V
   /** A key has been loaded that has timers. */
   onTimers?(key: Key, timers: KeyTimes): void
 }
 
 /** Values without timers, in CBOR. */
-export function plainContent<V>(shape: string): CellContent<V> {
+export function plainContent<V>(shape: string): StateContent<V> {
   return {
     shape,
     pack: (_key, value) => ({ value: cborView(value), timers: noTimes }),

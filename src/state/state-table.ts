@@ -1,0 +1,145 @@
+import type { Key } from './key.ts'
+import type { StateMap } from './keyed-state.ts'
+import type { StateContent } from './state-content.ts'
+import { TableCut } from './table-cut.ts'
+
+/** What all tables of a state share. */
+export interface TableContext<V> {
+  readonly content: StateContent<V>
+  /** Loads a key that a checkpoint may hold and memory does not yet. `undefined` when everything is loaded. */
+  load: ((key: Key) => void) | undefined
+  /** Loads everything. */
+  loadAll(): void
+}
+
+/**
+ * The values of one namespace. What has been used since the last cut lies in a map of its own, so that a cut is that map,
+ * and so that what is used often is found at once. A window that does not live to see a cut never has another.
+ */
+export class StateTable<V> implements StateMap<V> {
+  readonly namespace: number
+  readonly #context: TableContext<V>
+  /** What has been asked for since the last cut, and so may have changed. */
+  #used = new Map<Key, V>()
+  /** Of these a file has a value, or is about to; not up to date if it was used or is pending in the cut. */
+  readonly #filed = new Map<Key, V>()
+  /** Deleted since the last cut, and a file has heard of them. */
+  #gone = new Set<Key>()
+  #cut: TableCut<V> | undefined
+  /** Whether there may be anything that `#used` does not have. */
+  #more: boolean
+  /** Whether a file has heard of the namespace, or is about to. */
+  inFiles = false
+
+  constructor(namespace: number, context: TableContext<V>) {
+    this.namespace = namespace
+    this.#context = context
+    this.#more = context.load !== undefined
+  }
+
+  get size(): number {
+    let size = 0
+    for (const _ of this.entries()) size += 1
+    return size
+  }
+
+  get(key: Key): V | undefined {
+    const value = this.#used.get(key)
+    return value === undefined ? this.#use(key) : value
+  }
+
+  set(key: Key, value: V): void {
+    if (this.#more && this.get(key) === undefined && this.#gone.delete(key)) this.#filed.set(key, value)
+    this.#used.set(key, value)
+  }
+
+  delete(key: Key): void {
+    if (this.get(key) === undefined) return
+    this.#used.delete(key)
+    if (this.#filed.delete(key)) this.#gone.add(key)
+  }
+
+  entries(): Iterable<[Key, V]> {
+    this.#context.loadAll()
+    return this.#more ? this.#allEntries() : this.#used.entries()
+  }
+
+  /** A checkpoint has values that are not loaded yet. */
+  foundInFiles(): void {
+    this.inFiles = true
+    this.#more = true
+  }
+
+  /** Takes a value from a file. */
+  takeLoaded(key: Key, value: V): void {
+    this.#more = true
+    this.#filed.set(key, value)
+  }
+
+  /** Cuts off what may have changed; `undefined` if that is nothing. */
+  cut(): TableCut<V> | undefined {
+    if (this.#used.size + this.#gone.size === 0) return undefined
+    this.inFiles = true
+    this.#more = true
+    this.#cut = new TableCut(this.namespace, this.#used, this.#gone, this.#context.content)
+    this.#used = new Map()
+    this.#gone = new Set()
+    return this.#cut
+  }
+
+  /** Files have, or are about to have, a value that was pending in the cut. */
+  readonly settle = (key: Key, value: V): void => {
+    this.#filed.set(key, value)
+  }
+
+  /** Nothing is pending in the cut any more. */
+  endCut(): void {
+    this.#cut = undefined
+  }
+
+  /** Takes back a cut that no checkpoint has: what it has is part of the next one. */
+  uncut({ pending, packed, gone }: TableCut<V>): void {
+    this.#cut = undefined
+    for (const [key, value] of pending) this.#used.set(key, value)
+    for (const key of packed) {
+      const value = this.#filed.get(key)
+      if (value !== undefined && !this.#used.has(key)) this.#used.set(key, value)
+    }
+    for (const key of gone) {
+      const value = this.#used.get(key)
+      if (value === undefined) this.#gone.add(key)
+      else this.#filed.set(key, value)
+    }
+  }
+
+  /** Finds a value that was not used since the last cut. From now on it may change. */
+  #use(key: Key): V | undefined {
+    if (!this.#more) return undefined
+    const pending = this.#cut?.pending.get(key)
+    if (pending !== undefined) {
+      this.#filed.set(key, pending)
+      this.#used.set(key, pending)
+      // This may delete it, which is a change like any other.
+      this.#cut!.packEarly(key, pending)
+      return this.#used.get(key)
+    }
+    const value = this.#filed.get(key) ?? this.#loaded(key)
+    if (value !== undefined) this.#used.set(key, value)
+    return value
+  }
+
+  #loaded(key: Key): V | undefined {
+    if (this.#context.load === undefined) return undefined
+    this.#context.load(key)
+    return this.#filed.get(key)
+  }
+
+  *#allEntries(): Iterable<[Key, V]> {
+    const pending = this.#cut?.pending
+    yield* this.#used
+    if (pending !== undefined) yield* pending
+    for (const entry of this.#filed) {
+      if (!this.#used.has(entry[0]) && !pending?.has(entry[0])) yield entry
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Key } from './key.ts'
+import type { PackedValue, StateContent } from './state-content.ts'
+
+/** What a value came to that was packed early. `undefined` is nothing. */
+type Early = { readonly packed: PackedValue | undefined } | { readonly error: unknown }
+
+/** What had changed in a table at a barrier. A value is pending until it is packed, in its turn or because it changes. */
+export class TableCut<V> {
+  readonly namespace: number
+  readonly pending: Map<Key, V>
+  /** Keys that were deleted, and that files have heard of. */
+  readonly gone: ReadonlySet<Key>
+  /** Keys that were pending and are not any more. */
+  readonly packed: Key[] = []
+  readonly early = new Map<Key, Early>()
+  readonly #content: StateContent<V>
+  #over = false
+
+  constructor(namespace: number, pending: Map<Key, V>, gone: ReadonlySet<Key>, content: StateContent<V>) {
+    this.namespace = namespace
+    this.pending = pending
+    this.gone = gone
+    this.#content = content
+  }
+
+  /** Packs a value that is about to change. */
+  packEarly(key: Key, value: V): void {
+    this.#leave(key)
+    if (this.#over) return
+    try {
+      this.early.set(key, { packed: this.#content.pack(key, value) })
+    } catch (error) {
+      this.early.set(key, { error })
+    }
+  }
+
+  /** Packs a value whose turn has come. `settle` is called before, since packing may delete it. */
+  pack(key: Key, settle: (key: Key, value: V) => void): PackedValue | undefined {
+    const value = this.pending.get(key)
+    if (value !== undefined) {
+      this.#leave(key)
+      settle(key, value)
+      return this.#content.pack(key, value)
+    }
+    const early = this.early.get(key)
+    this.early.delete(key)
+    if (early !== undefined && 'error' in early) throw early.error
+    return early?.packed
+  }
+
+  /** Nothing more is written of it. */
+  end(): void {
+    this.#over = true
+    this.early.clear()
+  }
+
+  #leave(key: Key): void {
+    this.pending.delete(key)
+    this.packed.push(key)
+  }
+}
