@@ -92,7 +92,7 @@ function assignTimestamps<T>(
   watermarkOf: EventTimeOptions<T>['watermark'],
   watermarks: SplitWatermarks,
   maxDriftMs: number,
-  { emit, emitWatermark }: OperatorContext<T>,
+  { id, emit, emitWatermark, running }: OperatorContext<T>,
   restored: Snapshot | undefined,
 ): Operator<T> {
   if (restored?.schema === schema) restore(watermarks, restored)
@@ -107,12 +107,15 @@ function assignTimestamps<T>(
     emitWatermark(watermark)
   }
   return {
+    tellsRunning: true,
     process: (value, timestamp) => {
+      running.operator = id
       const time = timestampOf(value)
       if (!isTime(time)) throw invalid(time, timestamp)
       if (watermarkOf === undefined) {
         if (time > greatest) greatest = time
       } else complete = Math.max(complete, watermarkOf(value, time) ?? complete)
+      running.operator = undefined
       emit(value, time)
     },
     onBatch: (split = '') => {

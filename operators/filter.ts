@@ -12,9 +12,13 @@ export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Str
 export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Stream<T>> {
   return operatorStep<T, T>({
     verb: 'filter',
-    create: ({ emit }) => ({
+    create: ({ id, emit, running }) => ({
+      tellsRunning: true,
       process: (value, timestamp) => {
-        if (predicate(value)) emit(value, timestamp)
+        running.operator = id
+        const passes = predicate(value)
+        running.operator = undefined
+        if (passes) emit(value, timestamp)
       },
     }),
   })

@@ -11,6 +11,14 @@ import type { Step, Stream } from '../src/stream.ts'
 export function map<T, R>(project: (value: T) => R): Step<Stream<T>, Stream<R>> {
   return operatorStep<T, R>({
     verb: 'map',
-    create: ({ emit }) => ({ process: (value, timestamp) => emit(project(value), timestamp) }),
+    create: ({ id, emit, running }) => ({
+      tellsRunning: true,
+      process: (value, timestamp) => {
+        running.operator = id
+        const result = project(value)
+        running.operator = undefined
+        emit(result, timestamp)
+      },
+    }),
   })
 }

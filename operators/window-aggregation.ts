@@ -37,6 +37,7 @@ const schema = 1
  * side with others is one slice; a sliding one is put together of several when it closes.
  */
 export class WindowAggregation implements Operator<unknown> {
+  readonly tellsRunning = true
   readonly process: Emit<unknown>
   readonly #context: OperatorContext<unknown>
   readonly #assigner: WindowAggregationOptions['assigner']
@@ -108,12 +109,16 @@ export class WindowAggregation implements Operator<unknown> {
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
     const { startOf } = this.#slicing
     const { add } = this.#content
+    const { id, running } = this.#context
     return (value, timestamp) => {
+      running.operator = id
       const start = startOf(timestamp)
-      if (start !== this.#start && !this.#enter(start)) return this.#onLate(value, timestamp)
-      const key = keySelector(value)
-      const accumulators = this.#current!.get(key) ?? this.#open(key)
-      add(accumulators, value, timestamp)
+      if (start === this.#start || this.#enter(start)) {
+        const key = keySelector(value)
+        const accumulators = this.#current!.get(key) ?? this.#open(key)
+        add(accumulators, value, timestamp)
+      } else this.#onLate(value, timestamp)
+      running.operator = undefined
     }
   }
 

@@ -1,0 +1,34 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isOfTheJob, isOwn } from './own-frames.ts'
+import { stackFrames } from './stack-frames.ts'
+
+/**
+ * The function of the job that an error comes from, as `late (job.ts:12:30)`, or its place alone if it has no name;
+ * `undefined` if the error does not tell, as when it was made elsewhere than where it was thrown.
+ */
+export function failedFunction(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const frames = stackFrames(thrown)
+  const own = frames.findIndex(isOwn)
+  // What lies below the call of Millrace has called Millrace, not the other way round.
+  if (own < 0 && frames.length < Error.stackTraceLimit) return undefined
+  const frame = frames.slice(0, own < 0 ? undefined : own).find(isOfTheJob)
+  return frame && placeIn(frame)
+}
+
+/** `at late (file:///job.ts:12:30)` and `at file:///job.ts:12:30`, in short. */
+function placeIn(frame: string): string {
+  const [, name = '', place = ''] = /^at (?:async )?(?:(.*?) \()?([^()]*)\)?$/.exec(frame) ?? []
+  const [, file = '', line = ''] = /^(.*?)(?:\?[^:]*)?((?::\d+)*)$/.exec(place) ?? []
+  const short = shortened(file.startsWith('file:') ? fileURLToPath(file) : file) + line
+  // A function in an object or a list is called that of an Object or an Array.
+  const called = name.replace(/^(Object|Array)\.| \[as .*\]$/g, '')
+  return called === '' || called === '<anonymous>' ? short : `${called} (${short})`
+}
+
+/** From the working directory, for what lies within it. */
+function shortened(file: string): string {
+  const short = relative(process.cwd(), file)
+  return short.startsWith('..') ? file : short
+}

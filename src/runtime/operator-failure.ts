@@ -1,0 +1,27 @@
+import { isMillraceError, MillraceError, reasons } from '../errors.ts'
+import { failedFunction } from '../observe/failed-function.ts'
+
+/** What was thrown within an operator, as an error that names it and the function of the job that it comes from. */
+export function operatorFailure(thrown: unknown, operator: string): MillraceError {
+  // It has passed an operator further down already.
+  if (isMillraceError(thrown)) return thrown.where.operator === undefined ? thrown.at({ operator }) : thrown
+  const place = failedFunction(thrown)
+  return new MillraceError('OPERATOR_FAILED', `a function of the job threw: ${reasons(thrown)[0]}`, {
+    where: { operator, ...(place !== undefined && { function: place }) },
+    cause: thrown,
+  })
+}
+
+/** A call of an operator whose failure names it, unless it has come from further down: that is named already. */
+export function naming<A extends unknown[]>(
+  call: (...args: A) => void,
+  failed: (error: unknown) => MillraceError,
+): (...args: A) => void {
+  return (...args) => {
+    try {
+      call(...args)
+    } catch (error) {
+      throw failed(error)
+    }
+  }
+}
