@@ -3,7 +3,7 @@ import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
-import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
+import { checkedKey, compareKeys, type Key, keyText } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
@@ -165,17 +165,31 @@ export class WindowAggregation implements Operator<unknown> {
 
   #close(end: number): void {
     const window = this.#windowEndingAt.get(end)!
-    const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
     this.#windowEndingAt.delete(end)
+    let at: Key | undefined
+    try {
+      const results = this.#closed(window)
+      for (const [key, accumulators] of results) {
+        at = key
+        const shown = this.#assigner.window(window.start, end)
+        for (const result of this.#content.results(key, shown, accumulators))
+          this.#context.emit(result, end - 1)
+      }
+    } catch (error) {
+      const start = new Date(window.start).toISOString()
+      throw this.#context.failed(error).at({ ...(at !== undefined && { key: keyText(at) }), window: start })
+    }
+  }
+
+  /** The content of a window, in the order of its keys. What no window holds any more is dropped. */
+  #closed(window: TimeWindow): [Key, Accumulators][] {
+    const { end } = window
+    const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
     for (const start of this.#slicesEndingAt.get(end) ?? []) this.#drop(start)
     this.#slicesEndingAt.delete(end)
     this.#start = Number.NaN
     this.#entered.clear()
-    const shown = () => this.#assigner.window(window.start, end)
-    for (const [key, accumulators] of results) {
-      for (const result of this.#content.results(key, shown(), accumulators))
-        this.#context.emit(result, end - 1)
-    }
+    return results
   }
 
   #within({ start, end }: TimeWindow): SliceOfKeys<Accumulators> {

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
 import { Journal } from '../../src/state/journal.ts'
-import { checkedKey, type Key } from '../../src/state/key.ts'
+import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
@@ -166,7 +166,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     const place = this.#logic.placeOf?.(path) ?? path
     return new MillraceError(
       'STATE_INVALID',
-      `the state of the key ${JSON.stringify(String(key))} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
+      `the state of the key ${keyText(key)} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
       { where: { operator: this.#context.id } },
     )
   }
@@ -177,7 +177,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.key = key
     this.#call.timestamp = time
     this.#call.state = state
-    fire.call(this.#logic, this.#call, time)
+    try {
+      fire.call(this.#logic, this.#call, time)
+    } catch (error) {
+      throw this.#context.failed(error).at({ key: keyText(key), time: timeText(time) })
+    }
     this.#keep(key, state)
   }
 
@@ -195,6 +199,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
     for (const [key, time] of timers) this.#timers.add(key, time)
     for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
   }
+}
+
+/** The end of time, and what lies before all time, are no dates. */
+function timeText(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
 }
 
 /** One object for all calls: nothing is allocated for a record. */

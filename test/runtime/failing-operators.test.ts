@@ -18,6 +18,7 @@ import {
   sum,
   tap,
   tumbling,
+  valueState,
   window,
 } from 'millrace/operators'
 import { collectSink, listSource, memoryStore } from 'millrace/testing'
@@ -269,6 +270,49 @@ describe('what a function of the job throws', () => {
       expect(failure.where.function).toMatch(/^late \(test\/runtime\/failing-operators\.test\.ts:\d+:\d+\)$/)
     },
   )
+
+  it('when a window closes names the key and the window', async () => {
+    const failure = await failing(
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy(String),
+          window(tumbling('1s')),
+          aggregate('totals', { n: count() }),
+          map(({ key }) => wrong(Number(key))),
+        ),
+      'just a text',
+    )
+    expect(failure.where).toEqual({
+      job: 'steps',
+      operator: 'totals/map-1',
+      key: '"3"',
+      window: '1970-01-01T00:00:00.000Z',
+    })
+  })
+
+  it('in a timer names the key and the time', async () => {
+    const failure = await failing(
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => n),
+          process('seen', {
+            state: { last: valueState<number>() },
+            onRecord(n, { state, timers }) {
+              state.last.value = n
+              timers.set(1000 + n)
+            },
+            onTimer: (_time, { state }) => [wrong(state.last.value ?? 0)],
+          }),
+        ),
+      'just a text',
+    )
+    expect(failure.where).toEqual({
+      job: 'steps',
+      operator: 'seen',
+      key: '3',
+      time: '1970-01-01T00:00:01.003Z',
+    })
+  })
 
   it('may be anything', async () => {
     const own: Error = new Error('its own cause')
