@@ -55,6 +55,8 @@ export function asyncMap<T, R>(
     ...{ attempts: retry.attempts, backoffMs: milliseconds(retry.backoff ?? '100ms') },
   }
   check(policy)
+  if (typeof ask !== 'function')
+    throw new MillraceError('JOB_INVALID', `asyncMap(…): the function is ${typeof ask}, not a function`)
   const order = ordered ? 'in order' : 'as they answer'
   return operatorStep<T, R>({
     verb: 'asyncMap',

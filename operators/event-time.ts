@@ -1,6 +1,7 @@
 import type { Operator, OperatorContext } from '../src/contract/operator.ts'
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import { operatorsBefore } from '../src/graph/operators-before.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
@@ -42,7 +43,7 @@ export interface EventTimeOptions<T = never> {
  *
  * @param timestampOf Milliseconds since 1970.
  * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold;
- *   `JOB_INVALID` after a step such as `asyncMap`, whose results come apart from their splits.
+ *   `JOB_INVALID` for an async function, and after a step such as `asyncMap`, whose results come apart from their splits.
  * @example
  * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
  */
@@ -51,6 +52,8 @@ export function eventTime<T>(
   options: EventTimeOptions<NoInfer<T>> = {},
 ): Step<Stream<T>, Stream<T>> {
   const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d', watermark } = options
+  givenFunction(timestampOf, 'eventTime')
+  if (watermark !== undefined) givenFunction(watermark, 'eventTime', 'watermark')
   const outOfOrderMs = milliseconds(outOfOrder)
   const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
   const maxDriftMs = milliseconds(maxDrift)

@@ -5,6 +5,7 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key, keyText } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
+import { checkState } from '../src/state/plain-data.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
@@ -102,6 +103,10 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   snapshot(): Snapshot {
+    for (const start of this.#state.namespaces()) {
+      for (const [key, accumulators] of this.#state.within(start).entries())
+        checkState(key, accumulators, this.#content.placeOf)
+    }
     const header: Header = { watermark: this.#watermark, shape: this.#shape() }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }

@@ -1,4 +1,4 @@
-import { type Aggregate, defineAggregate } from './definition.ts'
+import { type Aggregate, madeOf } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
 /**
@@ -9,7 +9,7 @@ import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
  * sum((order: { cents: number }) => order.cents)
  */
 export function sum<T>(of: (value: T) => number): Aggregate<T, number, number> {
-  return defineAggregate<T, ExactSum, number>({
+  return madeOf<T, ExactSum, number>({
     kind: 'sum',
     create: () => 0,
     add: (total, value) => plus(total, of(value), 'sum'),

@@ -6,7 +6,7 @@ import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
-import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
+import { checkState } from '../../src/state/plain-data.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 
@@ -38,6 +38,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly #processingTimers = new KeyedTimers()
   readonly #touched = new Set<Key>()
   readonly #call: Call<S>
+  readonly #placeOf = (path: string) => this.#logic.placeOf?.(path) ?? path
   #input = 0
 
   constructor(
@@ -158,17 +159,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       this.#logic.prune(this.#call)
       this.#keep(key, state)
     }
-    if (!isPlainData(state)) throw this.#stateError(key, state)
-  }
-
-  #stateError(key: Key, state: S): MillraceError {
-    const { path, kind } = unkeepable(state)
-    const place = this.#logic.placeOf?.(path) ?? path
-    return new MillraceError(
-      'STATE_INVALID',
-      `the state of the key ${keyText(key)} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
-      { where: { operator: this.#context.id } },
-    )
+    checkState(key, state, this.#placeOf)
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer']): void {

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { mainOutput } from '../../src/graph/transformation.ts'
 import { type KeyedStream, pipeable, type Stream, streamAt } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
@@ -69,6 +70,9 @@ export function processOn<Out, O>(
       `a side output of "${name}" is called "${mainOutput}", which the results have already`,
     )
   }
+  for (const each of onRecord) givenFunction(each, verb, `onRecord of "${name}"`)
+  for (const [hook, each] of Object.entries({ onTimer, onProcessingTimer }))
+    if (each !== undefined) givenFunction(each, verb, `${hook} of "${name}"`)
   const functions = { onRecord, onTimer, onProcessingTimer } as ProcessFunctions
   const main = keyedOperatorOn<Out>(inputs, {
     verb,

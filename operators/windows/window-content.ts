@@ -10,5 +10,7 @@ export interface WindowContent<C = unknown> {
   add(content: C, value: unknown, timestamp: number): void
   /** Puts `other`, which stays as it is, into the content, and shares nothing with it that could be changed later. */
   merge(content: C, other: C): void
+  /** What messages call a place in it; `path` leads there. */
+  readonly placeOf?: (path: string) => string
   results(key: unknown, window: unknown, content: C): Iterable<unknown>
 }
