@@ -1,6 +1,7 @@
 import type { Operator, OperatorContext } from '../src/contract/operator.ts'
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
 import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import { operatorsBefore } from '../src/graph/operators-before.ts'
@@ -8,7 +9,7 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import type { Step, Stream } from '../src/stream.ts'
 import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
 import { SplitWatermarks } from '../src/time/split-watermarks.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 
 /** How event time goes on. */
 export interface EventTimeOptions<T = never> {
@@ -54,9 +55,9 @@ export function eventTime<T>(
   const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d', watermark } = options
   givenFunction(timestampOf, 'eventTime')
   if (watermark !== undefined) givenFunction(watermark, 'eventTime', 'watermark')
-  const outOfOrderMs = milliseconds(outOfOrder)
-  const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
-  const maxDriftMs = milliseconds(maxDrift)
+  const outOfOrderMs = givenDuration(outOfOrder, 'the outOfOrder of eventTime(…)')
+  const livelinessMs = outOfOrderMs + givenDuration(idleAfter, 'the idleAfter of eventTime(…)')
+  const maxDriftMs = givenDuration(maxDrift, 'the maxDrift of eventTime(…)')
   const bound = watermark === undefined ? `out of order ${outOfOrder}` : 'watermarks of its own'
   const description = {
     verb: 'eventTime',

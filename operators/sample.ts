@@ -16,7 +16,7 @@ import type { Step, Stream } from '../src/stream.ts'
  * sample(0.01, (order: { customer: string }) => order.customer)
  */
 export function sample<T>(share: number, by: (value: T) => Key): Step<Stream<T>, Stream<T>> {
-  if (!(share >= 0 && share <= 1))
+  if (typeof share !== 'number' || !(share >= 0 && share <= 1))
     throw new MillraceError('JOB_INVALID', `sample(…): the share is ${share}, not a number from 0 to 1`)
   givenFunction(by, 'sample')
   const below = share * 2 ** 32

@@ -36,7 +36,9 @@ export type SplitStreams<T, P> = { readonly [N in keyof P]: Stream<Passing<T, P[
 export function splitBy<T, P extends Predicates<T>>(
   predicates: P & Predicates<T>,
 ): Step<Stream<T>, SplitStreams<T, P>> {
-  const names = Object.keys(predicates)
+  const names = Object.keys(predicates ?? {})
+  if (names.length === 0)
+    throw new MillraceError('JOB_INVALID', 'splitBy(…) takes an object of predicates, and got none')
   for (const taken of ['rest', mainOutput]) {
     if (names.includes(taken)) {
       throw new MillraceError('JOB_INVALID', `a predicate of splitBy is called "${taken}", which is taken`)

@@ -1,5 +1,6 @@
 import type { Change } from '../src/contract/change.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import type { KeyedCall, KeyedLogic } from './keyed/keyed-logic.ts'
@@ -21,7 +22,7 @@ export interface TopNOptions<in T> {
  * taken back. (As Flink's Top-N with the rank in its output.)
  *
  * @param name Keeps the best records in checkpoints: a checkpoint that has another name is refused.
- * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1.
+ * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1, and `by` of comparators.
  * @example
  * const highest = (bids: KeyedStream<number, { price: number; at: number }>) =>
  *   bids.pipe(topN('highest', 10, { by: [descending((bid) => bid.price), ascending((bid) => bid.at)] }))
@@ -29,7 +30,7 @@ export interface TopNOptions<in T> {
 export function topN<K = Key, T = unknown>(
   name: string,
   n: number,
-  { by }: TopNOptions<T>,
+  options: TopNOptions<T>,
 ): Step<KeyedStream<K, T>, Stream<Change<readonly [K, number], T>>> {
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new MillraceError(
@@ -37,7 +38,9 @@ export function topN<K = Key, T = unknown>(
       `topN of "${name}" got ${n}: it takes a whole number of at least 1`,
     )
   }
-  const order = totalOrder(typeof by === 'function' ? [by] : by) as Comparator<unknown>
+  const orders = [options?.by].flat() as readonly Comparator<T>[]
+  for (const order of orders) givenFunction(order, 'topN', `by of "${name}"`)
+  const order = totalOrder(orders) as Comparator<unknown>
   return (upstream) =>
     keyedOperatorOn([upstream], {
       verb: 'topN',

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { compareScalars, type Scalar, scalar } from './scalar.ts'
 
@@ -13,6 +14,7 @@ export function extreme<T, V extends Scalar>(
   sign: 1 | -1,
   of: (value: T) => V,
 ): Aggregate<T, V, undefined> {
+  givenFunction(of, kind)
   const nearer = (a: V | undefined, b: V) => (a !== undefined && sign * compareScalars(a, b) <= 0 ? a : b)
   return aggregateOf<T, V | undefined, V, undefined>({
     kind,

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, madeOf, unfit } from './definition.ts'
 
 /**
@@ -7,6 +8,7 @@ import { type Aggregate, madeOf, unfit } from './definition.ts'
  * sumBigint((transfer: { lamports: bigint }) => transfer.lamports)
  */
 export function sumBigint<T>(of: (value: T) => bigint): Aggregate<T, bigint, bigint> {
+  givenFunction(of, 'sumBigint')
   return madeOf<T, bigint, bigint>({
     kind: 'sumBigint',
     create: () => 0n,

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Decimal, decimal, decimalSum, decimalText } from './decimal.ts'
 import { type Aggregate, madeOf } from './definition.ts'
 
@@ -9,6 +10,7 @@ import { type Aggregate, madeOf } from './definition.ts'
  * sumDecimal((order: { amount: string }) => order.amount)
  */
 export function sumDecimal<T>(of: (value: T) => string): Aggregate<T, string, string> {
+  givenFunction(of, 'sumDecimal')
   return madeOf<T, Decimal, string>({
     kind: 'sumDecimal',
     create: () => ({ units: 0n, scale: 0 }),

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, madeOf } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
@@ -9,6 +10,7 @@ import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
  * sum((order: { cents: number }) => order.cents)
  */
 export function sum<T>(of: (value: T) => number): Aggregate<T, number, number> {
+  givenFunction(of, 'sum')
   return madeOf<T, ExactSum, number>({
     kind: 'sum',
     create: () => 0,
