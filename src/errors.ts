@@ -39,7 +39,7 @@ const catalogue = {
   OPERATOR_FAILED: {
     retryable: false,
     advice:
-      'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
+      'Correct the function of the job that threw and start again: the job continues at its last checkpoint.',
   },
   STATE_INVALID: {
     retryable: false,
