@@ -19,16 +19,21 @@ export function failedFunction(thrown: unknown): string | undefined {
 
 /** `at late (file:///job.ts:12:30)` and `at file:///job.ts:12:30`, in short. */
 function placeIn(frame: string): string {
-  const [, name = '', place = ''] = /^at (?:async )?(?:(.*?) \()?([^()]*)\)?$/.exec(frame) ?? []
-  const [, file = '', line = ''] = /^(.*?)(?:\?[^:]*)?((?::\d+)*)$/.exec(place) ?? []
-  const short = shortened(file.startsWith('file:') ? fileURLToPath(file) : file) + line
+  const [, name = '', within, alone = ''] = /^at (?:async )?(?:(.*?) \((.*)\)|(.*))$/.exec(frame) ?? []
+  const [, file = '', line = ''] = /^(.*?)(?:\?[^:]*)?((?::\d+)*)$/.exec(within ?? alone) ?? []
+  const short = shortened(file) + line
   // A function in an object or a list is called that of an Object or an Array.
   const called = name.replace(/^(Object|Array)\.| \[as .*\]$/g, '')
   return called === '' || called === '<anonymous>' ? short : `${called} (${short})`
 }
 
-/** From the working directory, for what lies within it. */
+/** From the working directory, for what lies within it. As it is if there is no such folder any more, or no such path. */
 function shortened(file: string): string {
-  const short = relative(process.cwd(), file)
-  return short.startsWith('..') ? file : short
+  try {
+    const path = file.startsWith('file:') ? fileURLToPath(file) : file
+    const short = relative(process.cwd(), path)
+    return short.startsWith('..') ? path : short
+  } catch {
+    return file
+  }
 }
