@@ -96,7 +96,7 @@ function assignTimestamps<T>(
   watermarkOf: EventTimeOptions<T>['watermark'],
   watermarks: SplitWatermarks,
   maxDriftMs: number,
-  { id, emit, emitWatermark, running }: OperatorContext<T>,
+  { id, emit, emitWatermark, running, failed }: OperatorContext<T>,
   restored: Snapshot | undefined,
 ): Operator<T> {
   if (restored?.schema === schema) restore(watermarks, restored)
@@ -115,7 +115,7 @@ function assignTimestamps<T>(
     process: (value, timestamp) => {
       running.operator = id
       const time = timestampOf(value)
-      if (!isTime(time)) throw invalid(time, timestamp)
+      if (!isTime(time)) throw failed(invalid(time, timestamp), timestampOf)
       if (watermarkOf === undefined) {
         if (time > greatest) greatest = time
       } else complete = Math.max(complete, watermarkOf(value, time) ?? complete)

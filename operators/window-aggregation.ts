@@ -120,7 +120,7 @@ export class WindowAggregation implements Operator<unknown> {
       const start = startOf(timestamp)
       if (start === this.#start || this.#enter(start)) {
         const key = keySelector(value)
-        const accumulators = this.#current!.get(key) ?? this.#open(key)
+        const accumulators = this.#current!.get(key) ?? this.#open(key, keySelector)
         add(accumulators, value, timestamp)
       } else this.#onLate(value, timestamp)
       running.operator = undefined
@@ -162,9 +162,14 @@ export class WindowAggregation implements Operator<unknown> {
     this.#merged!.forget(number)
   }
 
-  #open(key: Key): Accumulators {
+  #open(key: Key, keySelector: (value: unknown) => Key): Accumulators {
+    try {
+      checkedKey(key)
+    } catch (error) {
+      throw this.#context.failed(error, keySelector)
+    }
     const accumulators = this.#content.create()
-    this.#current!.set(checkedKey(key), accumulators)
+    this.#current!.set(key, accumulators)
     return accumulators
   }
 

@@ -118,7 +118,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       call.timestamp = timestamp
       const known = cells.get(key)
       if (known === undefined) {
-        call.key = checkedKey(key)
+        this.#checkKey(key, selectors)
         call.state = logic.create(key)
         logic.onRecord(call, value, this.#input)
         if (!logic.isEmpty(call.state)) cells.set(key, call.state)
@@ -127,6 +127,14 @@ export class KeyedOperator<S> implements Operator<unknown> {
       call.state = known
       logic.onRecord(call, value, this.#input)
       this.#keep(key, known)
+    }
+  }
+
+  #checkKey(key: Key, selectors: KeySelectors): void {
+    try {
+      checkedKey(key)
+    } catch (error) {
+      throw this.#context.failed(error, selectors[this.#input])
     }
   }
 

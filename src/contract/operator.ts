@@ -50,8 +50,11 @@ export interface OperatorContext<in Out> extends OperatorSurroundings {
   readonly goesOn: boolean
   /** For an operator that {@link Operator.tellsRunning}. */
   readonly running: Running
-  /** What was thrown in the operator, as an error that names it. One that names an operator further down stays so. */
-  readonly failed: (error: unknown) => MillraceError
+  /**
+   * What was thrown in the operator, as an error that names it. One that names an operator further down stays so. `of` is
+   * the function of the job that gave what it must not: the error then leads to the step that it was given to.
+   */
+  readonly failed: (error: unknown, of?: unknown) => MillraceError
   /** For a record that failed after `process` had returned. Throws unless the job goes on. */
   readonly refuse: (error: unknown, value: unknown, timestamp: number) => void
 }

@@ -1,5 +1,13 @@
 import { MillraceError } from '../errors.ts'
 
+/** Where verbs were given their functions: an error of each that was made there, in the name of the verb. */
+const places = new WeakMap<object, Error>()
+
+/** Where a function was given to a verb: the stack of the error leads there, its message is the verb. */
+export function givenAt(given: unknown): Error | undefined {
+  return typeof given === 'function' ? places.get(given) : undefined
+}
+
 /**
  * A function of the job, as a verb takes it.
  *
@@ -18,6 +26,7 @@ export function givenFunction<F>(given: F, verb: string, argument = 'the functio
       `${verb}(…): ${argument} is async, and nothing would wait for its answer: ask in asyncMap(…) before`,
     )
   }
+  places.set(given, new Error(verb))
   return given
 }
 

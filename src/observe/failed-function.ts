@@ -17,14 +17,24 @@ export function failedFunction(thrown: unknown): string | undefined {
   return frame && placeIn(frame)
 }
 
+/** The step of the job where an error was made that has the step's verb for its message, as `keyBy (job.ts:12:5)`. */
+export function stepAt(made: Error): string | undefined {
+  const frame = stackFrames(made).find(isOfTheJob)
+  return frame && `${made.message} (${placeOf(frame).place})`
+}
+
 /** `at late (file:///job.ts:12:30)` and `at file:///job.ts:12:30`, in short. */
 function placeIn(frame: string): string {
+  const { name, place } = placeOf(frame)
+  return name === '' ? place : `${name} (${place})`
+}
+
+function placeOf(frame: string): { readonly name: string; readonly place: string } {
   const [, name = '', within, alone = ''] = /^at (?:async )?(?:(.*?) \((.*)\)|(.*))$/.exec(frame) ?? []
   const [, file = '', line = ''] = /^(.*?)(?:\?[^:]*)?((?::\d+)*)$/.exec(within ?? alone) ?? []
-  const short = shortened(file) + line
   // A function in an object or a list is called that of an Object or an Array.
   const called = name.replace(/^(Object|Array)\.| \[as .*\]$/g, '')
-  return called === '' || called === '<anonymous>' ? short : `${called} (${short})`
+  return { name: called === '<anonymous>' ? '' : called, place: shortened(file) + line }
 }
 
 /** From the working directory, for what lies within it. As it is if there is no such folder any more, or no such path. */

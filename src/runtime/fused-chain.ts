@@ -1,5 +1,12 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
-import type { Emit, Operator, OperatorSurroundings, Running, SplitProgress } from '../contract/operator.ts'
+import type {
+  Emit,
+  Operator,
+  OperatorContext,
+  OperatorSurroundings,
+  Running,
+  SplitProgress,
+} from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
 import { type MillraceError, millraceError, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
@@ -43,7 +50,7 @@ interface Link {
 interface Member {
   readonly id: string
   readonly operator: Operator<unknown>
-  readonly failed: (error: unknown) => MillraceError
+  readonly failed: OperatorContext<unknown>['failed']
 }
 
 /**
@@ -191,10 +198,10 @@ export class FusedChain {
   }
 
   /** What was thrown below an operator is a failure of the one that is running, or else of that operator. */
-  #failure(error: unknown, below = this.#operators[0]!.id): MillraceError {
+  #failure(error: unknown, below = this.#operators[0]!.id, of?: unknown): MillraceError {
     const { operator = below } = this.#running
     this.#running.operator = undefined
-    return operatorFailure(error, operator)
+    return operatorFailure(error, operator, of)
   }
 
   /** Does something to each operator in turn; what it throws names the operator. */
@@ -236,7 +243,7 @@ export class FusedChain {
   }
 
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
-    const failed = (error: unknown) => this.#failure(error, id)
+    const failed: Member['failed'] = (error, of) => this.#failure(error, id, of)
     const refuse = this.#refusing(id, failed)
     const guarded = this.#context.onRefused === undefined ? undefined : new GuardedOperator(refuse)
     const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit

@@ -1,10 +1,20 @@
 import { isMillraceError, MillraceError, reasons } from '../errors.ts'
-import { failedFunction } from '../observe/failed-function.ts'
+import { givenAt } from '../graph/given-function.ts'
+import { failedFunction, stepAt } from '../observe/failed-function.ts'
 
-/** What was thrown within an operator, as an error that names it and the function of the job that it comes from. */
-export function operatorFailure(thrown: unknown, operator: string): MillraceError {
-  // It has passed an operator further down already.
-  if (isMillraceError(thrown)) return thrown.where.operator === undefined ? thrown.at({ operator }) : thrown
+/**
+ * What was thrown within an operator, as an error that names it and the function of the job that it comes from.
+ *
+ * @param of The function of the job that gave what it must not, where it did not throw itself.
+ */
+export function operatorFailure(thrown: unknown, operator: string, of?: unknown): MillraceError {
+  if (isMillraceError(thrown)) {
+    // It has passed an operator further down already.
+    if (thrown.where.operator !== undefined) return thrown
+    const made = givenAt(of)
+    const step = made && stepAt(made)
+    return thrown.at({ operator, ...(step !== undefined && { function: step }) })
+  }
   const place = failedFunction(thrown)
   return new MillraceError('OPERATOR_FAILED', `a function of the job threw: ${reasons(thrown)[0]}`, {
     where: { operator, ...(place !== undefined && { function: place }) },

@@ -314,6 +314,36 @@ describe('what a function of the job throws', () => {
     })
   })
 
+  it.each<[string, string, Steps]>([
+    [
+      'keyBy',
+      'a window',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          window(tumbling('1s')),
+          aggregate('totals', { n: count() }),
+        ),
+    ],
+    [
+      'keyBy',
+      'a process',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          process('seen', { onRecord: (n) => [n] }),
+        ),
+    ],
+    ['eventTime', 'an event time', (numbers, wrong) => numbers.pipe(eventTime((n) => wrong(n)))],
+  ])('is not what %s of %s gives, which leads to its step', async (verb, _what, steps) => {
+    const described = withSteps(steps, (n) => (n === 3 ? Number.NaN : n))
+    const failure = await failureOf(run(described, { checkpoints: memoryStore(), clock: impatientClock() }))
+    expect(failure.code).toMatch(/^(KEY|EVENT_TIME)_INVALID$/)
+    expect(failure.where.function).toMatch(
+      new RegExp(`^${verb} \\(test/runtime/failing-operators\\.test\\.ts:\\d+:\\d+\\)$`),
+    )
+  })
+
   it('may be anything', async () => {
     const own: Error = new Error('its own cause')
     own.cause = own
