@@ -3,6 +3,7 @@ import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates/definition.ts'
+import { checkKeyed } from './keyed/keyed-step.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
 import { aggregatedContent } from './windows/aggregated-content.ts'
 import { lateSide, windowedOperatorOn } from './windows/windowed-step.ts'
@@ -38,15 +39,27 @@ export function aggregate<
   aggregates: { [N in keyof R]: Aggregate<T, R[N]> },
 ): Step<WindowedStream<K, T, W>, Stream<WindowResult<K, W, R>>> {
   for (const taken of ['key', 'window']) {
-    if (taken in aggregates) {
+    if (taken in (aggregates ?? {})) {
       throw new MillraceError(
         'JOB_INVALID',
         `an aggregate of "${name}" is called "${taken}", which every result has already`,
       )
     }
   }
+  for (const [each, aggregate] of Object.entries(aggregates ?? { aggregates })) {
+    if (typeof (aggregate as Aggregate<T, unknown> | undefined)?.add === 'function') continue
+    throw new MillraceError(
+      'JOB_INVALID',
+      `"${each}" of the aggregate "${name}" is ${typeof aggregate === 'function' ? 'a function' : String(aggregate)}, not an aggregate such as count()`,
+    )
+  }
   const content = aggregatedContent(aggregates as unknown as Aggregates)
   return (windowed) => {
+    if (windowed.assigner === undefined)
+      throw new MillraceError(
+        'JOB_INVALID',
+        `aggregate(…) of "${name}" stands on no windows: put window(…) before it`,
+      )
     if (isPlain(windowed)) return plainAggregation(name, windowed, content)
     return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
   }
@@ -71,6 +84,7 @@ function plainAggregation<Out>(
 ): Stream<Out> {
   // From here on the types of records, keys and results are the caller's promise: the operator is the same for all.
   const { assigner, keyed } = windowed
+  checkKeyed(keyed.keySelector, { verb: 'aggregate', name })
   const options = {
     assigner,
     content,

@@ -1,7 +1,8 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 import { AsyncOperator, type AsyncPolicy } from './async/async-operator.ts'
 import type { AsyncFunction } from './async/call.ts'
 
@@ -51,10 +52,15 @@ export function asyncMap<T, R>(
 ): Step<Stream<T>, Stream<R>> {
   const { concurrency = 100, ordered = true, timeout = '30s', retry = { attempts: 1 } } = options
   const policy: AsyncPolicy = {
-    ...{ concurrency, ordered, timeoutMs: milliseconds(timeout) },
-    ...{ attempts: retry.attempts, backoffMs: milliseconds(retry.backoff ?? '100ms') },
+    ...{ concurrency, ordered, timeoutMs: givenDuration(timeout, 'the timeout of asyncMap(…)') },
+    ...{
+      attempts: retry.attempts,
+      backoffMs: givenDuration(retry.backoff ?? '100ms', 'the retry.backoff of asyncMap(…)'),
+    },
   }
   check(policy)
+  if (typeof ask !== 'function')
+    throw new MillraceError('JOB_INVALID', `asyncMap(…): the function is ${typeof ask}, not a function`)
   const order = ordered ? 'in order' : 'as they answer'
   return operatorStep<T, R>({
     verb: 'asyncMap',

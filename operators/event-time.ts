@@ -1,13 +1,15 @@
 import type { Operator, OperatorContext } from '../src/contract/operator.ts'
 import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import { operatorsBefore } from '../src/graph/operators-before.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import type { Step, Stream } from '../src/stream.ts'
 import { beginningOfTime, endOfTime } from '../src/time/end-of-time.ts'
 import { SplitWatermarks } from '../src/time/split-watermarks.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 
 /** How event time goes on. */
 export interface EventTimeOptions<T = never> {
@@ -42,7 +44,7 @@ export interface EventTimeOptions<T = never> {
  *
  * @param timestampOf Milliseconds since 1970.
  * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold;
- *   `JOB_INVALID` after a step such as `asyncMap`, whose results come apart from their splits.
+ *   `JOB_INVALID` for an async function, and after a step such as `asyncMap`, whose results come apart from their splits.
  * @example
  * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
  */
@@ -51,9 +53,11 @@ export function eventTime<T>(
   options: EventTimeOptions<NoInfer<T>> = {},
 ): Step<Stream<T>, Stream<T>> {
   const { outOfOrder = '0s', idleAfter = '1m', maxDrift = '1d', watermark } = options
-  const outOfOrderMs = milliseconds(outOfOrder)
-  const livelinessMs = outOfOrderMs + milliseconds(idleAfter)
-  const maxDriftMs = milliseconds(maxDrift)
+  givenFunction(timestampOf, 'eventTime')
+  if (watermark !== undefined) givenFunction(watermark, 'eventTime', 'watermark')
+  const outOfOrderMs = givenDuration(outOfOrder, 'the outOfOrder of eventTime(…)')
+  const livelinessMs = outOfOrderMs + givenDuration(idleAfter, 'the idleAfter of eventTime(…)')
+  const maxDriftMs = givenDuration(maxDrift, 'the maxDrift of eventTime(…)')
   const bound = watermark === undefined ? `out of order ${outOfOrder}` : 'watermarks of its own'
   const description = {
     verb: 'eventTime',
@@ -92,7 +96,7 @@ function assignTimestamps<T>(
   watermarkOf: EventTimeOptions<T>['watermark'],
   watermarks: SplitWatermarks,
   maxDriftMs: number,
-  { emit, emitWatermark }: OperatorContext<T>,
+  { id, emit, emitWatermark, running, failed }: OperatorContext<T>,
   restored: Snapshot | undefined,
 ): Operator<T> {
   if (restored?.schema === schema) restore(watermarks, restored)
@@ -107,12 +111,15 @@ function assignTimestamps<T>(
     emitWatermark(watermark)
   }
   return {
+    tellsRunning: true,
     process: (value, timestamp) => {
+      running.operator = id
       const time = timestampOf(value)
-      if (!isTime(time)) throw invalid(time, timestamp)
+      if (!isTime(time)) throw failed(invalid(time, timestamp), timestampOf)
       if (watermarkOf === undefined) {
         if (time > greatest) greatest = time
       } else complete = Math.max(complete, watermarkOf(value, time) ?? complete)
+      running.operator = undefined
       emit(value, time)
     },
     onBatch: (split = '') => {

@@ -1,4 +1,5 @@
 import type { Change } from '../src/contract/change.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import { flatMap } from './flat-map.ts'
@@ -15,6 +16,7 @@ import { keyBy } from './key-by.ts'
 export function keyChangesBy<I, V, K extends Key>(
   keySelector: (row: V) => K,
 ): Step<Stream<Change<I, V>>, KeyedStream<K, Change<I, V>>> {
+  givenFunction(keySelector, 'keyChangesBy')
   const moved = (change: Change<I, V>): Iterable<Change<I, V>> => {
     if (change.op !== 'update' || keySelector(change.before) === keySelector(change.value)) return [change]
     const { key, value, before } = change

@@ -1,4 +1,5 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
 
@@ -18,7 +19,7 @@ const longestShown = 200
  * shown unless `show` says so. (As Flink's `print`, which shows all.)
  *
  * @param label Begins the line.
- * @throws MillraceError `JOB_INVALID` if `every` is not a whole number from 1.
+ * @throws MillraceError `JOB_INVALID` if `every` is not a whole number from 1, or `show` async.
  * @example
  * log('paid', { every: 1000, show: (order: { id: string }) => order.id })
  */
@@ -26,6 +27,9 @@ export function log<T>(label: string, options: LogOptions<T> = {}): Step<Stream<
   const { every = 1, show } = options
   if (!Number.isInteger(every) || every < 1)
     throw new MillraceError('JOB_INVALID', `log(…): every is ${every}, not a whole number from 1`)
+  if (typeof label !== 'string')
+    throw new MillraceError('JOB_INVALID', `log(…): the label is ${String(label)}, not a text`)
+  if (show !== undefined) givenFunction(show, 'log', 'show')
   return operatorStep<T, T>({
     verb: 'log',
     detail: `${label}, one of ${every}`,

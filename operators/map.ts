@@ -1,3 +1,4 @@
+import { atOnce, givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
 
@@ -5,12 +6,29 @@ import type { Step, Stream } from '../src/stream.ts'
  * Turns each record into another. The event time stays.
  *
  * @param project Must not change the record it is given.
+ * @throws MillraceError `JOB_INVALID` for an async function: that is `asyncMap`.
  * @example
  * map((order: { cents: number }) => order.cents / 100)
  */
 export function map<T, R>(project: (value: T) => R): Step<Stream<T>, Stream<R>> {
+  givenFunction(project, 'map')
   return operatorStep<T, R>({
     verb: 'map',
-    create: ({ emit }) => ({ process: (value, timestamp) => emit(project(value), timestamp) }),
+    create: ({ id, emit, running }) => {
+      let first = true
+      return {
+        tellsRunning: true,
+        process: (value, timestamp) => {
+          running.operator = id
+          const result = project(value)
+          if (first) {
+            atOnce(result, 'map')
+            first = false
+          }
+          running.operator = undefined
+          emit(result, timestamp)
+        },
+      }
+    },
   })
 }

@@ -97,7 +97,13 @@ export function processBroadcast<
   table: BroadcastStream<TK, V>,
   options: BroadcastProcess<K, T, NoInfer<TK>, NoInfer<V>, S, O, E, Out, TimerOut, ProcessingTimerOut>,
 ): Step<KeyedStream<K, T>, StreamWithSides<Out | TimerOut | ProcessingTimerOut | E, O>> {
-  const { outputs, detail, logic } = processing(name, options, [options.onRecord])
+  const { onRecord } = options
+  const { outputs, detail, logic } = processing({
+    verb: 'processBroadcast',
+    name,
+    options,
+    onRecord: [onRecord],
+  })
   if (outputs.includes('late')) {
     throw new MillraceError(
       'JOB_INVALID',

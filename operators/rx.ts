@@ -1,4 +1,5 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import { Observable, type OperatorFunction } from '../src/rx.ts'
 import type { Step, Stream } from '../src/stream.ts'
@@ -43,6 +44,7 @@ export function rx<T, A, B, C, D, E>(
 export function rx(
   ...operators: readonly OperatorFunction<unknown, unknown>[]
 ): Step<Stream<unknown>, Stream<unknown>> {
+  for (const operator of operators) givenFunction(operator, 'rx', 'an operator')
   return operatorStep<unknown, unknown>({
     verb: 'rx',
     create: ({ emit }) => ({

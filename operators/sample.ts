@@ -1,4 +1,5 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import { checkedKey, type Key } from '../src/state/key.ts'
 import type { Step, Stream } from '../src/stream.ts'
@@ -10,13 +11,14 @@ import type { Step, Stream } from '../src/stream.ts'
  *
  * @param share From 0 (none) to 1 (all).
  * @param by The key of a record, such as its id, or its customer to keep whole histories.
- * @throws MillraceError `JOB_INVALID` if `share` is not from 0 to 1; `KEY_INVALID` while running, if `by` gives no key.
+ * @throws MillraceError `JOB_INVALID` if `share` is not from 0 to 1, or for an async function; `KEY_INVALID` while running, if `by` gives no key.
  * @example
  * sample(0.01, (order: { customer: string }) => order.customer)
  */
 export function sample<T>(share: number, by: (value: T) => Key): Step<Stream<T>, Stream<T>> {
-  if (!(share >= 0 && share <= 1))
+  if (typeof share !== 'number' || !(share >= 0 && share <= 1))
     throw new MillraceError('JOB_INVALID', `sample(…): the share is ${share}, not a number from 0 to 1`)
+  givenFunction(by, 'sample')
   const below = share * 2 ** 32
   return operatorStep<T, T>({
     verb: 'sample',

@@ -1,4 +1,5 @@
 import type { Sink } from '../src/contract/sink.ts'
+import { MillraceError } from '../src/errors.ts'
 import type { SinkTransformation } from '../src/graph/transformation.ts'
 import type { SinkHandle, Step, Stream } from '../src/stream.ts'
 
@@ -10,6 +11,8 @@ import type { SinkHandle, Step, Stream } from '../src/stream.ts'
  * sinkTo('numbers', collectSink<number>())
  */
 export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHandle> {
+  if (typeof sink?.open !== 'function')
+    throw new MillraceError('JOB_INVALID', `sinkTo(…) of "${name}" got no sink, such as filesSink(…) gives`)
   return (upstream) => {
     const transformation: SinkTransformation = {
       kind: 'sink',

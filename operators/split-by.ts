@@ -1,5 +1,6 @@
 import type { Emit, OperatorContext } from '../src/contract/operator.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import { mainOutput } from '../src/graph/transformation.ts'
 import { type Step, type Stream, streamAt } from '../src/stream.ts'
@@ -23,7 +24,7 @@ export type SplitStreams<T, P> = { readonly [N in keyof P]: Stream<Passing<T, P[
  * none. A predicate that narrows the type narrows its stream. What is read nowhere is left out. (As `split` of Kafka
  * Streams.)
  *
- * @throws MillraceError `JOB_INVALID` for a predicate named `rest` or `main`.
+ * @throws MillraceError `JOB_INVALID` for a predicate named `rest` or `main`, or an async one.
  * @example
  * const byRegion = (orders: Stream<{ region: string }>) => {
  *   const { eu, us, rest } = orders.pipe(
@@ -35,12 +36,15 @@ export type SplitStreams<T, P> = { readonly [N in keyof P]: Stream<Passing<T, P[
 export function splitBy<T, P extends Predicates<T>>(
   predicates: P & Predicates<T>,
 ): Step<Stream<T>, SplitStreams<T, P>> {
-  const names = Object.keys(predicates)
+  const names = Object.keys(predicates ?? {})
+  if (names.length === 0)
+    throw new MillraceError('JOB_INVALID', 'splitBy(…) takes an object of predicates, and got none')
   for (const taken of ['rest', mainOutput]) {
     if (names.includes(taken)) {
       throw new MillraceError('JOB_INVALID', `a predicate of splitBy is called "${taken}", which is taken`)
     }
   }
+  for (const name of names) givenFunction(predicates[name], 'splitBy', `"${name}"`)
   return (upstream) => {
     const { outlet } = operatorOn<T, never>(upstream, {
       verb: 'splitBy',

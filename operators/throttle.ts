@@ -1,8 +1,9 @@
 import type { Operator, OperatorContext } from '../src/contract/operator.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 
 /** How many records may pass in which time. */
 export interface ThrottleOptions {
@@ -20,8 +21,9 @@ export interface ThrottleOptions {
  * @example
  * throttle({ records: 500, per: '1s' })
  */
-export function throttle<T>({ records, per = '1s' }: ThrottleOptions): Step<Stream<T>, Stream<T>> {
-  const msPerRecord = milliseconds(per) / records
+export function throttle<T>(rate: ThrottleOptions): Step<Stream<T>, Stream<T>> {
+  const { records, per = '1s' } = rate ?? {}
+  const msPerRecord = givenDuration(per, 'the per of throttle(…)') / records
   if (!(msPerRecord > 0 && msPerRecord < Number.POSITIVE_INFINITY))
     throw new MillraceError('JOB_INVALID', `throttle(…): ${records} records per ${per} is no rate`)
   return operatorStep<T, T>({

@@ -1,5 +1,6 @@
 import type { Change } from '../src/contract/change.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import type { GroupedStream, KeyedStream, Step, Stream } from '../src/stream.ts'
 import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
@@ -36,7 +37,7 @@ export interface TopNOptions<in T, out I = number> extends IdleOption {
  * were read together.
  *
  * @param name Keeps the best records in checkpoints, of a changelog all: a checkpoint that has another name is refused.
- * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1; while running `OPERATOR_FAILED` if a row
+ * @throws MillraceError `JOB_INVALID` unless `n` is a whole number of at least 1, and `by` of comparators; while running `OPERATOR_FAILED` if a row
  *   is taken back that never came, and `KEY_INVALID` for an `id` that is none.
  * @example
  * const highest = (bids: KeyedStream<number, { price: number; at: number }>) =>
@@ -54,6 +55,7 @@ export function topN<K = Key, T = unknown, I extends Key = number>(
     )
   }
   const { by, id, idle } = options
+  for (const order of [by].flat()) givenFunction(order, 'topN', `by of "${name}"`)
   // From here on the types of records are the caller's promise.
   const order = totalOrder(typeof by === 'function' ? [by] : by) as Comparator<unknown>
   const ranking: Ranking = { n, order, id: id as Ranking['id'] }

@@ -3,9 +3,10 @@ import type { Snapshot } from '../src/contract/snapshot.ts'
 import { MillraceError } from '../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
-import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
+import { checkedKey, compareKeys, type Key, keyText } from '../src/state/key.ts'
 import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
 import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
+import { checkState } from '../src/state/plain-data.ts'
 import { plainContent } from '../src/state/state-content.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
@@ -39,6 +40,7 @@ const schema = 2
  * side with others is one slice; a sliding one is put together of several when it closes.
  */
 export class WindowAggregation implements Operator<unknown> {
+  readonly tellsRunning = true
   readonly process: Emit<unknown>
   readonly #context: OperatorContext<unknown>
   readonly #assigner: WindowAggregationOptions['assigner']
@@ -61,6 +63,13 @@ export class WindowAggregation implements Operator<unknown> {
   #current: StateMap<Accumulators> | undefined
   /** The slices that records have come into since a window closed: none of them has been merged since. */
   readonly #entered = new Map<number, StateMap<Accumulators>>()
+  readonly #check = (key: Key, accumulators: Accumulators) => {
+    try {
+      checkState(key, accumulators, this.#content.placeOf)
+    } catch (error) {
+      throw this.#context.failed(error)
+    }
+  }
 
   constructor(
     { assigner, keySelector, content }: WindowAggregationOptions,
@@ -72,7 +81,7 @@ export class WindowAggregation implements Operator<unknown> {
     this.#assigner = assigner
     this.#slicing = slicingOf(assigner)
     this.#content = content
-    this.#state = new MemoryKeyedState(plainContent<Accumulators>(this.#shape()), this.#journal)
+    this.#state = new MemoryKeyedState(plainContent<Accumulators>(this.#shape(), this.#check), this.#journal)
     if (assigner.kind === 'sliding') {
       this.#merged = new MergedSlices(content, (number) => this.#sliceAt(number))
     }
@@ -118,12 +127,16 @@ export class WindowAggregation implements Operator<unknown> {
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
     const { startOf } = this.#slicing
     const { add } = this.#content
+    const { id, running } = this.#context
     return (value, timestamp) => {
+      running.operator = id
       const start = startOf(timestamp)
-      if (start !== this.#start && !this.#enter(start)) return this.#onOutside(value, timestamp, start)
-      const key = keySelector(value)
-      const accumulators = this.#current!.get(key) ?? this.#open(key)
-      add(accumulators, value, timestamp)
+      if (start === this.#start || this.#enter(start)) {
+        const key = keySelector(value)
+        const accumulators = this.#current!.get(key) ?? this.#open(key, keySelector)
+        add(accumulators, value, timestamp)
+      } else this.#onOutside(value, timestamp, start)
+      running.operator = undefined
     }
   }
 
@@ -163,25 +176,44 @@ export class WindowAggregation implements Operator<unknown> {
     this.#merged!.forget(number)
   }
 
-  #open(key: Key): Accumulators {
+  #open(key: Key, keySelector: (value: unknown) => Key): Accumulators {
+    try {
+      checkedKey(key)
+    } catch (error) {
+      throw this.#context.failed(error, keySelector)
+    }
     const accumulators = this.#content.create()
-    this.#current!.set(checkedKey(key), accumulators)
+    this.#current!.set(key, accumulators)
     return accumulators
   }
 
   #close(end: number): void {
     const window = this.#windowEndingAt.get(end)!
-    const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
     this.#windowEndingAt.delete(end)
+    let at: Key | undefined
+    try {
+      const results = this.#closed(window)
+      for (const [key, accumulators] of results) {
+        at = key
+        const shown = this.#assigner.window(window.start, end)
+        for (const result of this.#content.results(key, shown, accumulators))
+          this.#context.emit(result, end - 1)
+      }
+    } catch (error) {
+      const start = new Date(window.start).toISOString()
+      throw this.#context.failed(error).at({ ...(at !== undefined && { key: keyText(at) }), window: start })
+    }
+  }
+
+  /** The content of a window, in the order of its keys. What no window holds any more is dropped. */
+  #closed(window: TimeWindow): [Key, Accumulators][] {
+    const { end } = window
+    const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
     for (const start of this.#slicesEndingAt.get(end) ?? []) this.#drop(start)
     this.#slicesEndingAt.delete(end)
     this.#start = Number.NaN
     this.#entered.clear()
-    const shown = () => this.#assigner.window(window.start, end)
-    for (const [key, accumulators] of results) {
-      for (const result of this.#content.results(key, shown(), accumulators))
-        this.#context.emit(result, end - 1)
-    }
+    return results
   }
 
   #within({ start, end }: TimeWindow): SliceOfKeys<Accumulators> {

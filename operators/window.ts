@@ -1,4 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import {
   type KeyedStream,
   pipeable,
@@ -8,7 +10,7 @@ import {
   type WindowAssigner,
   type WindowedStream,
 } from '../src/stream.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 import type { Trigger } from './triggers.ts'
 import { merges } from './windows/own-windows.ts'
 
@@ -46,7 +48,10 @@ export function window<K, T, W, P = unknown>(
   options: WindowOptions<NoInfer<T>, P> = {},
 ): Step<KeyedStream<K, T>, WindowedStream<K, T, W & P>> {
   const { late, trigger, allowedLateness = '0s' } = options
-  const allowedLatenessMs = milliseconds(allowedLateness)
+  if (typeof assigner?.kind !== 'string')
+    throw new MillraceError('JOB_INVALID', 'window(…) takes windows, such as tumbling(…), and got none')
+  if (late !== undefined) givenFunction(late, 'window', 'late')
+  const allowedLatenessMs = givenDuration(allowedLateness, 'the allowedLateness of window(…)')
   const stage = { assigner, late, trigger, allowedLatenessMs }
   check(stage)
   return (keyed) => pipeable({ ...stage, keyed })

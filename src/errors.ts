@@ -39,7 +39,7 @@ const catalogue = {
   OPERATOR_FAILED: {
     retryable: false,
     advice:
-      'A function of the job threw; the cause says where. Correct it and start again: the job continues at its last checkpoint.',
+      'Correct the function of the job that threw and start again: the job continues at its last checkpoint.',
   },
   RECORD_POISONED: {
     retryable: false,
@@ -160,7 +160,8 @@ const catalogue = {
   // Tests of jobs
   SIMULATION_FAILED: {
     retryable: false,
-    advice: 'Run the seed alone: the message has the fewest faults that still fail, and the last steps before it.',
+    advice:
+      'Run the seed alone: the message has the fewest faults that still fail, and the last steps before it.',
   },
   // Anything else
   UNEXPECTED: {
@@ -187,6 +188,14 @@ export interface Where {
   readonly job?: string
   readonly source?: string
   readonly operator?: string
+  /** The function of the job that failed, with its place, as `late (job.ts:12:30)`. */
+  readonly function?: string
+  /** The key at hand, where no record is: in a timer, or when a window closes. A text has quotes. */
+  readonly key?: string
+  /** The window that closes, by its first instant. */
+  readonly window?: string
+  /** The time of the timer that fires. */
+  readonly time?: string
   readonly sink?: string
   readonly stream?: string
   readonly shard?: string
@@ -239,10 +248,24 @@ function sentence(code: ErrorCode, happened: string, where: Where): string {
   return `${code}: ${happened}${place.length > 0 ? ` [${place.join(', ')}]` : ''}`
 }
 
+/** More causes are not told: there are errors that are their own cause. */
+const causesTold = 10
+
 /** The messages of an error and of its causes, outermost first. */
-export function reasons(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)]
-  return [error.message || error.name, ...(error.cause === undefined ? [] : reasons(error.cause))]
+export function reasons(error: unknown, told = 0): string[] {
+  if (!(error instanceof Error)) return [textOf(error)]
+  const { cause } = error
+  const more = cause === undefined || told === causesTold ? [] : reasons(cause, told + 1)
+  return [textOf(error.message || error.name), ...more]
+}
+
+/** Anything can be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return `a value of type ${typeof thrown}`
+  }
 }
 
 /**

@@ -4,10 +4,12 @@ import { exponentialDelay, type RestartStrategy } from './contract/restart-strat
 import type { Source, Undecodable } from './contract/source.ts'
 import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
+import { givenDuration } from './graph/given-duration.ts'
+import { givenFunction } from './graph/given-function.ts'
 import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
 import type { Sides, SourceTransformation } from './graph/transformation.ts'
 import { type SinkHandle, type Step, type Stream, streamAt, streamFrom } from './stream.ts'
-import { type Duration, milliseconds } from './units.ts'
+import type { Duration } from './units.ts'
 
 /** A job: a frozen value that plans, diagrams, tests and the runtime read. */
 export interface Job {
@@ -83,6 +85,8 @@ export function job(
     )
   }
   const { onError = 'fail' } = options
+  if (typeof onError !== 'function' && onError !== 'fail' && onError !== 'skip')
+    throw new MillraceError('JOB_INVALID', `onError is ${String(onError)}: it is 'fail', 'skip' or steps`)
   const handles = [build({ from })].flat() as SinkHandle[]
   if (handles.length === 0 || handles.some((handle) => handle?.sink === undefined)) {
     throw new MillraceError('JOB_INVALID', 'a job ends in sinks: return what sinkTo(…) gives', {
@@ -102,6 +106,12 @@ export function job(
 
 function from<T>(name: string, source: Source<T>, options: FromOptions = {}): Stream<T> {
   const { undecodable } = options
+  if (typeof source?.open !== 'function')
+    throw new MillraceError(
+      'JOB_INVALID',
+      `from(…) of "${name}" got no source, such as kinesisSource(…) gives`,
+    )
+  if (undecodable !== undefined) givenFunction(undecodable, 'from', 'undecodable')
   const sides: Sides =
     undecodable === undefined
       ? {}
@@ -114,7 +124,7 @@ function from<T>(name: string, source: Source<T>, options: FromOptions = {}): St
 export const undecodableOutput = 'undecodable'
 
 function intervalMs(every: Duration): number {
-  const ms = milliseconds(every)
+  const ms = givenDuration(every, 'checkpoint.every')
   if (ms <= 0) throw new MillraceError('JOB_INVALID', 'checkpoint.every must be more than 0')
   return ms
 }

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { hashOf } from './hash.ts'
 import { estimate, observe, type Registers, union } from './hyper-log-log.ts'
@@ -15,6 +16,7 @@ const kind = 'approximateCountDistinct'
  * approximateCountDistinct((view: { visitor: string }) => view.visitor)
  */
 export function approximateCountDistinct<T>(of: (value: T) => Scalar): Aggregate<T, number, number> {
+  givenFunction(of, kind)
   return aggregateOf<T, Registers, number, number>({
     kind,
     create: () => new Map(),

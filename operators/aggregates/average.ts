@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
@@ -13,6 +14,7 @@ interface Mean {
  * average((order: { cents: number }) => order.cents)
  */
 export function average<T>(of: (value: T) => number): Aggregate<T, number, undefined> {
+  givenFunction(of, 'average')
   return aggregateOf<T, Mean, number, undefined>({
     kind: 'average',
     create: () => ({ total: 0, counted: 0 }),

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { compareCanonically } from './canonical-text.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { compareRanks, type Rank, rank } from './scalar.ts'
@@ -22,6 +23,7 @@ export function byTime<T, V>(
   of: (value: T) => V,
   { tie }: TieOptions<T>,
 ): Aggregate<T, V, undefined> {
+  givenFunction(of, kind)
   const further = (a: Kept, b: Kept) => (sign * compareKept(a, b) >= 0 ? a : b)
   return aggregateOf<T, Kept | undefined, V, undefined>({
     kind,

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { compareCanonically } from './canonical-text.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 
@@ -11,6 +12,7 @@ type Timed<V> = readonly [timestamp: number, value: V]
  * collect((order: { id: string }) => order.id)
  */
 export function collect<T, V>(of: (value: T) => V): Aggregate<T, V[], V[]> {
+  givenFunction(of, 'collect')
   return aggregateOf<T, Timed<V>[], V[], V[]>({
     kind: 'collect',
     create: () => [],

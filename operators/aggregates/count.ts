@@ -1,4 +1,4 @@
-import { type Aggregate, defineAggregate } from './definition.ts'
+import { type Aggregate, madeOf } from './definition.ts'
 import { filtered } from './filtered.ts'
 
 /**
@@ -8,7 +8,7 @@ import { filtered } from './filtered.ts'
  * aggregate('totals', { orders: count() })
  */
 export function count(): Aggregate<unknown, number, number> {
-  return defineAggregate({
+  return madeOf({
     kind: 'count',
     create: () => 0,
     add: (counted: number) => counted + 1,

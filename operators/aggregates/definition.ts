@@ -33,25 +33,13 @@ export interface AggregateParts<T, A, R> {
   readonly remove?: (accumulator: A, value: T) => A
 }
 
-/**
- * An aggregate of your own, with the accumulator's type `A` known. With `remove` it follows a changelog at no price;
- * without, all values are kept there and gone through again.
- *
- * @example
- * defineAggregate({
- *   kind: 'longest',
- *   create: () => '',
- *   add: (longest, word: string) => (word.length > longest.length ? word : longest),
- *   merge: (a, b) => (b.length > a.length ? b : a),
- *   result: (longest) => longest,
- * })
- */
-export function defineAggregate<T, A, R>(parts: AggregateParts<T, A, R>): Aggregate<T, R, R> {
+/** The aggregate that is made of its parts, as one of our own: nobody looks at what they give. */
+export function madeOf<T, A, R>(parts: AggregateParts<T, A, R>): Aggregate<T, R, R> {
   return aggregateOf<T, A, R, R>({ ...parts, ofNone: () => parts.result(parts.create()) })
 }
 
 /**
- * As {@link defineAggregate}, for one that tells no values from some, or has another form for changelogs. All aggregates
+ * As {@link madeOf}, for one that tells no values from some, or has another form for changelogs. All aggregates
  * are objects of one shape: with others a record costs more than twice as much.
  */
 export function aggregateOf<T, A, R, None>({

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { compareScalars, type Scalar, scalar } from './scalar.ts'
 
@@ -14,6 +15,7 @@ export function extreme<T, V extends Scalar>(
   of: (value: T) => V,
   compare: (a: V, b: V) => number = compareScalars,
 ): Aggregate<T, V, undefined> {
+  givenFunction(of, kind)
   const nearer = (a: V | undefined, b: V) => (a !== undefined && sign * compare(a, b) <= 0 ? a : b)
   return aggregateOf<T, V | undefined, V, undefined>({
     kind,

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { retractable } from './retractable.ts'
 
@@ -13,6 +14,7 @@ export function filtered<T, R, None>(
   aggregate: Aggregate<T, R, None>,
   predicate: (value: T) => boolean,
 ): Aggregate<T, R | None, None> {
+  givenFunction(predicate, 'filtered', 'the predicate')
   return aggregateOf<T, unknown, R | None, None>({
     kind: `filtered ${aggregate.kind}`,
     create: () => aggregate.create(),

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { retractable } from './retractable.ts'
 
@@ -8,6 +9,7 @@ import { retractable } from './retractable.ts'
  * mapped(average((bid: { price: number }) => bid.price), Math.trunc)
  */
 export function mapped<T, A, B>(aggregate: Aggregate<T, A>, of: (result: A) => B): Aggregate<T, B, B> {
+  givenFunction(of, 'mapped')
   return aggregateOf<T, unknown, B, B>({
     kind: aggregate.kind,
     create: () => aggregate.create(),

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf, finite } from './definition.ts'
 import { type ExactSum, merged, nearest, partsOf, plus, plusProduct } from './exact-sum.ts'
 
@@ -14,6 +15,7 @@ export function spreadOf<T, R>(
   of: (value: T) => number,
   result: (counted: number, spread: number) => R,
 ): Aggregate<T, R, undefined> {
+  givenFunction(of, kind)
   const counted = (moments: Moments, value: number, times: 1 | -1) => {
     finite(value * value, kind)
     moments.counted += times

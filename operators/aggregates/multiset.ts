@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { type Scalar, scalar } from './scalar.ts'
 
@@ -7,6 +8,7 @@ export function multiset<T, V extends Scalar, R>(
   of: (value: T) => V,
   result: (times: ReadonlyMap<V, number>) => R,
 ): Aggregate<T, R, R> {
+  givenFunction(of, kind)
   return aggregateOf<T, Map<V, number>, R, R>({
     kind,
     create: () => new Map(),

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf, finite } from './definition.ts'
 import { counted, emptySketch, mergedSketches, quantilesOf, type Sketch } from './quantile-sketch.ts'
 
@@ -23,6 +24,7 @@ export function quantiles<T>(
   shares: readonly number[],
   { relativeError = 0.01 }: QuantileOptions = {},
 ): Aggregate<T, number[], undefined> {
+  givenFunction(of, 'quantiles')
   const wrong = shares.some((share, index) => !(share >= (shares[index - 1] ?? 0) && share <= 1))
   if (wrong || shares.length === 0) throw invalid('shares from 0 to 1 that ascend', shares)
   if (!(relativeError >= 0.0001 && relativeError <= 0.5)) {

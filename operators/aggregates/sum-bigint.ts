@@ -1,4 +1,5 @@
-import { type Aggregate, defineAggregate, unfit } from './definition.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
+import { type Aggregate, madeOf, unfit } from './definition.ts'
 
 /**
  * The sum of a bigint of each value, exact however large.
@@ -7,7 +8,8 @@ import { type Aggregate, defineAggregate, unfit } from './definition.ts'
  * sumBigint((transfer: { lamports: bigint }) => transfer.lamports)
  */
 export function sumBigint<T>(of: (value: T) => bigint): Aggregate<T, bigint, bigint> {
-  return defineAggregate<T, bigint, bigint>({
+  givenFunction(of, 'sumBigint')
+  return madeOf<T, bigint, bigint>({
     kind: 'sumBigint',
     create: () => 0n,
     add: (total, value) => total + bigintOf(of(value), 'sumBigint'),

@@ -1,4 +1,5 @@
-import { type Aggregate, defineAggregate } from './definition.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
+import { type Aggregate, madeOf } from './definition.ts'
 import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
 
 /**
@@ -9,7 +10,8 @@ import { type ExactSum, merged, nearest, plus } from './exact-sum.ts'
  * sum((order: { cents: number }) => order.cents)
  */
 export function sum<T>(of: (value: T) => number): Aggregate<T, number, number> {
-  return defineAggregate<T, ExactSum, number>({
+  givenFunction(of, 'sum')
+  return madeOf<T, ExactSum, number>({
     kind: 'sum',
     create: () => 0,
     add: (total, value) => plus(total, of(value), 'sum'),

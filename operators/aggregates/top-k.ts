@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { compareCanonically } from './canonical-text.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { compareRanks, type Rank, rank } from './scalar.ts'
@@ -37,6 +38,7 @@ export function topOf<T, R, None>(
   result: (top: readonly Ranked<T>[]) => R,
   ofNone: () => None,
 ): Aggregate<T, R, None> {
+  givenFunction(by, kind)
   const place = (top: Ranked<T>[], come: Ranked<T>) => {
     let index = top.length
     while (index > 0 && before(come, top[index - 1]!, sign)) index -= 1

@@ -75,7 +75,8 @@ async function callOnce<T, R>(
     throw error
   })
   try {
-    const asking = async () => ask(value, { signal: calling.signal, attempt })
+    // What is awaited here has this place on the stack of its errors, which tells them from those made elsewhere.
+    const asking = async () => await ask(value, { signal: calling.signal, attempt })
     return await Promise.race([asking(), tooLong])
   } finally {
     waiting.abort()

@@ -4,11 +4,11 @@ import { MillraceError } from '../../src/errors.ts'
 import { cborView, decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
 import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
-import { checkedKey, type Key } from '../../src/state/key.ts'
+import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
 import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
-import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
+import { checkState } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
@@ -43,6 +43,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   /** The times of the last barrier: by these it is decided what a checkpoint leaves out. */
   #cutWatermark = beginningOfTime
   #cutNow = 0
+  readonly #placeOf = (path: string) => this.#logic.placeOf?.(path) ?? path
   #input = 0
 
   constructor(
@@ -127,7 +128,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       call.timestamp = timestamp
       const known = cells.get(key)
       if (known === undefined) {
-        call.key = checkedKey(key)
+        this.#checkKey(key, selectors)
         call.state = logic.create(key)
         logic.onRecord(call, value, this.#input)
         if (!logic.isEmpty(call.state)) cells.set(key, call.state)
@@ -136,6 +137,14 @@ export class KeyedOperator<S> implements Operator<unknown> {
       call.state = known
       logic.onRecord(call, value, this.#input)
       this.#keep(key, known)
+    }
+  }
+
+  #checkKey(key: Key, selectors: KeySelectors): void {
+    try {
+      checkedKey(key)
+    } catch (error) {
+      throw this.#context.failed(error, selectors[this.#input])
     }
   }
 
@@ -181,7 +190,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   #pack(key: Key, state: S): PackedValue | undefined {
     const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
     if (pruned === undefined) return undefined
-    if (!isPlainData(pruned)) throw this.#stateError(key, pruned)
+    this.#check(key, pruned)
     const event = [...this.#timers.timesOf(key)]
     const processing = [...this.#processingTimers.timesOf(key)]
     return { value: cborView(pruned), timers: { event, processing } }
@@ -203,14 +212,12 @@ export class KeyedOperator<S> implements Operator<unknown> {
     return pruned
   }
 
-  #stateError(key: Key, state: S): MillraceError {
-    const { path, kind } = unkeepable(state)
-    const place = this.#logic.placeOf?.(path) ?? path
-    return new MillraceError(
-      'STATE_INVALID',
-      `the state of the key ${JSON.stringify(String(key))} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
-      { where: { operator: this.#context.id } },
-    )
+  #check(key: Key, state: S): void {
+    try {
+      checkState(key, state, this.#placeOf)
+    } catch (error) {
+      throw this.#context.failed(error)
+    }
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer'], timers?: KeyedTimers): void {
@@ -221,7 +228,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.key = key
     this.#call.timestamp = time
     this.#call.state = state
-    fire.call(this.#logic, this.#call, time)
+    try {
+      fire.call(this.#logic, this.#call, time)
+    } catch (error) {
+      throw this.#context.failed(error).at({ key: keyText(key), time: timeText(time) })
+    }
     this.#keep(key, state)
   }
 
@@ -245,6 +256,11 @@ export class KeyedOperator<S> implements Operator<unknown> {
       this.#context.wakeAt(time)
     }
   }
+}
+
+/** The end of time, and what lies before all time, are no dates. */
+function timeText(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
 }
 
 /** One object for all calls: nothing is allocated for a record. */

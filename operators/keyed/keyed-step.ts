@@ -1,3 +1,4 @@
+import { MillraceError } from '../../src/errors.ts'
 import { operatorOn, unionOf } from '../../src/graph/operator-step.ts'
 import type { Sides } from '../../src/graph/transformation.ts'
 import type { KeyedStream, Stream } from '../../src/stream.ts'
@@ -20,6 +21,7 @@ export function keyedOperatorOn<Out>(
   inputs: readonly KeyedStream<unknown, unknown>[],
   { logic, ...description }: KeyedDescription,
 ): Stream<Out> {
+  for (const { keySelector } of inputs) checkKeyed(keySelector, description)
   const selectors = inputs.map(({ keySelector }) => keySelector) as unknown as KeySelectors
   const [first] = inputs
   const upstream: Stream<unknown> = inputs.length === 1 ? first! : unionOf(inputs)
@@ -33,4 +35,16 @@ export function keyedOperatorOn<Out>(
         restored,
       ),
   })
+}
+
+/** The compiler refuses it too, but not everyone asks it. */
+export function checkKeyed(
+  keySelector: unknown,
+  { verb, name }: Pick<KeyedDescription, 'verb' | 'name'>,
+): void {
+  if (typeof keySelector === 'function') return
+  throw new MillraceError(
+    'JOB_INVALID',
+    `${verb}(…) of "${name}" stands on a stream without a key: put keyBy(…) before it`,
+  )
 }

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { mainOutput } from '../../src/graph/transformation.ts'
 import { type KeyedStream, pipeable, type Stream, streamAt } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
@@ -62,12 +63,12 @@ export function processOn<Out, O>(
   inputs: readonly KeyedStream<unknown, unknown>[],
   { verb, name, options, onRecord }: ProcessDescription,
 ): StreamWithSides<Out, O> {
-  const { outputs, detail, logic } = processing(name, options, onRecord)
+  const { outputs, detail, logic } = processing({ verb, name, options, onRecord })
   return withSides(keyedOperatorOn<Out>(inputs, { verb, name, detail, logic: () => logic() }), outputs)
 }
 
 /** What there is to know of the functions before they run. */
-export function processing(name: string, options: object, onRecord: readonly unknown[]) {
+export function processing({ verb, name, options, onRecord }: ProcessDescription) {
   const { state = {}, outputs = {}, onTimer, onProcessingTimer } = options as Options
   if (mainOutput in outputs) {
     throw new MillraceError(
@@ -75,6 +76,9 @@ export function processing(name: string, options: object, onRecord: readonly unk
       `a side output of "${name}" is called "${mainOutput}", which the results have already`,
     )
   }
+  for (const each of onRecord) givenFunction(each, verb, `onRecord of "${name}"`)
+  for (const [hook, each] of Object.entries({ onTimer, onProcessingTimer }))
+    if (each !== undefined) givenFunction(each, verb, `${hook} of "${name}"`)
   const functions = { onRecord, onTimer, onProcessingTimer } as ProcessFunctions
   return {
     outputs: Object.keys(outputs),

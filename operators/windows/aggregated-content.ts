@@ -17,6 +17,7 @@ export function aggregatedContent(
         content[index] = all[index]!.merge(content[index], other[index])
       }
     },
+    placeOf: (path) => path.replace(/^\d+/, (index) => names[Number(index)]!),
     results: (key, window, content) => {
       const result: Record<string, unknown> = { key, window }
       for (let index = 0; index < names.length; index += 1) {

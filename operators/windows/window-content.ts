@@ -13,5 +13,7 @@ export interface WindowContent<C = unknown> {
   /** Whether it holds nothing any more, of content that results take records out of. */
   isEmpty?(content: C): boolean
   /** Gives the results. Only content that has `isEmpty` is changed by it. */
+  /** What messages call a place in it; `path` leads there. */
+  readonly placeOf?: (path: string) => string
   results(key: unknown, window: unknown, content: C): Iterable<unknown>
 }

@@ -1,7 +1,8 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenDuration } from '../../src/graph/given-duration.ts'
 import type { Bounds, TimeDomain } from '../../src/stream.ts'
 import { ZoneOffsets } from '../../src/time/zone-offsets.ts'
-import { type Duration, milliseconds } from '../../src/units.ts'
+import type { Duration } from '../../src/units.ts'
 import { utcBounds } from './utc-bounds.ts'
 import { ZonedBounds } from './zoned-bounds.ts'
 
@@ -30,14 +31,14 @@ export interface WindowPlacing {
  * @throws MillraceError `JOB_INVALID` if it is not a whole number of at least 1.
  */
 export function lengthOf(duration: Duration, what: string): number {
-  const ms = milliseconds(duration)
+  const ms = givenDuration(duration, what)
   if (Number.isInteger(ms) && ms >= 1) return ms
   throw new MillraceError('JOB_INVALID', `${what} is not a whole number of milliseconds of at least 1`)
 }
 
 /** @throws MillraceError `JOB_INVALID` if the offset is no whole number below `limitMs`. */
 export function offsetOf({ offset = '0s' }: WindowPlacing, limitMs: number, what: string): number {
-  const ms = milliseconds(offset)
+  const ms = givenDuration(offset, `the offset of ${what}`)
   if (Number.isInteger(ms) && ms < limitMs) return ms
   throw new MillraceError(
     'JOB_INVALID',

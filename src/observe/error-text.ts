@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import { errorFacts } from './error-facts.ts'
 import { isOfTheJob } from './own-frames.ts'
 import { printable } from './printable.ts'
+import { stackFrames } from './stack-frames.ts'
 
 /** Errors of the job file: the frames in it say where. */
 const ofTheJobFile: ReadonlySet<ErrorCode> = new Set(['OPERATOR_FAILED', 'JOB_INVALID', 'NAME_DUPLICATE'])
@@ -29,20 +30,14 @@ function placeName(name: string): string {
 
 function framesOf(error: unknown, code: ErrorCode, verbose: boolean): string[] {
   const errors = errorsOf(error)
-  if (verbose) return errors.flatMap((each) => [`${each.name}: ${each.message}`, ...frames(each)])
-  if (code === 'UNEXPECTED') return errors.slice(-1).flatMap(frames)
-  if (ofTheJobFile.has(code)) return errors.slice(-1).flatMap(frames).filter(isOfTheJob)
+  if (verbose) return errors.flatMap((each) => [`${each.name}: ${each.message}`, ...stackFrames(each)])
+  if (code === 'UNEXPECTED') return errors.slice(-1).flatMap(stackFrames)
+  if (ofTheJobFile.has(code)) return errors.slice(-1).flatMap(stackFrames).filter(isOfTheJob)
   return []
 }
 
-/** An error and its causes, outermost first. */
-function errorsOf(error: unknown): Error[] {
-  return error instanceof Error ? [error, ...errorsOf(error.cause)] : []
-}
-
-function frames({ stack = '' }: Error): string[] {
-  return stack
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '))
+/** An error and its causes, outermost first. None twice: there are errors that are their own cause. */
+function errorsOf(error: unknown, outer: readonly Error[] = []): readonly Error[] {
+  if (!(error instanceof Error) || outer.includes(error)) return outer
+  return errorsOf(error.cause, [...outer, error])
 }

@@ -6,10 +6,12 @@ const ownFolders = ['src', 'operators', 'connectors', 'codecs', 'dist'].map(
   (folder) => `${packageFolder}${folder}`,
 )
 
-/** Whether a line of a stack is in code of the job: not of Node, of Millrace, or of another package. */
+/** Whether a line of a stack is in code of Millrace. */
+export function isOwn(frame: string): boolean {
+  return ownFolders.some((folder) => frame.includes(folder))
+}
+
+/** Whether it is in code of the job: not of Node, of Millrace, or of another package. */
 export function isOfTheJob(frame: string): boolean {
-  return (
-    !/node:|[\\/]node_modules[\\/]|\(<anonymous>\)$/.test(frame) &&
-    !ownFolders.some((folder) => frame.includes(folder))
-  )
+  return !/node:|[\\/]node_modules[\\/]|\(<anonymous>\)$/.test(frame) && !isOwn(frame)
 }

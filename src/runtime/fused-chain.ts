@@ -1,13 +1,21 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
-import type { Emit, Operator, OperatorSurroundings, SplitProgress } from '../contract/operator.ts'
+import type {
+  Emit,
+  Operator,
+  OperatorContext,
+  OperatorSurroundings,
+  Running,
+  SplitProgress,
+} from '../contract/operator.ts'
 import type { Snapshot } from '../contract/snapshot.ts'
-import { isMillraceError, MillraceError, millraceError, reasons, type Where } from '../errors.ts'
+import { type MillraceError, millraceError, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import { BatchingOutput } from './batching-output.ts'
 import { GuardedOperator } from './guarded-operator.ts'
+import { naming, operatorFailure } from './operator-failure.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
@@ -38,6 +46,13 @@ interface Link {
   readonly onWatermark: (timestamp: number) => void
 }
 
+/** An operator of the chain. */
+interface Member {
+  readonly id: string
+  readonly operator: Operator<unknown>
+  readonly failed: OperatorContext<unknown>['failed']
+}
+
 /**
  * The operators of a chain, each calling the next one directly: a batch runs through all of them in one loop, without
  * a queue, an array or an Observable in between.
@@ -46,7 +61,8 @@ export class FusedChain {
   readonly #context: ChainContext
   readonly #main: BatchingOutput
   readonly #sides: ReadonlyMap<string, BatchingOutput>
-  readonly #operators: { readonly id: string; readonly operator: Operator<unknown> }[] = []
+  readonly #operators: Member[] = []
+  readonly #running: Running = { operator: undefined }
   readonly #head: Link
   #emit: (element: Element<unknown>) => void = () => {}
   /** Where the record that is processed at the moment came from. */
@@ -134,8 +150,7 @@ export class FusedChain {
   #onBatch({ split, input = 0, values, timestamps, whereIs }: Batch<unknown>): void {
     const { process } = this.#head
     // Only what stands first reads the union.
-    for (const [place, { operator }] of this.#operators.entries())
-      operator.onBatch?.(split, place === 0 ? input : 0)
+    this.#each((operator, place) => operator.onBatch?.(split, place === 0 ? input : 0))
     this.#main.split = split
     this.#main.from(placeOf(whereIs?.(0)))
     let index = 0
@@ -147,7 +162,7 @@ export class FusedChain {
     } finally {
       this.#whereIs = () => ({})
     }
-    for (const { operator } of this.#operators) operator.onBatchEnd?.()
+    this.#each((operator) => operator.onBatchEnd?.())
     this.#settle()
     this.#flush()
     this.#main.split = undefined
@@ -155,7 +170,7 @@ export class FusedChain {
   }
 
   #settle(): void {
-    for (const { operator } of this.#operators) operator.settle?.()
+    this.#each((operator) => operator.settle?.())
   }
 
   #flush(): void {
@@ -164,25 +179,25 @@ export class FusedChain {
   }
 
   #onTick(tick: Tick): void {
-    for (const { operator } of this.#operators) operator.onTick?.(tick.now)
+    this.#each((operator) => operator.onTick?.(tick.now))
     this.#settle()
     this.#toAll(tick)
   }
 
   #onSplit(mark: SplitMark): void {
-    for (const { operator } of this.#operators) operator.onSplit?.(mark)
+    this.#each((operator) => operator.onSplit?.(mark))
     this.#toAll(mark)
   }
 
   #onBarrier(barrier: Barrier): void {
-    for (const { id, operator } of this.#operators) {
+    this.#each((operator, _place, id) => {
       if (operator.snapshot !== undefined) this.#context.onSnapshot(id, operator.snapshot())
-    }
+    })
     this.#toAll(barrier)
   }
 
   #onEnd(end: End): void {
-    for (const { operator } of this.#operators) operator.onTick?.(Number.POSITIVE_INFINITY)
+    this.#each((operator) => operator.onTick?.(Number.POSITIVE_INFINITY))
     this.#settle()
     this.#head.onWatermark(endOfTime)
     this.#toAll(end)
@@ -193,11 +208,22 @@ export class FusedChain {
     for (const side of this.#sides.values()) side.send(element)
   }
 
-  /** To know which operator of the chain it was, each would have to be called by a call more. */
-  #failure(error: unknown, operator = this.#operators.map(({ id }) => id).join(' → ')): MillraceError {
-    if (isMillraceError(error)) return error
-    const happened = `a function of the job threw: ${reasons(error)[0]}`
-    return new MillraceError('OPERATOR_FAILED', happened, { where: { operator }, cause: error })
+  /** What was thrown below an operator is a failure of the one that is running, or else of that operator. */
+  #failure(error: unknown, below = this.#operators[0]!.id, of?: unknown): MillraceError {
+    const { operator = below } = this.#running
+    this.#running.operator = undefined
+    return operatorFailure(error, operator, of)
+  }
+
+  /** Does something to each operator in turn; what it throws names the operator. */
+  #each(act: (operator: Operator<unknown>, place: number, id: string) => void): void {
+    for (const [place, { id, operator, failed }] of this.#operators.entries()) {
+      try {
+        act(operator, place, id)
+      } catch (error) {
+        throw failed(error)
+      }
+    }
   }
 
   /** What a watermark leads to comes from everywhere, not from the records that are processed at the moment. */
@@ -208,19 +234,19 @@ export class FusedChain {
     this.#main.from(where)
   }
 
-  readonly #resume = (act: () => void): void => {
+  #resume(act: () => void, failed: Member['failed']): void {
     try {
       act()
       this.#settle()
       this.#flush()
     } catch (error) {
-      this.#context.onFailure(this.#failure(error))
+      this.#context.onFailure(failed(error))
     }
   }
 
-  #refusing(operator: string) {
+  #refusing(operator: string, failed: Member['failed']) {
     return (error: unknown, value: unknown, timestamp: number): void => {
-      const located = this.#failure(error, operator).at({ operator, ...this.#whereIs() })
+      const located = failed(error).at(this.#whereIs())
       if (this.#context.onRefused === undefined) throw located
       this.#context.count(`${operator}.failed`)
       this.#context.onRefused({ operator, value, timestamp, error: located })
@@ -228,7 +254,8 @@ export class FusedChain {
   }
 
   #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
-    const refuse = this.#refusing(id)
+    const failed: Member['failed'] = (error, of) => this.#failure(error, id, of)
+    const refuse = this.#refusing(id, failed)
     const guarded = this.#context.onRefused === undefined ? undefined : new GuardedOperator(refuse)
     const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit
     const side = (output: string) => this.#sides.get(outletName(id, output))?.process
@@ -242,16 +269,22 @@ export class FusedChain {
         return emit && held(emit)
       },
       goesOn: guarded !== undefined,
+      running: this.#running,
+      failed,
       refuse,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
       wakeAt: this.#context.wakeAt,
-      resume: this.#resume,
+      resume: (act: () => void) => this.#resume(act, failed),
     }
     const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
-    this.#operators.push({ id, operator })
+    this.#operators.push({ id, operator, failed })
+    const { process, tellsRunning = false } = operator
     return {
-      process: guarded?.guard(operator) ?? operator.process,
-      onWatermark: operator.onWatermark?.bind(operator) ?? next.onWatermark,
+      process: guarded?.guard(operator) ?? (tellsRunning ? process : naming(process, failed)),
+      onWatermark:
+        operator.onWatermark === undefined
+          ? next.onWatermark
+          : naming(operator.onWatermark.bind(operator), failed),
     }
   }
 }

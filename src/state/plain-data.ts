@@ -1,9 +1,28 @@
+import { MillraceError } from '../errors.ts'
+import { type Key, keyText } from './key.ts'
+
 /** What a checkpoint could not bring back as it is. */
 export interface Unkeepable {
   /** The way to it from the value that was looked through, by its first few names. */
   readonly path: string
   /** In words, such as `a function`. */
   readonly kind: string
+}
+
+/**
+ * Refuses a state of a key that a checkpoint could not bring back.
+ *
+ * @param placeOf What messages call a place in it.
+ * @throws MillraceError `STATE_INVALID`
+ */
+export function checkState(key: Key, state: unknown, placeOf = (path: string) => path): void {
+  if (isPlainData(state)) return
+  const { path, kind } = unkeepable(state)
+  const place = placeOf(path)
+  throw new MillraceError(
+    'STATE_INVALID',
+    `the state of the key ${keyText(key)} holds ${kind}${place === '' ? '' : ` at ${place}`}: a checkpoint could not bring it back`,
+  )
 }
 
 /** Deeper than anything that is meant to be data. What goes round in a circle gets there too. */
@@ -22,6 +41,23 @@ export function isPlainData(value: unknown, depth = 0): boolean {
   if (value instanceof Map) return eachPlain(value.keys(), depth) && eachPlain(value.values(), depth)
   if (value instanceof Date || ArrayBuffer.isView(value)) return true
   return isPlainObject(value) && eachPlain(Object.values(value), depth)
+}
+
+/** The same of the value alone, without what is in it. */
+export function isPlainOutside(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null)
+    return typeof value !== 'function' && typeof value !== 'symbol'
+  return isPlainObject(value) || isContainer(value)
+}
+
+function isContainer(value: object): boolean {
+  return (
+    Array.isArray(value) ||
+    value instanceof Map ||
+    value instanceof Set ||
+    value instanceof Date ||
+    ArrayBuffer.isView(value)
+  )
 }
 
 /** The first thing in a value that {@link isPlainData} does not allow. */

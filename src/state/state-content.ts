@@ -22,11 +22,21 @@ export interface StateContent<V> {
   onTimers?(key: Key, timers: KeyTimes): void
 }
 
-/** Values without timers, in CBOR. */
-export function plainContent<V>(shape: string): StateContent<V> {
+/**
+ * Values without timers, in CBOR.
+ *
+ * @param check Throws for a value that a checkpoint could not bring back; without it all are good.
+ */
+export function plainContent<V>(
+  shape: string,
+  check: (key: Key, value: V) => void = () => {},
+): StateContent<V> {
   return {
     shape,
-    pack: (_key, value) => ({ value: cborView(value), timers: noTimes }),
+    pack: (key, value) => {
+      check(key, value)
+      return { value: cborView(value), timers: noTimes }
+    },
     unpack: (value) => decodeCbor(value) as V,
   }
 }

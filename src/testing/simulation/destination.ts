@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Committable, CommitPermit, Sink, SinkWriter } from '../../contract/sink.ts'
+import type { CommitPermit, Committable, Sink, SinkWriter } from '../../contract/sink.ts'
 import type { Snapshot } from '../../contract/snapshot.ts'
 import type { ManifestChecks } from './manifest-checks.ts'
 import { rowText } from './row-text.ts'

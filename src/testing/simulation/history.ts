@@ -182,7 +182,9 @@ class History {
       this.#world.tell(`${name} restarts: ${event.error.message}`)
       if (!mayHappen(event.error)) this.#world.breaks(`${name} failed with ${event.error.message}`)
     } else if (event.kind === 'started')
-      this.#world.tell(`${name} runs as generation ${event.generation}, from ${event.restoredFrom ?? 'nothing'}`)
+      this.#world.tell(
+        `${name} runs as generation ${event.generation}, from ${event.restoredFrom ?? 'nothing'}`,
+      )
   }
 
   /** Somebody sees to it that the job runs. */
@@ -218,7 +220,8 @@ class History {
     else if (kind === 'pause') {
       process.pause(ms)
       this.#world.time.after(chance.between(0, ms), () => this.#calm || this.#start())
-    } else if (kind === 'rival') this.#world.time.after(chance.between(0, 500), () => this.#calm || this.#start())
+    } else if (kind === 'rival')
+      this.#world.time.after(chance.between(0, 500), () => this.#calm || this.#start())
     else if (kind === 'stop') {
       this.#living.find((one) => one.process === process)?.running.stop()
     } else if (kind === 'clock jump') process.skew(chance.between(-longestJumpMs, longestJumpMs))

@@ -1,5 +1,5 @@
 import { type Manifest, partsOf, type SourceEntry } from '../../checkpoint/manifest.ts'
-import type { Committable, CommitPermit } from '../../contract/sink.ts'
+import type { CommitPermit, Committable } from '../../contract/sink.ts'
 import type { World } from './world.ts'
 
 /** The lineage of a Kinesis source, as its checkpoint has it. */

@@ -79,7 +79,12 @@ export class SimulatedProcess {
   }
 
   /** Calls something outside: `act` happens there, at once and as a whole, if it happens at all. */
-  call<T>(call: Call, act: (fault?: FaultKind) => T, failing: Failing = failed, signal?: AbortSignal): Promise<T> {
+  call<T>(
+    call: Call,
+    act: (fault?: FaultKind) => T,
+    failing: Failing = failed,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const world = this.#world
     world.time.stir()
     if (!this.#alive) return forever()

@@ -22,6 +22,7 @@ import { KeyedOperator } from '../../../operators/keyed/keyed-operator.ts'
 import { aggregatedContent } from '../../../operators/windows/aggregated-content.ts'
 import { windowLogic } from '../../../operators/windows/window-logic.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { millraceError } from '../../../src/errors.ts'
 import type { WindowAssigner } from '../../../src/stream.ts'
 import { impatientClock } from '../../runtime/impatient-clock.ts'
 import { settledSnapshot } from '../../state/settled-snapshot.ts'
@@ -43,6 +44,8 @@ function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot, trigge
       wakeAt: (time) => wakes.push(time),
       resume: (act) => act(),
       goesOn: false,
+      running: { operator: undefined },
+      failed: millraceError,
       refuse: (error) => {
         throw error
       },
