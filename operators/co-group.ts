@@ -15,7 +15,8 @@ export interface CoGroup<out K, out W, out L, out R> {
 /**
  * Brings the rows of two streams together by key and window, and lets a function say what comes of them: any join,
  * outer ones too, or whether a side has rows at all. It is called when a window closes, for every key that has rows on
- * either side, in the order of keys; results take the window's last instant. (As Flink's coGroup, whose late records
+ * either side, in the order of keys; results take the window's last instant, of a session
+ * its end. (As Flink's coGroup, whose late records
  * are dropped silently.)
  *
  * @param name Keeps the rows of open windows in checkpoints.

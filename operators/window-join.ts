@@ -15,7 +15,7 @@ export interface WindowJoinOptions<T, W, J extends JoinKind = JoinKind> extends 
 
 /**
  * Joins the rows of two streams that have the same key and fall into the same window. The pairs of a window come when
- * it closes, at its last instant, in the order of their keys and within a key of the rows' times, left first. (As
+ * it closes, at its last instant (a session at its end), in the order of their keys and within a key of the rows' times, left first. (As
  * Flink's window joins, whose late records are dropped silently. For anything else see {@link coGroup}.)
  *
  * @param name Keeps the rows of open windows in checkpoints.

@@ -1,5 +1,6 @@
 import { MillraceError } from '../../src/errors.ts'
 import { givenFunction } from '../../src/graph/given-function.ts'
+import { findSorted, firstRows, inOrder, insertSorted, type SortedRows } from '../sorted-rows.ts'
 import { compareCanonically } from './canonical-text.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
 import { compareRanks, type Rank, rank } from './scalar.ts'
@@ -53,49 +54,40 @@ export function topOf<T, R, None>(
     merge: (a, b) => b.reduce((top, come) => place(top, come), [...a]),
     result,
     ofNone,
-    retracting: () => topOfAll(kind, sign, by, (all) => result(all.slice(0, k)), ofNone),
+    retracting: () => topOfAll(kind, k, sign, by, result, ofNone),
   })
 }
 
 /** Keeps all values in their order, so that the best one can go again. */
 function topOfAll<T, R, None>(
   kind: string,
+  k: number,
   sign: 1 | -1,
   by: (value: T) => Rank,
-  result: (all: readonly Ranked<T>[]) => R,
+  result: (top: readonly Ranked<T>[]) => R,
   ofNone: () => None,
 ): Aggregate<T, R, None> {
   const ranked = (value: T): Ranked<T> => [rank(by(value), kind), value]
-  return aggregateOf<T, Ranked<T>[], R, None>({
+  const orderTo = (one: Ranked<T>) => (other: Ranked<T>) => compareRanked(one, other, sign)
+  return aggregateOf<T, SortedRows<Ranked<T>>, R, None>({
     kind: `${kind} of all`,
     create: () => [],
     add: (all, value) => {
       const come = ranked(value)
-      all.splice(placeBehind(all, come, sign), 0, come)
+      insertSorted(all, come, orderTo(come))
       return all
     },
     remove: (all, value) => {
-      const gone = ranked(value)
-      // Behind its equals is behind itself.
-      const place = placeBehind(all, gone, sign) - 1
-      if (place >= 0 && compareRanked(all[place]!, gone, sign) === 0) all.splice(place, 1)
+      findSorted(all, orderTo(ranked(value)))?.remove()
       return all
     },
-    merge: (a, b) => [...a, ...b].sort((one, other) => compareRanked(one, other, sign)),
-    result,
+    merge: (a, b) => {
+      const all = [...inOrder(a), ...inOrder(b)].sort((one, other) => compareRanked(one, other, sign))
+      return all.length === 0 ? [] : [all]
+    },
+    result: (all) => result(firstRows(all, k)),
     ofNone,
   })
-}
-
-/** Behind all that are as good, found by halving. */
-function placeBehind<T>(all: readonly Ranked<T>[], one: Ranked<T>, sign: 1 | -1): number {
-  let [low, high] = [0, all.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (before(one, all[middle]!, sign)) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 function before<T>(a: Ranked<T>, b: Ranked<T>, sign: 1 | -1): boolean {

@@ -1,11 +1,14 @@
 import { MillraceError } from '../../src/errors.ts'
-import type { AlignedWindows, SlidingWindows, TimeWindow } from '../../src/stream.ts'
+import type { AlignedWindows, SessionWindows, SlidingWindows, TimeWindow } from '../../src/stream.ts'
 
-/** Windows in which rows of two streams can meet: known from a row's time alone. */
-export type JoinWindows<W> = AlignedWindows<W> | SlidingWindows<W>
+/** Windows that are known from a row's time alone. */
+export type AssignedWindows<W> = AlignedWindows<W> | SlidingWindows<W>
+
+/** Windows in which rows of two streams can meet. */
+export type JoinWindows<W> = AssignedWindows<W> | SessionWindows<W>
 
 /** The windows that hold `timestamp`, no two with the same end. */
-export function windowsAt(windows: JoinWindows<unknown>, timestamp: number): readonly TimeWindow[] {
+export function windowsAt(windows: AssignedWindows<unknown>, timestamp: number): readonly TimeWindow[] {
   if (windows.kind === 'sliding') return windows.windowsOf(windows.slices.startOf(timestamp))
   const start = windows.startOf(timestamp)
   return [{ start, end: windows.endOf(start) }]

@@ -1,6 +1,6 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
 import { onBetween } from '../windows/late-record.ts'
-import { type JoinWindows, windowsAt } from './assigned-windows.ts'
+import { type AssignedWindows, windowsAt } from './assigned-windows.ts'
 import { refuseLate } from './late-record.ts'
 import { hasRows, insertRow, noRows, type OrderedRows } from './ordered-rows.ts'
 
@@ -23,7 +23,7 @@ interface WindowRow {
   readonly value: unknown
 }
 
-interface OpenWindow {
+export interface OpenWindow {
   readonly left: OrderedRows<WindowRow>
   readonly right: OrderedRows<WindowRow>
 }
@@ -35,10 +35,10 @@ export type WindowState = Map<number, OpenWindow & { readonly start: number }>
 export class WindowLogic implements KeyedLogic<WindowState> {
   readonly shape: string
   readonly allOrNothing = true
-  readonly #windows: JoinWindows<unknown>
+  readonly #windows: AssignedWindows<unknown>
   readonly #onWindow: OnWindow
 
-  constructor(windows: JoinWindows<unknown>, onWindow: OnWindow) {
+  constructor(windows: AssignedWindows<unknown>, onWindow: OnWindow) {
     this.shape = `rows of two streams in windows: ${windows.name}`
     this.#windows = windows
     this.#onWindow = onWindow
@@ -73,8 +73,7 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     const open = call.state.get(time)
     if (open === undefined) return
     call.state.delete(time)
-    const rows = { left: valuesOf(open.left), right: valuesOf(open.right) }
-    this.#onWindow(call.key, this.#windows.window(open.start, time + 1), rows, {
+    this.#onWindow(call.key, this.#windows.window(open.start, time + 1), rowsOf(open), {
       emit: (result) => call.emit(result, time),
       refuse: (error, value) => call.refuse(error, value, time),
     })
@@ -86,6 +85,11 @@ export class WindowLogic implements KeyedLogic<WindowState> {
     call.setTimer(last)
     return open
   }
+}
+
+/** As they are handed over. */
+export function rowsOf({ left, right }: OpenWindow): WindowRows {
+  return { left: valuesOf(left), right: valuesOf(right) }
 }
 
 function valuesOf(ordered: OrderedRows<WindowRow>): unknown[] {

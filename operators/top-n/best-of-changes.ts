@@ -2,12 +2,13 @@ import { checkedKey } from '../../src/state/key.ts'
 import type { Retraction } from '../changelog/as-retractions.ts'
 import { onUnknownRow } from '../changelog/unknown-row.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import { bestOf, placeAmong, type Ranked, type Ranking, tellBest } from './ranked.ts'
+import { findSorted, insertSorted, type SortedRows } from '../sorted-rows.ts'
+import { bestOf, type Ranked, type Ranking, tellBest } from './ranked.ts'
 
 /** All rows of a key. */
 interface AllRows {
   /** The best one first. */
-  readonly rows: Ranked[]
+  readonly rows: SortedRows<Ranked>
   /** Set while there may be something to tell: the best rows as told last. */
   told: readonly Ranked[] | undefined
   /** The greatest event time of a record. */
@@ -38,17 +39,17 @@ export class BestOfChanges implements KeyedLogic<AllRows> {
     const { op, value } = come as Retraction<unknown, unknown>
     const { state, timestamp } = call
     const { order, id } = this.#ranking
-    const place = placeAmong(state.rows, ([, row]) => order(value, row))
-    const known = place > 0 && order(value, state.rows[place - 1]![1]) === 0
-    if (op === 'retract' && !known) {
+    const orderOf = ([, row]: Ranked) => order(value, row)
+    const known = op === 'retract' ? findSorted(state.rows, orderOf) : undefined
+    if (op === 'retract' && known === undefined) {
       onUnknownRow(call, this.#forgets)
       return
     }
     const row: Ranked = [id === undefined ? null : checkedKey(id(value)), value]
     state.told ??= bestOf(state.rows, this.#ranking)
-    if (op === 'insert') state.rows.splice(place, 0, row)
+    if (known === undefined) insertSorted(state.rows, row, orderOf)
     else {
-      state.rows.splice(place - 1, 1)
+      known.remove()
       call.count('retracted')
     }
     if (timestamp > state.latest) state.latest = timestamp

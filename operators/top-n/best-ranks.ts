@@ -1,5 +1,6 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import { placeAmong, type Ranking } from './ranked.ts'
+import { placeBehind } from '../sorted-rows.ts'
+import type { Ranking } from './ranked.ts'
 
 /** The state of a key: its best records, the best one first. Every rank that changes is told at once. */
 export class BestRanks implements KeyedLogic<unknown[]> {
@@ -18,7 +19,7 @@ export class BestRanks implements KeyedLogic<unknown[]> {
   onRecord(call: KeyedCall<unknown[]>, value: unknown): void {
     const rows = call.state
     const { n, order } = this.#ranking
-    const place = placeAmong(rows, (row) => order(value, row))
+    const place = placeBehind(rows, (row) => order(value, row))
     if (place >= n) return
     const before = rows.slice(place)
     rows.splice(place, 0, value)

@@ -1,6 +1,7 @@
 import { checkedKey } from '../../src/state/key.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import { placeAmong, type Ranked, type Ranking, tellBest } from './ranked.ts'
+import { placeBehind } from '../sorted-rows.ts'
+import { type Ranked, type Ranking, tellBest } from './ranked.ts'
 
 /**
  * The state of a key: its best records by their ids, the best one first. What has been pushed out can never come back by
@@ -23,7 +24,7 @@ export class BestRows implements KeyedLogic<readonly Ranked[]> {
   onRecord(call: KeyedCall<readonly Ranked[]>, value: unknown): void {
     const { n, order, id } = this.#ranking
     const before = call.state
-    const place = placeAmong(before, ([, row]) => order(value, row))
+    const place = placeBehind(before, ([, row]) => order(value, row))
     if (place >= n) return
     const come: Ranked = [checkedKey(id!(value)), value]
     const known = before.findIndex((row) => row[0] === come[0])

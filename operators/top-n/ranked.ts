@@ -1,5 +1,6 @@
 import type { Key } from '../../src/state/key.ts'
 import type { Comparator } from '../orders.ts'
+import { firstRows, inOrder, type SortedRows } from '../sorted-rows.ts'
 
 /** A row with what tells it apart from others; `null` where ranks do. Plain data, since it is state. */
 export type Ranked = readonly [id: Key | null, value: unknown]
@@ -13,24 +14,11 @@ export interface Ranking {
   readonly id: ((row: unknown) => Key) | undefined
 }
 
-/** Where a row belongs among rows in order: behind all that are as good, found by halving. */
-export function placeAmong<R>(rows: readonly R[], orderOf: (row: R) => number): number {
-  let [from, to] = [0, rows.length]
-  // Most records are no better than the last, so that is asked first.
-  if (to > 0 && orderOf(rows[to - 1]!) >= 0) return to
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (orderOf(rows[middle]!) < 0) to = middle
-    else from = middle + 1
-  }
-  return from
-}
-
 /** The best rows, of rows with the same id only the best one. */
-export function bestOf(rows: readonly Ranked[], { n, id }: Ranking): Ranked[] {
-  if (id === undefined) return rows.slice(0, n)
+export function bestOf(rows: SortedRows<Ranked>, { n, id }: Ranking): Ranked[] {
+  if (id === undefined) return firstRows(rows, n)
   const best = new Map<Key, Ranked>()
-  for (const row of rows) {
+  for (const row of inOrder(rows)) {
     if (best.size === n) break
     if (!best.has(row[0]!)) best.set(row[0]!, row)
   }

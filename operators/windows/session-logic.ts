@@ -123,7 +123,11 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
 }
 
 /** The places of the sessions that a record's own window touches: from the first up to, but without, the second. */
-function touched(sessions: readonly SessionState[], start: number, end: number): [number, number] {
+export function touched(
+  sessions: readonly { readonly start: number; readonly end: number }[],
+  start: number,
+  end: number,
+): [number, number] {
   let to = sessions.length
   while (to > 0 && sessions[to - 1]!.start > end) to -= 1
   let from = to

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { job, run, type Stream } from 'millrace'
-import { coGroup, eventTime, keyBy, sinkTo, tumbling } from 'millrace/operators'
+import { coGroup, eventTime, keyBy, session, sinkTo, tumbling } from 'millrace/operators'
 import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { manners, rowsOf } from './anyhow.ts'
@@ -32,6 +32,36 @@ describe('coGroup', () => {
       { numRuns: 60 },
     ))
 
+  it('gives the rows of each session, which both sides keep open, however they come and whatever fails', () =>
+    fc.assert(
+      fc.asyncProperty(
+        distinctRows,
+        distinctRows,
+        fc.integer({ min: 1, max: 12 }),
+        manners,
+        async (left, right, gap, manner) => {
+          const got = await rowsOf(
+            { inputs: [left, right], timeOf, disorderMs: 5 },
+            manner,
+            (lefts: Stream<Row>, rights: Stream<Row>) =>
+              lefts.pipe(
+                byKey,
+                coGroup(
+                  'groups',
+                  rights.pipe(byKey),
+                  { window: session(`${gap}ms`) },
+                  ({ key, window, left, right }) => [
+                    `${described(key, window.start, left, right)} ${window.end}`,
+                  ],
+                ),
+              ),
+          )
+          expect(got.toSorted()).toEqual(sessions(left, right, gap).toSorted())
+        },
+      ),
+      { numRuns: 80 },
+    ))
+
   it('stops at a record of either side whose window has closed', async () => {
     const times = [0, 20, 5].map((time, id) => ({ value: { id, key: 'a', time, wait: 0 }, arrivalTime: 0 }))
     const late = job('late', ({ from }) => {
@@ -47,6 +77,24 @@ describe('coGroup', () => {
     await expect(run(late, { checkpoints: memoryStore() })).rejects.toMatchObject({ code: 'RECORD_LATE' })
   })
 })
+
+/** Sorted rows of a key are one session as long as the pause is no longer than the gap. */
+function sessions(left: readonly Row[], right: readonly Row[], gap: number): string[] {
+  const all: { key: Row['key']; rows: { row: Row; isLeft: boolean }[] }[] = []
+  const inOrder = [
+    ...left.map((row) => ({ row, isLeft: true })),
+    ...right.map((row) => ({ row, isLeft: false })),
+  ].sort((a, b) => a.row.time - b.row.time)
+  for (const one of inOrder) {
+    const open = all.findLast(({ key }) => key === one.row.key)
+    if (open !== undefined && one.row.time <= open.rows.at(-1)!.row.time + gap) open.rows.push(one)
+    else all.push({ key: one.row.key, rows: [one] })
+  }
+  return all.map(({ key, rows }) => {
+    const side = (wanted: boolean) => rows.filter(({ isLeft }) => isLeft === wanted).map(({ row }) => row)
+    return `${described(key, rows[0]!.row.time, side(true), side(false))} ${rows.at(-1)!.row.time + gap}`
+  })
+}
 
 function groups(left: readonly Row[], right: readonly Row[]): string[] {
   const start = ({ time }: Row) => Math.floor(time / 10) * 10

@@ -2,14 +2,19 @@ import { type FailedRecord, job, type KeyedStream, run, type Step, type Stream }
 import {
   broadcast,
   coGroup,
+  descending,
   eventTime,
   filter,
+  groupBy,
   intervalJoin,
   join,
   keyBy,
   lookupJoin,
+  map,
   sinkTo,
   temporalJoin,
+  toChanges,
+  topN,
   tumbling,
   windowJoin,
 } from 'millrace/operators'
@@ -36,6 +41,8 @@ const joins: Readonly<Record<string, (rows: Keyed) => Step<Keyed, Stream<number>
   intervalJoin: (rows) => intervalJoin('joined', rows, { from: '0s', to: '0s' }, failing),
   'intervalJoin without partners': (rows) =>
     intervalJoin('joined', rows, { from: '5ms', to: '9ms', kind: 'left' }, failing),
+  'intervalJoin without partners on the right': (rows) =>
+    intervalJoin('joined', rows, { from: '5ms', to: '9ms', kind: 'right' }, (_left, right) => failing(right)),
   join: (rows) => join('joined', rows, { keep: '0s' }, failing),
   temporalJoin: (rows) => temporalJoin('joined', rows, {}, failing),
   windowJoin: (rows) => windowJoin('joined', rows, { window }, failing),
@@ -91,6 +98,26 @@ it('a record that a join failed on in the middle of its pairs leaves no trace', 
   )
   await run(described, { checkpoints: memoryStore() })
   expect(sink.rows).toEqual(['0+-', '1+-'])
+})
+
+it('a row that a topN of changes cannot rank leaves no trace', async () => {
+  const failed = collectSink<FailedRecord>()
+  const sink = collectSink<string>()
+  const described = job(
+    'goes-on',
+    ({ from }) =>
+      from('rows', listSource({ s: values }, { perFetch: 1 })).pipe(
+        toChanges(({ id }) => id),
+        groupBy(() => 'a'),
+        topN('best', 2, { by: descending(({ id }) => id), id: failing }),
+        map(({ op, key }) => `${op} ${key[1]}`),
+        sinkTo('out', sink),
+      ),
+    { onError: (records) => records.pipe(sinkTo('failed', failed)) },
+  )
+  await run(described, { checkpoints: memoryStore() })
+  expect(sink.rows).toEqual(['insert 0', 'insert 2'])
+  expect(failed.rows).toHaveLength(1)
 })
 
 it('a hot key costs as little in a job that goes on', async () => {

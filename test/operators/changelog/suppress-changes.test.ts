@@ -9,6 +9,7 @@ import {
   sinkTo,
   sum,
   suppressChanges,
+  tap,
   topN,
   toTable,
 } from 'millrace/operators'
@@ -103,6 +104,67 @@ describe('suppressChanges until a time of the row', () => {
         ),
       ),
     ).rejects.toMatchObject({ code: 'OPERATOR_FAILED', happened: expect.stringContaining('NaN') }))
+})
+
+describe('what suppressChanges lets pass', () => {
+  interface Step {
+    readonly key: string
+    readonly value: number
+    readonly wait: number
+    readonly gone: boolean
+    readonly time: number
+  }
+  const steps: fc.Arbitrary<Step[]> = fc
+    .array(
+      fc.record({
+        key: fc.constantFrom('a', 'b'),
+        value: fc.nat({ max: 3 }),
+        wait: fc.integer({ min: -2, max: 15 }),
+        gone: fc.boolean(),
+        pause: fc.nat({ max: 8 }),
+      }),
+      { maxLength: 30 },
+    )
+    .map((drawn) => {
+      let time = 0
+      return drawn.map(({ pause, ...step }) => {
+        time += pause
+        return { ...step, time }
+      })
+    })
+  const holding = fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined })
+  const held = (after: number | undefined, lates: string[]) => (stream: Stream<Step>) =>
+    stream.pipe(
+      keyBy(({ key }) => key),
+      toTable('rows', { deletedIf: ({ gone }) => gone, emit: 'every-record' }),
+      suppressChanges(
+        'held',
+        after === undefined
+          ? {
+              until: ({ time, wait }) => time + wait,
+              late: (changes) =>
+                changes.pipe(
+                  tap((change) => lates.push(JSON.stringify(change))),
+                  sinkTo('late', collectSink()),
+                ),
+            }
+          : { after: `${after}ms` },
+      ),
+      map((change) => JSON.stringify(change)),
+    )
+
+  it('is the same of records in order, however they are batched, also what is late', () =>
+    fc.assert(
+      fc.asyncProperty(steps, holding, fc.integer({ min: 1, max: 9 }), async (values, after, perFetch) => {
+        const trial = { inputs: [values], timeOf: timeOfRow, disorderMs: 0 }
+        const [lates, others]: [string[], string[]] = [[], []]
+        const one = await rowsOf(trial, { ...straight, perFetch: 1 }, held(after, lates))
+        const many = await rowsOf(trial, { ...straight, perFetch }, held(after, others))
+        expect(many.sort()).toEqual(one.sort())
+        expect(others).toEqual(lates)
+      }),
+      { numRuns: 60 },
+    ))
 })
 
 const timeOfRow = ({ time }: { time: number }) => time
