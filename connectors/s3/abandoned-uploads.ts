@@ -12,7 +12,9 @@ export class AbandonedUploads {
   readonly #bucket: Bucket
   readonly #prefix: string
   readonly #how: Persistence
+  readonly #left: Upload[] = []
   #listed: Promise<Upload[]> | undefined
+  #taken = false
 
   constructor(bucket: Bucket, prefix: string, how: Persistence) {
     this.#bucket = bucket
@@ -31,12 +33,26 @@ export class AbandonedUploads {
     }
   }
 
-  /** To be called after a write; aborts once what was found. */
+  /** Adds an upload of this store that it could not abort. */
+  readonly add = (upload: Upload): void => {
+    this.#left.push(upload)
+  }
+
+  /** To be called after a write; aborts what was found and added. */
   async abort(): Promise<void> {
-    const listed = this.#listed
-    this.#listed = Promise.resolve([])
-    for (const upload of (await listed) ?? []) {
+    if (!this.#taken) {
+      this.#taken = true
+      this.#left.push(...((await this.#listed) ?? []))
+    }
+    for (const upload of this.#left.splice(0)) await this.#abort(upload)
+  }
+
+  async #abort(upload: Upload): Promise<void> {
+    try {
       await persist((signal) => this.#bucket.abortUpload(upload, signal), this.#how)
+    } catch (error) {
+      this.#left.push(upload)
+      throw error
     }
   }
 

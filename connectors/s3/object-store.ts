@@ -34,7 +34,7 @@ export class ObjectStore implements CheckpointStore {
   async writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'> {
     return this.#do('write', blobName(name), async ({ bucket, abandoned, check }, key) => {
       await abandoned.look()
-      const outcome = await writeObject(bucket, key, content, this.#how)
+      const outcome = await writeObject(bucket, key, content, this.#how, abandoned.add)
       if (outcome === 'taken') return outcome
       await check.written(key, content)
       await abandoned.abort()
@@ -69,11 +69,12 @@ export class ObjectStore implements CheckpointStore {
   ): Promise<T> {
     const { bucket, prefix } = this.#location
     const key = prefix + name
-    const opened = await this.#open()
+    let opened: Opened | undefined
     try {
+      opened = await this.#open()
       return await act(opened, key)
     } catch (error) {
-      const { region, endpoint } = opened
+      const { region, endpoint } = opened ?? {}
       throw serviceError(error, { doing, bucket, key, region, endpoint })
     }
   }

@@ -23,6 +23,8 @@ interface ErrorFacts {
 
 /** Refusals that pass, whatever status they come with. An `IncompleteBody` or `BadDigest` was cut or damaged on the way. */
 const passing = new Set([
+  // Nobody but the limit of an attempt aborts a request.
+  'AbortError',
   'BadDigest',
   'IncompleteBody',
   'InternalError',

@@ -1,3 +1,4 @@
+import { allPages } from './all-pages.ts'
 import type { Bucket, Marks, Part, Upload } from './bucket.ts'
 import { NoSuccess, type Persistence, persist } from './persist.ts'
 import { failureOf } from './service-failure.ts'
@@ -24,9 +25,10 @@ export async function writeInParts(
   content: Uint8Array,
   marks: Marks,
   how: Persistence,
+  onLeft: (upload: Upload) => void,
 ): Promise<'written' | 'taken'> {
   for (let uploads = 1; uploads <= mostUploads; uploads += 1) {
-    const outcome = await uploadOnce(bucket, key, content, marks, how)
+    const outcome = await uploadOnce(bucket, key, content, marks, how, onLeft)
     if (outcome !== 'lost') return outcome
   }
   throw new NoSuccess(`${mostUploads} uploads were ended by others`)
@@ -39,6 +41,7 @@ async function uploadOnce(
   content: Uint8Array,
   marks: Marks,
   how: Persistence,
+  onLeft: (upload: Upload) => void,
 ): Promise<'written' | 'taken' | 'lost'> {
   const { upload, attempts } = await begin(bucket, key, marks, how)
   let outcome: 'written' | 'taken' | 'lost' | undefined
@@ -50,9 +53,9 @@ async function uploadOnce(
     if (failureOf(error).kind !== 'upload-gone') throw error
     return 'lost'
   } finally {
-    if (outcome !== 'written') await abort(bucket, upload, how)
+    if (outcome !== 'written') await abort(bucket, upload, how, onLeft)
     // An attempt whose answer was lost has begun another upload, of which nobody knows.
-    if (attempts > 1) await abortAll(bucket, key, how)
+    if (attempts > 1) await abortAll(bucket, key, how, onLeft)
   }
 }
 
@@ -118,16 +121,23 @@ async function complete(
   }
 }
 
-/** What cannot be aborted now is left to the next start: the failure that led here says more. */
-async function abort(bucket: Bucket, upload: Upload, how: Persistence): Promise<void> {
-  await persist((signal) => bucket.abortUpload(upload, signal), how).catch(() => {})
+/** What cannot be aborted now is for later: the failure that led here says more. */
+async function abort(
+  bucket: Bucket,
+  upload: Upload,
+  how: Persistence,
+  onLeft: (upload: Upload) => void,
+): Promise<void> {
+  await persist((signal) => bucket.abortUpload(upload, signal), how).catch(() => onLeft(upload))
 }
 
-async function abortAll(bucket: Bucket, key: string, how: Persistence): Promise<void> {
-  const uploads = await persist((signal) => bucket.listUploads(key, undefined, signal), how).catch(
-    () => undefined,
-  )
-  for (const upload of uploads?.items ?? []) {
-    if (upload.key === key) await abort(bucket, upload, how)
-  }
+async function abortAll(
+  bucket: Bucket,
+  key: string,
+  how: Persistence,
+  onLeft: (upload: Upload) => void,
+): Promise<void> {
+  const list = (after: string | undefined, signal: AbortSignal) => bucket.listUploads(key, after, signal)
+  const uploads = await allPages(list, how).catch((): Upload[] => [])
+  for (const upload of uploads) if (upload.key === key) await abort(bucket, upload, how, onLeft)
 }

@@ -7,6 +7,7 @@ import * as files from 'millrace/connectors/files'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
+import * as s3 from 'millrace/connectors/s3'
 import * as operators from 'millrace/operators'
 import * as testing from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,6 +21,7 @@ const entryPoints: Readonly<Record<string, object>> = {
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
+  'millrace/connectors/s3': s3,
   'millrace/operators': operators,
   'millrace/testing': testing,
 }
@@ -80,6 +82,16 @@ describe('the installed package', () => {
     const program = `console.log(JSON.stringify(await import('${name}').catch(String)))`
     expect(await project.result('--input-type=module', '-e', program)).toContain(
       `Cannot find package '${needed}'`,
+    )
+  })
+
+  it('says what a store in S3 needs', async () => {
+    const program = `
+      import { s3Store } from 'millrace/connectors/s3'
+      const list = s3Store({ bucket: 'lake', prefix: 'orders' }).list('')
+      console.log(JSON.stringify(await list.catch((error) => error.message)))`
+    expect(await project.result('--input-type=module', '-e', program)).toContain(
+      'npm install @aws-sdk/client-s3',
     )
   })
 

@@ -145,6 +145,20 @@ describe('a write', () => {
     expect(stored()).toBeUndefined()
   })
 
+  it('in parts whose upload could not be aborted is cleared away by a later one', async () => {
+    const impatient = storeAt(s3, 'checkpoints/job', {}, 200)
+    await impatient.writeOnce('claim', small)
+    s3.faults = ({ operation }) => {
+      if (operation === 'UploadPart') return { status: 400, code: 'InvalidRequest' }
+      return operation === 'AbortMultipartUpload' ? 'slow-down' : undefined
+    }
+    await expect(impatient.writeOnce('a', large)).rejects.toMatchObject({ code: 'STORE_REFUSED' })
+    expect(uploads()).toHaveLength(1)
+    s3.faults = () => undefined
+    await impatient.writeOnce('b', small)
+    expect(uploads()).toEqual([])
+  })
+
   it('of 8 MiB is one request, of a byte more three parts of requests', async () => {
     await store.writeOnce('a', Buffer.alloc(2 ** 23))
     expect([asked('PutObject'), asked('CreateMultipartUpload')]).toEqual([2, 0])

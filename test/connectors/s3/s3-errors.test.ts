@@ -3,6 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { s3Store, s3StoreAt } from '../../../connectors/s3/index.ts'
 import type { CheckpointStore } from '../../../src/contract/checkpoint-store.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
+import { systemClock } from '../../../src/contract/system.ts'
 import { failureOf } from '../../runtime/failed.ts'
 import type { Fault } from '../../s3-server/faults.ts'
 import { account } from '../../s3-server/gate.ts'
@@ -119,6 +121,19 @@ describe('a failure that may pass', () => {
     const failure = await claim(storeAt(s3, 'checkpoints/job', inRegion, 300))
     expect(failure).toMatchObject({ code: 'STORE_FAILED', retryable: true })
     expect(failure.message).toContain('SlowDown: Please reduce your request rate.')
+  })
+
+  it('of a service that never answers comes after some attempts of 30 s', async () => {
+    always('silent')
+    const { now, sleep } = systemClock
+    const start = now()
+    const fast: Clock = {
+      now: () => start + (now() - start) * 200,
+      sleep: (ms, signal) => sleep(ms / 200, signal),
+    }
+    const failure = await claim(storeAt(s3, 'checkpoints/job', inRegion, 120_000, fast))
+    expect(failure).toMatchObject({ code: 'STORE_FAILED', retryable: true })
+    expect(failure.message).toMatch(/no success in [2-5] attempts over 1[0-9][0-9] s/)
   })
 
   it('is over when the service is well again, by the same store', async () => {

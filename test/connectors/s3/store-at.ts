@@ -3,6 +3,7 @@ import { locationOf } from '../../../connectors/s3/location.ts'
 import { ObjectStore } from '../../../connectors/s3/object-store.ts'
 import type { S3StoreOptions } from '../../../connectors/s3/s3-store.ts'
 import type { CheckpointStore } from '../../../src/contract/checkpoint-store.ts'
+import type { Clock } from '../../../src/contract/clock.ts'
 import type { S3Server } from '../../s3-server/start-s3.ts'
 import { quickClock } from './quick-clock.ts'
 
@@ -12,10 +13,11 @@ export function storeAt(
   prefix = 'checkpoints/job',
   options: Partial<S3StoreOptions> = {},
   patienceMs = 120_000,
+  clock: Clock = quickClock(),
 ): CheckpointStore {
   const connection = { bucket: 'lake', endpoint: s3.endpoint, ...options }
   return new ObjectStore(locationOf(connection.bucket, prefix), () => connect(connection), {
-    clock: quickClock(),
+    clock,
     random: () => 0.5,
     patienceMs,
   })
