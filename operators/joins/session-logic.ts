@@ -18,11 +18,14 @@ export class SessionLogic implements KeyedLogic<OpenSession[]> {
   readonly shape: string
   readonly allOrNothing = true
   readonly #windows: SessionWindows<unknown>
+  readonly #gapOf: (value: unknown) => number
   readonly #onWindow: OnWindow
 
   constructor(windows: SessionWindows<unknown>, onWindow: OnWindow) {
     this.shape = `rows of two streams in windows: ${windows.name}`
     this.#windows = windows
+    const { gapMs } = windows
+    this.#gapOf = typeof gapMs === 'number' ? () => gapMs : gapMs
     this.#onWindow = onWindow
   }
 
@@ -36,7 +39,7 @@ export class SessionLogic implements KeyedLogic<OpenSession[]> {
 
   onRecord(call: KeyedCall<OpenSession[]>, value: unknown, input: number): void {
     const { timestamp, watermark, state } = call
-    const end = timestamp + this.#windows.gapMs
+    const end = timestamp + this.#gapOf(value)
     const [from, to] = touched(state, timestamp, end)
     if (from === to && end <= watermark) {
       refuseLate(call, value, timestamp, watermark)
