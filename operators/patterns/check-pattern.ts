@@ -21,7 +21,13 @@ function faultOf({ parts, withinMs }: PatternData): string | undefined {
   const optional = waysOn(parts)
   if (optional > mostOptional) return `has ${optional} optional steps, more than ${mostOptional}`
   if (withinMs !== undefined && !(withinMs > 0)) return 'has a `within` of no time'
-  return faultOfList(parts) ?? faultAtEnd(parts, withinMs)
+  return faultAtBeginning(parts) ?? faultOfList(parts) ?? faultAtEnd(parts, withinMs)
+}
+
+function faultAtBeginning([first]: readonly PatternPart[]): string | undefined {
+  return first?.kind === 'step' && first.loop === undefined && first.withinMs !== undefined
+    ? `has a \`withinPrevious\` at "${first.name}", and nothing is before that`
+    : undefined
 }
 
 /** How many steps and groups there are that leave open what comes next. */

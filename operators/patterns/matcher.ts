@@ -135,11 +135,12 @@ export class Matcher {
   /** Whether a wait goes on over the record. */
   #waitsOn({ gap, untils }: Wait, fits: boolean, last: number): boolean {
     if (gap === 'strict' || (gap === 'relaxed' && fits)) return false
-    return !untils.some((until) => until.stops && this.#ends(until, last))
+    return untils.length === 0 || !untils.some((until) => until.stops && this.#ends(until, last))
   }
 
   #fits({ fits, untils, step }: Wait, last: number): boolean {
-    return this.#holds(fits, last, step) && !untils.some((until) => this.#ends(until, last))
+    if (!this.#holds(fits, last, step)) return false
+    return untils.length === 0 || !untils.some((until) => this.#ends(until, last))
   }
 
   #ends({ fits, step, rounds }: Until, last: number): boolean {

@@ -71,7 +71,7 @@ function naively(input: readonly Reading[], size: number): Row[] {
   const windows = new Map<string, Row & { amounts: number[]; more: number; index: number }>()
   const early: Row[] = []
   for (const { key, time, amount } of input.toSorted((a, b) => a.time - b.time)) {
-    const start = time - (time % size)
+    const start = Math.floor(time / size) * size
     const id = `${key} ${start}`
     const row = windows.get(id) ?? { key, start, timing: 'on-time', index: 0, amounts: [], more: 0 }
     windows.set(id, row)

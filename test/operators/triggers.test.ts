@@ -37,7 +37,8 @@ function byWindow<R extends Row>(rows: readonly R[]): R[][] {
 }
 
 const amount = { amount: sum((reading: Reading) => reading.amount) }
-const tens = (time: number) => [{ start: time - (time % 10), end: time - (time % 10) + 10 }]
+const floorOf = (time: number, size: number) => Math.floor(time / size) * size
+const tens = (time: number) => [{ start: floorOf(time, 10), end: floorOf(time, 10) + 10 }]
 
 /** From here on records come later than the watermark allows. */
 const punctual = (stream: Stream<Reading>) =>
@@ -59,7 +60,7 @@ describe('windows that are corrected', () => {
           ),
         )
         const windows = (time: number) =>
-          [0, 5].map((back) => ({ start: time - (time % 5) - 5 + back, end: time - (time % 5) + 5 + back }))
+          [0, 5].map((back) => ({ start: floorOf(time, 5) - 5 + back, end: floorOf(time, 5) + 5 + back }))
         const expected = windowsBy(input, windows).map(({ key, start, end, amounts }) => ({
           key,
           start,
@@ -176,7 +177,6 @@ describe('triggers', () => {
   it('are refused where they make no sense', () => {
     expect(() => onCount(0)).toThrow('at least 1')
     expect(() => every('0s')).toThrow('at least 1')
-    expect(() => window(sliding('2s', '1s'), { trigger: purging(onTime()) })).toThrow('several windows')
     expect(() =>
       window(tumbling('2s', { time: 'processing' }), { trigger: every('1s', { time: 'event' }) }),
     ).toThrow('processing time')

@@ -161,6 +161,32 @@ describe('hours by the clock of a zone', () => {
   })
 })
 
+describe('days with gaps between them by the clock of a zone', () => {
+  it('are those that the calendar says', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones.filter((zone) => zone !== 'Pacific/Apia')),
+        fc.constantFrom([1, 7], [2, 5], [3, 3]),
+        instants,
+        (zone, lengths, timestamp) => {
+          const [size, slide] = lengths as [number, number]
+          const windows = sliding(`${size}d`, `${slide}d`, { zone })
+          const days = tumbling('1d', { zone })
+          const number = Date.parse(`${clockOf(zone)(timestamp).slice(0, 10)}T00:00Z`) / day
+          const found = windows.windowsOf(windows.slices.startOf(timestamp))
+          expect(found.length).toBe(number % slide < size ? 1 : 0)
+          for (const { start, end } of found) {
+            expect(start <= timestamp && timestamp < end).toBe(true)
+            expect([days.startOf(start), days.startOf(end)]).toEqual([start, end])
+            const first = Date.parse(`${clockOf(zone)(start).slice(0, 10)}T00:00Z`) / day
+            expect(first).toBe(number - (number % slide))
+          }
+        },
+      ),
+      { numRuns: 200 },
+    ))
+})
+
 describe('sliding days by the clock of a zone', () => {
   it('are put together of whole days', () =>
     fc.assert(

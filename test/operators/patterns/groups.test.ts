@@ -195,6 +195,7 @@ describe('a group that means nothing', () => {
       .next(letters().begin('b', b))
       .optional()
       .next('c', c),
+    'nothing is before that': letters().begin('a', a).withinPrevious('1s').next('b', b),
     '`withinPrevious` of no time': letters().begin('a', a).next('b', b).withinPrevious('0s'),
     'only a notFollowedBy at the end can': (
       letters().begin('a', a).notFollowedBy(b).withinPrevious('1s') as OpenPattern<Word, { a: Word }>

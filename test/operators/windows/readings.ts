@@ -9,13 +9,19 @@ export interface Reading {
   readonly amount: number
 }
 
-export const readings: fc.Arbitrary<Reading[]> = fc.array(
-  fc.record({
-    key: fc.constantFrom('a', 'b', 'c'),
-    time: fc.nat({ max: 60 }),
-    amount: fc.integer({ min: 1, max: 9 }),
-  }),
-)
+/** Also before 1970. */
+export const readings: fc.Arbitrary<Reading[]> = fc
+  .tuple(
+    fc.array(
+      fc.record({
+        key: fc.constantFrom('a', 'b', 'c'),
+        time: fc.nat({ max: 60 }),
+        amount: fc.integer({ min: 1, max: 9 }),
+      }),
+    ),
+    fc.constantFrom(0, 0, -31),
+  )
+  .map(([all, shift]) => all.map((reading) => ({ ...reading, time: reading.time + shift })))
 
 export const trialOf = (input: readonly Reading[]): Trial<Reading> => ({
   inputs: [input],

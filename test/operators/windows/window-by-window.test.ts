@@ -37,12 +37,17 @@ const slidTens = (_record: unknown, time: number) => {
 }
 
 /** The same windows, as the operators know them and as a function says them. */
-const pairs: Readonly<Record<string, readonly [WindowAssigner<TimeWindow>, WindowAssigner<TimeWindow>]>> = {
+type Assigner = WindowAssigner<TimeWindow, Reading>
+const pairs: Readonly<Record<string, readonly [Assigner, Assigner]>> = {
   tumbling: [tumbling('10ms'), assignedWindows('tens', tens)],
   sliding: [sliding('10ms', '5ms'), assignedWindows('slid', slidTens)],
   session: [
     session('4ms'),
     assignedWindows('visits', (_record, time) => [{ start: time, end: time + 4 }], { merging: true }),
+  ],
+  gaps: [
+    session(({ amount }) => `${amount}ms`),
+    assignedWindows('gaps', ({ amount }, time) => [{ start: time, end: time + amount }], { merging: true }),
   ],
 }
 
@@ -75,7 +80,7 @@ describe('windows that have their own contents', () => {
             fc.constantFrom('0s', '3ms', '1h'),
             async (input, manner, lateness) => {
               const allowedLateness = lateness as '0s'
-              const rows = (assigner: WindowAssigner<TimeWindow>) =>
+              const rows = (assigner: Assigner) =>
                 rowsOf(trialOf(input), manner, (stream) =>
                   byKey(lateness === '1h' ? punctual(stream) : stream).pipe(
                     trigger === undefined
