@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,9 +35,11 @@ export interface Answer {
 /** The events as tables of DuckDB, which answers the queries by its own means. */
 export class DuckDBTables {
   readonly #connection: DuckDBConnection
+  readonly #folder: string
 
-  private constructor(connection: DuckDBConnection) {
+  private constructor(connection: DuckDBConnection, folder: string) {
     this.#connection = connection
+    this.#folder = folder
   }
 
   static async of(preset: Preset, events: number): Promise<DuckDBTables> {
@@ -48,19 +50,16 @@ export class DuckDBTables {
       threads: '2',
     })
     const connection = await instance.connect()
-    try {
-      for (const [kind, name] of Object.keys(columns).entries()) {
-        const file = join(folder, `${name}.ndjson`)
-        await pipeline(Readable.from(linesOf(preset, events, kind)), createWriteStream(file))
-        const types = [...integers('eid'), ...columns[name as keyof typeof columns]]
-        await connection.run(`CREATE TABLE ${name} AS
-          SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${types.join(', ')}})`)
-      }
-    } finally {
-      await rm(folder, { recursive: true })
+    for (const [kind, name] of Object.keys(columns).entries()) {
+      const file = join(folder, `${name}.ndjson`)
+      await pipeline(Readable.from(linesOf(preset, events, kind)), createWriteStream(file))
+      const types = [...integers('eid'), ...columns[name as keyof typeof columns]]
+      await connection.run(`CREATE TABLE ${name} AS
+        SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${types.join(', ')}})`)
+      await rm(file)
     }
     for (const view of views) await connection.run(view)
-    return new DuckDBTables(connection)
+    return new DuckDBTables(connection, folder)
   }
 
   async answer(query: string): Promise<Answer> {
@@ -80,6 +79,7 @@ export class DuckDBTables {
 
   close(): void {
     this.#connection.closeSync()
+    rmSync(this.#folder, { recursive: true })
   }
 }
 
@@ -90,8 +90,8 @@ function* linesOf(preset: Preset, events: number, kind: number): Generator<strin
   for (let eid = 0; eid < events; eid += 1) {
     const event = generator.event(eid)
     if (event.event_type !== kind) continue
-    const { 0: values } = Object.values(event).slice(1)
-    lines += `${JSON.stringify({ eid, ...(values as object) })}\n`
+    const [, row] = Object.values(event)
+    lines += `${JSON.stringify({ eid, ...row })}\n`
     if (lines.length > 1_000_000) {
       yield lines
       lines = ''

@@ -30,9 +30,6 @@ const poolSize = 2 ** 20
 export class NexmarkGenerator {
   readonly #preset: Preset
   readonly #chance = new Chance(0, 0, seed, domains.events)
-  readonly #prices = priceTable()
-  readonly #pool = pool()
-  readonly #hotUrls = hotChannels.map((_, index) => hotUrl(index))
 
   constructor(preset: Preset) {
     this.#preset = preset
@@ -104,7 +101,7 @@ export class NexmarkGenerator {
   #channel(): [string, string] {
     const hot = this.#chance.int(2) > 0
     const index = this.#chance.int(hot ? 4 : 10_000)
-    return hot ? [hotChannels[index]!, this.#hotUrls[index]!] : [`channel-${index}`, coldUrl(index)]
+    return hot ? [hotChannels[index]!, hotUrls[index]!] : [`channel-${index}`, coldUrl(index)]
   }
 
   #nextPerson(lastPerson: number): number {
@@ -119,7 +116,7 @@ export class NexmarkGenerator {
   }
 
   #price(): number {
-    return this.#prices[this.#chance.int(65_536)]!
+    return prices[this.#chance.int(65_536)]!
   }
 
   #extra(size: number, average: number): string {
@@ -128,7 +125,7 @@ export class NexmarkGenerator {
     const delta = Math.round(0.2 * missing)
     const length = missing - delta + (delta > 0 ? this.#chance.int(2 * delta) : 0)
     const from = this.#chance.int(poolSize - length)
-    return this.#pool.slice(from, from + length)
+    return lettersOfPool.slice(from, from + length)
   }
 }
 
@@ -144,6 +141,10 @@ function pool(): string {
   return Buffer.from(letters).toString('latin1')
 }
 
+// The same for all generators, and dear to make.
+const prices = priceTable()
+const lettersOfPool = pool()
+const hotUrls = hotChannels.map((_, index) => hotUrl(index))
 const coldUrls = new Map<number, string>()
 
 function coldUrl(index: number): string {
