@@ -1,6 +1,7 @@
+import { abortUpload, abortUploadsOf } from './abort-uploads.ts'
 import { allPages } from './all-pages.ts'
 import type { Bucket, Upload } from './bucket.ts'
-import { type Persistence, persist } from './persist.ts'
+import type { Persistence } from './persist.ts'
 import { failureOf } from './service-failure.ts'
 
 /**
@@ -12,9 +13,9 @@ export class AbandonedUploads {
   readonly #bucket: Bucket
   readonly #prefix: string
   readonly #how: Persistence
-  readonly #left: Upload[] = []
-  #listed: Promise<Upload[]> | undefined
-  #taken = false
+  readonly #found: Upload[] = []
+  readonly #left = new Set<string>()
+  #listed: Promise<void> | undefined
 
   constructor(bucket: Bucket, prefix: string, how: Persistence) {
     this.#bucket = bucket
@@ -33,38 +34,29 @@ export class AbandonedUploads {
     }
   }
 
-  /** Adds an upload of this store that it could not abort. */
-  readonly add = (upload: Upload): void => {
-    this.#left.push(upload)
+  /** Adds a key of which this store may have left an upload. */
+  readonly add = (key: string): void => {
+    this.#left.add(key)
   }
 
-  /** To be called after a write; aborts what was found and added. */
+  /** To be called after a write; aborts what was found and what is left of the keys that were added. */
   async abort(): Promise<void> {
-    if (!this.#taken) {
-      this.#taken = true
-      this.#left.push(...((await this.#listed) ?? []))
+    for (const upload of this.#found.splice(0)) {
+      await abortUpload(this.#bucket, upload, this.#how)
     }
-    for (const upload of this.#left.splice(0)) await this.#abort(upload)
-  }
-
-  async #abort(upload: Upload): Promise<void> {
-    try {
-      await persist((signal) => this.#bucket.abortUpload(upload, signal), this.#how)
-    } catch (error) {
-      this.#left.push(upload)
-      throw error
+    for (const key of this.#left) {
+      await abortUploadsOf(this.#bucket, key, this.#how)
+      this.#left.delete(key)
     }
   }
 
-  async #list(): Promise<Upload[]> {
+  async #list(): Promise<void> {
+    const list = (after: string | undefined, signal: AbortSignal) =>
+      this.#bucket.listUploads(this.#prefix, after, signal)
     try {
-      return await allPages(
-        (after, signal) => this.#bucket.listUploads(this.#prefix, after, signal),
-        this.#how,
-      )
+      this.#found.push(...(await allPages(list, this.#how)))
     } catch (error) {
-      if (isUnknown(error)) return []
-      throw error
+      if (!isUnknown(error)) throw error
     }
   }
 }

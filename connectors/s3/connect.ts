@@ -23,7 +23,7 @@ export async function connect(
 ): Promise<Connected> {
   const sdk = await loadSdk()
   const { region, endpoint, config } = resolveConnection(options, process.env)
-  const client = options.client ?? new sdk.S3Client({ ...config, maxAttempts: 1 })
+  const client = options.client ?? new sdk.S3Client({ ...config, ...clientManner })
   const checksums = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED'
   const { bucket, expectedBucketOwner, encryption } = options
   return {
@@ -32,6 +32,9 @@ export async function connect(
     endpoint: options.client === undefined ? endpoint : await endpointOf(options.client),
   }
 }
+
+/** The store tries again and compares checksums by itself: of ranges, too, for which S3 gives none. */
+const clientManner = { maxAttempts: 1, responseChecksumValidation: 'WHEN_REQUIRED' } as const
 
 /** The endpoint that a client was given; `undefined` if it goes to AWS. */
 async function endpointOf(client: S3Client): Promise<string | undefined> {

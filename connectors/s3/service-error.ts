@@ -90,7 +90,8 @@ function withoutUser(endpoint: string): string {
 }
 
 function words(error: unknown): string {
-  return error instanceof NoSuccess ? `${error.message}, the last one: ${own(error.cause)}` : own(error)
+  if (!(error instanceof NoSuccess)) return own(error)
+  return error.cause === undefined ? error.message : `${error.message}, the last one: ${own(error.cause)}`
 }
 
 function own(error: unknown): string {

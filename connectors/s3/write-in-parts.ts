@@ -1,4 +1,4 @@
-import { allPages } from './all-pages.ts'
+import { abortUpload, abortUploadsOf } from './abort-uploads.ts'
 import type { Bucket, Marks, Part, Upload } from './bucket.ts'
 import { NoSuccess, type Persistence, persist } from './persist.ts'
 import { failureOf } from './service-failure.ts'
@@ -18,14 +18,18 @@ export function partSizeOf(sizeBytes: number): number | undefined {
   return Math.max(partBytes, Math.ceil(sizeBytes / mostParts))
 }
 
-/** Writes an object in parts, unless its key is taken. The object is there as a whole or not at all. */
+/**
+ * Writes an object in parts, unless its key is taken. The object is there as a whole or not at all.
+ *
+ * @param onLeft Hears of a key of which an upload may be left that could not be aborted.
+ */
 export async function writeInParts(
   bucket: Bucket,
   key: string,
   content: Uint8Array,
   marks: Marks,
   how: Persistence,
-  onLeft: (upload: Upload) => void,
+  onLeft: (key: string) => void,
 ): Promise<'written' | 'taken'> {
   for (let uploads = 1; uploads <= mostUploads; uploads += 1) {
     const outcome = await uploadOnce(bucket, key, content, marks, how, onLeft)
@@ -41,31 +45,30 @@ async function uploadOnce(
   content: Uint8Array,
   marks: Marks,
   how: Persistence,
-  onLeft: (upload: Upload) => void,
+  onLeft: (key: string) => void,
 ): Promise<'written' | 'taken' | 'lost'> {
-  const { upload, attempts } = await begin(bucket, key, marks, how)
   let outcome: 'written' | 'taken' | 'lost' | undefined
+  let begun = 0
+  let upload: Upload | undefined
   try {
+    const id = await persist((signal) => {
+      begun += 1
+      return bucket.beginUpload(key, marks, signal)
+    }, how)
+    upload = { key, id }
     const parts = await putParts(bucket, upload, content, how)
-    outcome = await persist((signal) => complete(bucket, upload, parts, marks, signal), how)
+    outcome = await complete(bucket, upload, parts, marks, how)
     return outcome
   } catch (error) {
     if (failureOf(error).kind !== 'upload-gone') throw error
     return 'lost'
   } finally {
-    if (outcome !== 'written') await abort(bucket, upload, how, onLeft)
-    // An attempt whose answer was lost has begun another upload, of which nobody knows.
-    if (attempts > 1) await abortAll(bucket, key, how, onLeft)
+    // An attempt to begin whose answer was lost has begun an upload of which nobody knows.
+    const known = begun === 1 ? upload : undefined
+    // What led here says more than that clearing away has failed, too.
+    if (known === undefined) await abortUploadsOf(bucket, key, how).catch(() => onLeft(key))
+    else if (outcome !== 'written') await abortUpload(bucket, known, how).catch(() => onLeft(key))
   }
-}
-
-async function begin(bucket: Bucket, key: string, marks: Marks, how: Persistence) {
-  let attempts = 0
-  const id = await persist((signal) => {
-    attempts += 1
-    return bucket.beginUpload(key, marks, signal)
-  }, how)
-  return { upload: { key, id }, attempts }
 }
 
 /** Puts all parts, some at a time. When one fails, the others come to their end before this rejects. */
@@ -106,38 +109,19 @@ async function complete(
   upload: Upload,
   parts: readonly Part[],
   marks: Marks,
-  signal: AbortSignal,
+  how: Persistence,
 ): Promise<'written' | 'taken' | 'lost'> {
-  try {
-    await bucket.completeIfAbsent(upload, parts, marks, signal)
-    return 'written'
-  } catch (error) {
-    const { kind } = failureOf(error)
-    if (kind === 'conflict') return 'lost'
-    if (kind !== 'taken' && kind !== 'upload-gone') throw error
-    const found = await bucket.marksOf(upload.key, signal)
-    if (found === undefined) return 'lost'
-    return found.writer === marks.writer ? 'written' : 'taken'
-  }
-}
-
-/** What cannot be aborted now is for later: the failure that led here says more. */
-async function abort(
-  bucket: Bucket,
-  upload: Upload,
-  how: Persistence,
-  onLeft: (upload: Upload) => void,
-): Promise<void> {
-  await persist((signal) => bucket.abortUpload(upload, signal), how).catch(() => onLeft(upload))
-}
-
-async function abortAll(
-  bucket: Bucket,
-  key: string,
-  how: Persistence,
-  onLeft: (upload: Upload) => void,
-): Promise<void> {
-  const list = (after: string | undefined, signal: AbortSignal) => bucket.listUploads(key, after, signal)
-  const uploads = await allPages(list, how).catch((): Upload[] => [])
-  for (const upload of uploads) if (upload.key === key) await abort(bucket, upload, how, onLeft)
+  return persist(async (signal) => {
+    try {
+      await bucket.completeIfAbsent(upload, parts, marks, signal)
+      return 'written'
+    } catch (error) {
+      const { kind } = failureOf(error)
+      if (kind === 'conflict') return 'lost'
+      if (kind !== 'taken' && kind !== 'upload-gone') throw error
+      const found = await bucket.marksOf(upload.key, signal)
+      if (found === undefined) return 'lost'
+      return found.writer === marks.writer ? 'written' : 'taken'
+    }
+  }, how)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bucket, Marks, Upload } from './bucket.ts'
+import type { Bucket, Marks } from './bucket.ts'
 import { crc32Hex } from './crc32.ts'
 import { type Persistence, persist } from './persist.ts'
 import { failureOf } from './service-failure.ts'
@@ -11,14 +11,14 @@ import { partSizeOf, writeInParts } from './write-in-parts.ts'
  * An answer may be lost after the service has written the object, and the next attempt then finds the key taken: by
  * ourselves. So each call marks its object with an id of its own, and looks at who it was that took the key.
  *
- * @param onLeft Hears of an upload that could not be aborted.
+ * @param onLeft Hears of a key of which an upload may be left that could not be aborted.
  */
 export async function writeObject(
   bucket: Bucket,
   key: string,
   content: Uint8Array,
   how: Persistence,
-  onLeft: (upload: Upload) => void,
+  onLeft: (key: string) => void,
 ): Promise<'written' | 'taken'> {
   const marks = { writer: randomUUID(), crc32: crc32Hex(content) }
   if (partSizeOf(content.length) !== undefined) return writeInParts(bucket, key, content, marks, how, onLeft)

@@ -15,7 +15,7 @@ import { expectedRows, readings } from './readings.ts'
 import { rowsIn } from './rows-in.ts'
 
 const jobFile = fileURLToPath(new URL('./hourly-job.ts', import.meta.url))
-const runs = Math.ceil(Number(process.env['MILLRACE_SIGKILL_RUNS'] ?? 20) / 4)
+const runs = Math.ceil(Number(process.env['MILLRACE_SIGKILL_RUNS'] ?? 20) / 7)
 const input = readings(60_000)
 const expected = expectedRows(input)
 

@@ -28,6 +28,8 @@ export interface Call {
   /** How often the key had been deleted when the request arrived. */
   readonly deletionsAtStart: number
   readonly now: number
+  /** The most that one answer of a list has. */
+  readonly pageSize: number
 }
 
 export interface Answer {

@@ -3,11 +3,9 @@ import { invalidArgument } from './s3-error.ts'
 import { inByteOrder } from './stored-bucket.ts'
 import { document } from './xml.ts'
 
-const mostKeys = 1000
-
-export function listObjectsV2({ bucket, bucketName, query }: Call): Answer {
+export function listObjectsV2({ bucket, bucketName, query, pageSize }: Call): Answer {
   const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? '']
-  const most = mostOf(query.get('max-keys'))
+  const most = mostOf(query.get('max-keys'), pageSize)
   const token = query.get('continuation-token')
   const startAfter = token === null ? (query.get('start-after') ?? '') : ''
   const keys = bucket.keys().filter((key) => isAfter(key, startAfter))
@@ -41,9 +39,9 @@ export function listObjectsV2({ bucket, bucketName, query }: Call): Answer {
   }
 }
 
-export function listMultipartUploads({ bucket, bucketName, query }: Call): Answer {
+export function listMultipartUploads({ bucket, bucketName, query, pageSize }: Call): Answer {
   const prefix = query.get('prefix') ?? ''
-  const most = mostOf(query.get('max-uploads'))
+  const most = mostOf(query.get('max-uploads'), pageSize)
   const [keyMarker, idMarker] = [query.get('key-marker') ?? '', query.get('upload-id-marker') ?? '']
   const rest = [...bucket.uploads.values()]
     .filter(({ key }) => key.startsWith(prefix))
@@ -84,11 +82,11 @@ function isAfter(entry: string, after: string): boolean {
   return after === '' || Buffer.compare(Buffer.from(entry), Buffer.from(after)) > 0
 }
 
-function mostOf(asked: string | null): number {
-  const most = Number(asked ?? mostKeys)
+function mostOf(asked: string | null, pageSize: number): number {
+  const most = Number(asked ?? pageSize)
   if (!Number.isInteger(most) || most < 0)
     throw invalidArgument('Argument must be an integer between 0 and 2147483647')
-  return Math.min(most, mostKeys)
+  return Math.min(most, pageSize)
 }
 
 /** Tokens are opaque: what a client makes of them itself is refused. */

@@ -30,6 +30,8 @@ export interface S3Server {
   bucket(name: string): StoredBucket
   /** What goes wrong from now on. */
   faults: FaultPlan
+  /** The most that one answer of a list has: 1,000, as the service has it, unless a test wants many pages. */
+  pageSize: number
   /** The operations that were asked for, in order of their arrival. */
   readonly calls: { readonly operation: Operation; readonly key: string }[]
   close(): Promise<void>
@@ -47,6 +49,7 @@ export async function startS3(options: S3Options = {}): Promise<S3Server> {
     port: 0,
     bucket: (name) => stored.get(name)!,
     faults: noFaults,
+    pageSize: 1000,
     calls: [],
     close: async () => {
       http.closeAllConnections()
@@ -79,7 +82,8 @@ export async function startS3(options: S3Options = {}): Promise<S3Server> {
         })
       }
       if (!conditionalWrites) delete headers['if-none-match']
-      const at = { bucketName, key, query, headers, content, deletionsAtStart, now: now() }
+      const { pageSize } = server
+      const at = { bucketName, key, query, headers, content, deletionsAtStart, now: now(), pageSize }
       await act({ operation, bucket, ...at }, fault, response)
     } catch (error) {
       if (!(error instanceof S3Error)) throw error

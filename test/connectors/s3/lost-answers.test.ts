@@ -5,7 +5,7 @@ import { type S3Server, startS3 } from '../../s3-server/start-s3.ts'
 import { storeAt } from './store-at.ts'
 
 const small = Buffer.from('small')
-const large = Buffer.alloc(2 ** 24 + 3, 'large')
+const large = Buffer.alloc(2 ** 23 + 3, 'large')
 const key = 'checkpoints/job/a'
 
 let s3: S3Server
@@ -136,6 +136,29 @@ describe('a write', () => {
     s3.faults = first('CreateMultipartUpload', 'cut-after')
     expect(await store.writeOnce('a', large)).toBe('written')
     expect(uploads()).toEqual([])
+  })
+
+  it('in parts that never heard that it had begun leaves nothing for longer than until the next', async () => {
+    const impatient = storeAt(s3, 'checkpoints/job', {}, 200)
+    await impatient.writeOnce('claim', small)
+    s3.faults = ({ operation }) => (operation === 'CreateMultipartUpload' ? 'late-error' : undefined)
+    await expect(impatient.writeOnce('a', large)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    expect(uploads()).toEqual([])
+    s3.faults = ({ operation }) => (operation === 'CreateMultipartUpload' ? 'late-error' : 'slow-down')
+    await expect(impatient.writeOnce('a', large)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    expect(uploads()).not.toEqual([])
+    s3.faults = () => undefined
+    await impatient.writeOnce('b', small)
+    expect(uploads()).toEqual([])
+  })
+
+  it('in parts whose uploads are always ended by others fails in the end', async () => {
+    s3.faults = ({ operation }) => {
+      if (operation === 'UploadPart') s3.bucket('lake').uploads.clear()
+      return undefined
+    }
+    const failure = await store.writeOnce('a', large).catch(String)
+    expect(failure).toContain('5 uploads were ended by others [file s3://lake/checkpoints/job/a]')
   })
 
   it('in parts that fails leaves no upload and no object', async () => {

@@ -8,6 +8,8 @@ import { storeAt } from './store-at.ts'
 let s3: S3Server
 beforeAll(async () => {
   s3 = await startS3()
+  // So that also small listings have several pages.
+  s3.pageSize = 25
 })
 afterAll(() => s3.close())
 
