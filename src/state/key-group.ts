@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Key } from './key.ts'
 
 /**
@@ -20,6 +20,6 @@ export const allKeyGroups: KeyGroupRange = { first: 0, last: keyGroups - 1 }
  * hash, so the hash range of a shard is a range of key groups, and state can follow its shard.
  */
 export function keyGroupOf(key: Key): number {
-  const digest = createHash('md5').update(String(key)).digest()
-  return (digest[0]! << 7) | (digest[1]! >> 1)
+  // In one call: of the ways that Node has to hash, the one that leaves nothing behind for the garbage collection.
+  return Number.parseInt(hash('md5', String(key), 'hex').slice(0, 4), 16) >> 1
 }

@@ -88,8 +88,7 @@ export class StateCut<V> {
 function entryOf<V>(key: Key, { table, cut }: CutOfTable<V>, deleted: boolean): StateEntry | undefined {
   const { namespace } = cut
   if (deleted) return { namespace, key, value: undefined, timers: noTimes }
-  const isKnown = cut.pending.has(key) || cut.early.has(key)
-  if (!isKnown) return undefined
   const packed = cut.pack(key, table.settle)
+  if (packed === 'done') return undefined
   return { namespace, key, value: packed?.value, timers: packed?.timers ?? noTimes }
 }

@@ -1,6 +1,7 @@
 import type { Layers } from '../contract/snapshot.ts'
 import type { StateEntry } from './files/state-entry.ts'
 import { type GroupInFile, StateFile } from './files/state-file.ts'
+import type { StateFileHeader } from './files/state-file-format.ts'
 import { allKeyGroups, type KeyGroupRange } from './key-group.ts'
 import type { TimerClock } from './keyed-state.ts'
 import { droppedAfter, type Layer, layerOf } from './layer.ts'
@@ -26,6 +27,7 @@ const readAhead = 4
  */
 export class StateLoader {
   readonly layers: readonly Layer[]
+  readonly headers: readonly (readonly StateFileHeader[])[]
   /** Those that hold something, as far as is known without looking at the entries. */
   readonly namespaces: ReadonlySet<number>
   readonly #pieces: Map<number, PieceOfGroup[]>
@@ -41,6 +43,7 @@ export class StateLoader {
     { first, last }: KeyGroupRange,
   ) {
     this.layers = layers
+    this.headers = files.map((ofLayer) => ofLayer.map(({ header }) => header))
     this.#droppedAfter = droppedAfter(layers)
     this.namespaces = new Set(
       layers.flatMap(({ namespaces }, layer) =>

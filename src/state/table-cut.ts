@@ -34,8 +34,11 @@ export class TableCut<V> {
     }
   }
 
-  /** Packs a value whose turn has come. `settle` is called before, since packing may delete it. */
-  pack(key: Key, settle: (key: Key, value: V) => void): PackedValue | undefined {
+  /**
+   * Packs a value whose turn has come; `'done'` if it has come already. `settle` is called before, since packing may
+   * delete it.
+   */
+  pack(key: Key, settle: (key: Key, value: V) => void): PackedValue | undefined | 'done' {
     const value = this.pending.get(key)
     if (value !== undefined) {
       this.#leave(key)
@@ -43,9 +46,10 @@ export class TableCut<V> {
       return this.#content.pack(key, value)
     }
     const early = this.early.get(key)
+    if (early === undefined) return 'done'
     this.early.delete(key)
-    if (early !== undefined && 'error' in early) throw early.error
-    return early?.packed
+    if ('error' in early) throw early.error
+    return early.packed
   }
 
   /** Nothing more is written of it. */

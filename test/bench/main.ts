@@ -9,6 +9,7 @@ import { benchKinesisLocal } from './kinesis-local.ts'
 import { benchKinesisPuts } from './kinesis-puts.ts'
 import { benchKinesisSource } from './kinesis-source.ts'
 import { benchKinesisStart } from './kinesis-start.ts'
+import { benchState } from './state.ts'
 
 // The AWS SDK says on every start that it will drop Node 20; figures are read better without.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -60,6 +61,7 @@ const groups = {
       ...(await benchKinesisFanOut()),
     ]),
   'kinesis-start': benchStart,
+  state: benchState,
 }
 
 const named = process.argv.slice(2)
