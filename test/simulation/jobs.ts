@@ -125,7 +125,9 @@ function joins(): Job {
         sinkTo('joined', collectSink()),
       ),
       visits.pipe(
-        connectBroadcast('rated', rates, {}, ({ id, key }, table) => [{ id, rate: table.get(key)?.amount ?? 0 }]),
+        connectBroadcast('rated', rates, {}, ({ id, key }, table) => [
+          { id, rate: table.get(key)?.amount ?? 0 },
+        ]),
         asyncMap(answered, { concurrency: 4 }),
         sinkTo('answers', collectSink()),
       ),
@@ -160,7 +162,12 @@ function records(prefix: string, chance: Chance, bad: boolean): SimulatedInput<V
     const at = index * everyMs
     const key = `k${chance.between(1, keys)}`
     if (bad && chance.in(0.05)) return { at, key, undecodable: `bad ${index}` }
-    const visit = { id: `${prefix}${index}`, key, time: at - chance.between(0, outOfOrderMs), amount: chance.between(1, 9) }
+    const visit = {
+      id: `${prefix}${index}`,
+      key,
+      time: at - chance.between(0, outOfOrderMs),
+      amount: chance.between(1, 9),
+    }
     return { at, key, value: visit }
   })
 }

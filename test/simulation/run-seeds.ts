@@ -2,7 +2,10 @@ import { type RowsBySink, type Simulated, simulate } from '../../src/testing/ind
 import { Chance } from '../../src/testing/simulation/chance.ts'
 import { type Simulation, simulationOf, variants } from './jobs.ts'
 
-const prepared = new Map<number, Promise<{ readonly simulation: Simulation; readonly expected: RowsBySink }>>()
+const prepared = new Map<
+  number,
+  Promise<{ readonly simulation: Simulation; readonly expected: RowsBySink }>
+>()
 
 /** One seed: one of the jobs through one history. Throws `SIMULATION_FAILED`. */
 export async function simulateSeed(seed: number): Promise<Simulated> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { storeAt } from '../connectors/s3/store-at.ts'
 import { seededFaults } from '../s3-server/faults.ts'
 import { type S3Server, startS3 } from '../s3-server/start-s3.ts'
-import { Chance } from '../../src/testing/simulation/chance.ts'
 import { simulate } from './simulation.ts'
 
 /*

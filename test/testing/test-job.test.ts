@@ -144,7 +144,9 @@ describe('a job in a test', () => {
   it('waits at the end for what is in flight', async () => {
     const asking = job('asking', ({ from }) =>
       from('clicks', none()).pipe(
-        asyncMap(({ page }) => new Promise<string>((resolve) => setImmediate(() => setImmediate(resolve, page)))),
+        asyncMap(
+          ({ page }) => new Promise<string>((resolve) => setImmediate(() => setImmediate(resolve, page))),
+        ),
         sinkTo('pages', collectSink()),
       ),
     )
@@ -169,7 +171,9 @@ describe('a job in a test', () => {
   })
 
   it('has only the sources and sinks of the job', async () => {
-    expect(() => testJob(perMinute, { inputs: { klicks: [] } })).toThrow('the job has no source "klicks", but "clicks"')
+    expect(() => testJob(perMinute, { inputs: { klicks: [] } })).toThrow(
+      'the job has no source "klicks", but "clicks"',
+    )
     const test = testJob(perMinute)
     await expect(test.send('klicks', 1)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     expect(() => test.rows('per-hour')).toThrow('the job has no sink "per-hour"')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { Chance } from '../../../src/testing/simulation/chance.ts'
 import { checkpointStoreContract } from '../../contract/checkpoint-store.ts'
 import { seededFaults } from '../../s3-server/faults.ts'
 import { type S3Server, startS3 } from '../../s3-server/start-s3.ts'
-import { Chance } from '../../../src/testing/simulation/chance.ts'
 import { storeAt } from './store-at.ts'
 
 let s3: S3Server
