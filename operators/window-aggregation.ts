@@ -5,6 +5,7 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../src/state/keyed-state.ts'
+import { type Migrate, migratedValue } from '../src/state/named-values.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
@@ -27,6 +28,7 @@ type Accumulators = unknown[]
 interface Header {
   readonly watermark: number
   readonly shape: string
+  readonly names?: readonly string[]
 }
 
 const schema = 1
@@ -101,7 +103,8 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   snapshot(): Snapshot {
-    const header: Header = { watermark: this.#watermark, shape: this.#shape() }
+    const { names } = this.#content
+    const header: Header = { watermark: this.#watermark, shape: this.#shape(), ...(names && { names }) }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
 
@@ -201,9 +204,9 @@ export class WindowAggregation implements Operator<unknown> {
     return `${this.#assigner.name}: ${this.#content.shape}`
   }
 
-  #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#shape()) {
+  #restore({ schema: found, parts: [header, ...state], migrate }: Snapshot): void {
+    const { watermark, shape, names } = decodeCbor(header!) as Header
+    if (found !== schema || (shape !== this.#shape() && migrate === undefined)) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.#shape()})`,
@@ -211,6 +214,17 @@ export class WindowAggregation implements Operator<unknown> {
     }
     this.#watermark = watermark
     this.#state.restore({ schema: 1, parts: state })
+    if (migrate !== undefined) this.#migrate(migrate, names)
     for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
+  }
+
+  #migrate(migrate: Migrate, before: readonly string[] | undefined): void {
+    const { names } = this.#content
+    const fresh = () => this.#content.create()
+    for (const start of this.#state.namespaces()) {
+      const slice = this.#state.within(start)
+      for (const [key, accumulators] of [...slice.entries()])
+        slice.set(key, migratedValue(accumulators, key, migrate, before, names, fresh) as Accumulators)
+    }
   }
 }

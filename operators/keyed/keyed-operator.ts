@@ -6,6 +6,7 @@ import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
 import { MemoryKeyedState, type StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
+import { type Migrate, migratedValue } from '../../src/state/named-values.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
@@ -20,6 +21,7 @@ interface Header {
   readonly timers: readonly [Key, number][]
   readonly processingTimers: readonly [Key, number][]
   readonly known?: unknown
+  readonly names?: readonly string[]
 }
 
 const schema = 1
@@ -103,6 +105,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       timers: this.#timers.entries(),
       processingTimers: this.#processingTimers.entries(),
       known: this.#logic.snapshot?.(),
+      ...(this.#logic.names && { names: this.#logic.names }),
     }
     return { schema, parts: [encodeCbor(header), ...this.#state.snapshot().parts] }
   }
@@ -181,9 +184,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#keep(key, state)
   }
 
-  #restore({ schema: found, parts: [header, ...state] }: Snapshot): void {
-    const { watermark, shape, timers, processingTimers, known } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#logic.shape) {
+  #restore({ schema: found, parts: [header, ...state], migrate }: Snapshot): void {
+    const { watermark, shape, timers, processingTimers, known, names } = decodeCbor(header!) as Header
+    if (found !== schema || (shape !== this.#logic.shape && migrate === undefined)) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#logic.shape})`,
@@ -192,8 +195,17 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.watermark = watermark
     this.#logic.restore?.(known)
     this.#state.restore({ schema: 1, parts: state })
+    if (migrate !== undefined) this.#migrate(migrate, names)
     for (const [key, time] of timers) this.#timers.add(key, time)
     for (const [key, time] of processingTimers) this.#processingTimers.add(key, time)
+  }
+
+  #migrate(migrate: Migrate, before: readonly string[] | undefined): void {
+    for (const [key, state] of [...this.#cells.entries()]) {
+      const fresh = () => this.#logic.create(key) as readonly unknown[]
+      const migrated = migratedValue(state, key, migrate, before, this.#logic.names, fresh)
+      this.#cells.set(key, migrated as S)
+    }
   }
 }
 

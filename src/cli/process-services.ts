@@ -4,6 +4,7 @@ import type { Services } from './services.ts'
 export const processServices: Services = {
   engine: () => import('../runtime/run.ts'),
   checkpoints: () => import('../checkpoint/folder-store.ts'),
+  checkpointTools: () => import('./checkpoint-tools.ts'),
   agent: () => import('../../connectors/agent/index.ts'),
   kinesis: () => import('../../connectors/kinesis/index.ts'),
   localKinesis: () => import('../../connectors/kinesis-local/index.ts'),

@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander'
+import { MillraceError } from '../errors.ts'
+import type { Job } from '../job.ts'
 import type { Environment } from './environment.ts'
 import { follow } from './follow.ts'
 import { loadJob } from './load-job.ts'
+import { savepointAt, storeOf } from './open-store.ts'
 import { endpoint, startPosition } from './option-values.ts'
 import { reportFor } from './report-for.ts'
 import { type RunFlags, runOptions } from './run-options.ts'
@@ -31,6 +34,9 @@ export function runCommand(environment: Environment, services: Services): Comman
       '--checkpoints <folder>',
       'where checkpoints live (default: what the job says, else .millrace/<job>)',
     )
+    .option('--restore <savepoint>', 'begin with a savepoint: its name, or a folder that it was copied to')
+    .option('--rewind', 'with --restore: also if the job has gone on since; sinks keep what they show')
+    .option('--drop-state <name...>', 'state that the job does not have any more and may lose')
     .option(
       '--endpoint <url>',
       'the Kinesis to read from and write to, such as http://127.0.0.1:4567',
@@ -53,7 +59,9 @@ async function runFile(
   const { folderStore } = await services.checkpoints()
   const report = reportFor(environment, flags.json === true)
   const { clock, random } = environment
-  const running = run(job, { ...runOptions(flags, folderStore), log: report.log, clock, random })
+  const restore = await savepointOf(job, flags, services)
+  const options = { ...runOptions(flags, folderStore), ...(restore && { restore }) }
+  const running = run(job, { ...options, log: report.log, clock, random })
   if (flags.from !== undefined) {
     running.events$.subscribe((event) => {
       if (event.kind !== 'started' || event.restoredFrom === undefined) return
@@ -66,6 +74,13 @@ async function runFile(
   } finally {
     endListening()
   }
+}
+
+async function savepointOf(job: Job, { restore, rewind, checkpoints }: RunFlags, services: Services) {
+  if (restore !== undefined) return savepointAt(restore, await storeOf(job, checkpoints, services), services)
+  if (rewind)
+    throw new MillraceError('OPTION_INVALID', '--rewind needs --restore: it says what to go back to')
+  return undefined
 }
 
 const examples = `

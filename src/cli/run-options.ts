@@ -6,6 +6,9 @@ export interface RunFlags {
   readonly from?: 'trim-horizon' | 'latest' | Date
   readonly until?: 'caught-up'
   readonly checkpoints?: string
+  readonly restore?: string
+  readonly rewind?: true
+  readonly dropState?: readonly string[]
   readonly endpoint?: string
   readonly region?: string
   readonly json?: true
@@ -13,11 +16,13 @@ export interface RunFlags {
 
 /** What the engine makes of them. An option that was not given is not there, so that the job's own holds. */
 export function runOptions(flags: RunFlags, storeOf: (folder: string) => CheckpointStore): RunOptions {
-  const { from, until, checkpoints, endpoint, region } = flags
+  const { from, until, checkpoints, rewind, dropState, endpoint, region } = flags
   return {
     ...(from && { from }),
     ...(until && { until }),
     ...(checkpoints && { checkpoints: storeOf(checkpoints) }),
+    ...(rewind && { rewind }),
+    ...(dropState && { dropState }),
     ...(endpoint && { endpoint }),
     ...(region && { region }),
   }

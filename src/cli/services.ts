@@ -10,6 +10,7 @@ type LocalKinesis = typeof import('../../connectors/kinesis-local/index.ts')
 export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
+  checkpointTools(): Promise<typeof import('./checkpoint-tools.ts')>
   agent(): Promise<Pick<Agent, 'runAgent'>>
   kinesis(): Promise<
     Pick<Kinesis, 'createStream' | 'listConsumers' | 'openPut' | 'putRecords' | 'removeConsumer' | 'tail'>

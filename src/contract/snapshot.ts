@@ -6,4 +6,9 @@
 export interface Snapshot {
   readonly schema: number
   readonly parts: readonly Uint8Array[]
+  /**
+   * Of a snapshot that is restored by a job with a later version of the state: makes the value of a key into what it is
+   * now. Each value is given once; from then on it counts as changed.
+   */
+  readonly migrate?: (value: unknown, key: string | number | bigint) => unknown
 }

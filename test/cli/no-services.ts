@@ -8,6 +8,7 @@ const unused = async (): Promise<never> => {
 export const noServices: Services = {
   engine: unused,
   checkpoints: unused,
+  checkpointTools: unused,
   agent: unused,
   kinesis: unused,
   localKinesis: unused,
