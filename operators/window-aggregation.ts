@@ -6,6 +6,7 @@ import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key, keyText } from '../src/state/key.ts'
 import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
 import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
+import { type Migrate, migratedValue } from '../src/state/named-values.ts'
 import { checkState } from '../src/state/plain-data.ts'
 import { plainContent } from '../src/state/state-content.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
@@ -30,6 +31,7 @@ type Accumulators = unknown[]
 interface Header {
   readonly watermark: number
   readonly shape: string
+  readonly names?: readonly string[]
 }
 
 const schema = 2
@@ -63,6 +65,8 @@ export class WindowAggregation implements Operator<unknown> {
   #current: StateMap<Accumulators> | undefined
   /** The slices that records have come into since a window closed: none of them has been merged since. */
   readonly #entered = new Map<number, StateMap<Accumulators>>()
+  /** What the state of each key was made of when it was written. */
+  #namesBefore: readonly string[] | undefined
   readonly #check = (key: Key, accumulators: Accumulators) => {
     try {
       checkState(key, accumulators, this.#content.placeOf)
@@ -94,6 +98,8 @@ export class WindowAggregation implements Operator<unknown> {
   async open(): Promise<void> {
     if (this.#restored?.layers === undefined) return
     await this.#state.open(this.#restored.layers, this.#context)
+    const { migrate } = this.#restored
+    if (migrate !== undefined) this.#migrate(migrate)
     for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
   }
 
@@ -120,7 +126,8 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   snapshot(): Snapshot {
-    const header: Header = { watermark: this.#watermark, shape: this.#shape() }
+    const { names } = this.#content
+    const header: Header = { watermark: this.#watermark, shape: this.#shape(), ...(names && { names }) }
     return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
@@ -249,14 +256,29 @@ export class WindowAggregation implements Operator<unknown> {
     return `${this.#assigner.name}: ${this.#content.shape}`
   }
 
-  #restore({ schema: found, parts: [header] }: Snapshot): void {
-    const { watermark, shape } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#shape()) {
+  #restore({ schema: found, parts: [header], migrate }: Snapshot): void {
+    const { watermark, shape, names } = decodeCbor(header!) as Header
+    if (found !== schema || (shape !== this.#shape() && migrate === undefined)) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.#shape()})`,
       )
     }
     this.#watermark = watermark
+    this.#namesBefore = names
+  }
+
+  /** Every value counts as changed from now on: the next checkpoint has no other. */
+  #migrate(migrate: Migrate): void {
+    const { names } = this.#content
+    const fresh = () => this.#content.create()
+    for (const start of this.#state.namespaces()) {
+      const slice = this.#state.within(start)
+      for (const [key, accumulators] of [...slice.entries()])
+        slice.set(
+          key,
+          migratedValue(accumulators, key, migrate, this.#namesBefore, names, fresh) as Accumulators,
+        )
+    }
   }
 }

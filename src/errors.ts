@@ -112,6 +112,15 @@ const catalogue = {
     retryable: false,
     advice: 'Undo the change of the job that the message names, or start with an empty checkpoint folder.',
   },
+  SAVEPOINT_FAILED: {
+    retryable: false,
+    advice: 'Check the name, and that the job has a checkpoint; `millrace savepoint ls` lists savepoints.',
+  },
+  RESTORE_REFUSED: {
+    retryable: false,
+    advice:
+      'Restore into a new checkpoint folder, or go back in this history with --rewind: what sinks show since the savepoint stays there.',
+  },
   JOB_FENCED: {
     retryable: false,
     advice: 'Another run of this job has taken over. Let only one process run it.',

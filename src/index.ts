@@ -22,6 +22,7 @@ export {
 } from './contract/restart-strategy.ts'
 export type { Undecodable } from './contract/source.ts'
 export type { StandardSchema } from './contract/standard-schema.ts'
+export type { Migration, StateEvolution } from './contract/state-evolution.ts'
 export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
 export {

@@ -2,6 +2,7 @@ import type { CheckpointStore } from './contract/checkpoint-store.ts'
 import type { FailedRecord } from './contract/failed-record.ts'
 import { exponentialDelay, type RestartStrategy } from './contract/restart-strategy.ts'
 import type { Source, Undecodable } from './contract/source.ts'
+import type { StateEvolution } from './contract/state-evolution.ts'
 import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
 import { givenDuration } from './graph/given-duration.ts'
@@ -20,6 +21,10 @@ export interface Job {
   readonly onError: 'fail' | 'skip' | 'keep'
   /** When it starts again after a failure that may pass. */
   readonly restart: RestartStrategy
+  /** How its state has changed, by name. */
+  readonly state: Readonly<Record<string, StateEvolution>>
+  /** Names whose state in a checkpoint may be lost. */
+  readonly dropState: readonly string[]
 }
 
 /** What a job says about its runs. */
@@ -42,6 +47,16 @@ export interface JobOptions {
    * `exponentialDelay`, `fixedDelay`, `failureRate` or `noRestart` gives. Default `exponentialDelay()`.
    */
   readonly restart?: RestartStrategy
+  /**
+   * How the job's state has changed since checkpoints that it may have to go on from, by the names of sources, stateful
+   * operators and sinks; `docs/evolution.md` has examples. Default: everything has version 1 and the name it always had.
+   */
+  readonly state?: Readonly<Record<string, StateEvolution>>
+  /**
+   * Names that are gone from the job, and whose state in a checkpoint may be lost. Without it a checkpoint that holds
+   * such state stops the start with `CHECKPOINT_INCOMPATIBLE`. Default: none.
+   */
+  readonly dropState?: readonly string[]
 }
 
 /** What a job says about one of its sources. */
@@ -95,12 +110,17 @@ export function job(
   }
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
+  const graph = streamGraph([...handles, ...kept].map((handle) => handle.sink))
+  const { state = {}, dropState = [] } = options
+  checkEvolution(name, graph, state)
   return Object.freeze({
     name,
-    graph: streamGraph([...handles, ...kept].map((handle) => handle.sink)),
+    graph,
     checkpoint: { everyMs: intervalMs(every), store },
     onError: typeof onError === 'function' ? 'keep' : onError,
     restart: options.restart ?? exponentialDelay(),
+    state,
+    dropState,
   })
 }
 
@@ -118,6 +138,28 @@ function from<T>(name: string, source: Source<T>, options: FromOptions = {}): St
       : { [undecodableOutput]: (outlet) => undecodable(streamAt<Undecodable>(outlet)).sink }
   const transformation: SourceTransformation = { kind: 'source', name, source, sides }
   return streamFrom<T>(Object.freeze(transformation))
+}
+
+function checkEvolution(
+  name: string,
+  graph: StreamGraph,
+  state: Readonly<Record<string, StateEvolution>>,
+): void {
+  const named = new Map(graph.nodes.filter(({ id }) => !id.includes('/')).map((node) => [node.id, node]))
+  for (const [id, { version = 1, migrate = {}, renamedFrom }] of Object.entries(state)) {
+    const kind = named.get(id)?.transformation.kind
+    const wrong = (happened: string) => new MillraceError('JOB_INVALID', happened, { where: { job: name } })
+    if (kind === undefined) throw wrong(`\`state\` speaks of "${id}", which the job does not have`)
+    if (!Number.isSafeInteger(version) || version < 1)
+      throw wrong(`the version of the state of "${id}" is ${version}, not a whole number from 1`)
+    if (kind !== 'operator' && version !== 1)
+      throw wrong(`the ${kind} "${id}" has a version: only the state of operators has`)
+    if (kind === 'sink' && renamedFrom !== undefined)
+      throw wrong(`the sink "${id}" is renamed: its name is part of what it has written`)
+    const later = Object.keys(migrate).find((from) => !(Number(from) >= 1 && Number(from) < version))
+    if (later !== undefined)
+      throw wrong(`the state of "${id}" has version ${version}, and a migration from version ${later}`)
+  }
 }
 
 /** The side output of a source for records that did not decode. */

@@ -60,15 +60,15 @@ export class BroadcastTable {
   }
 
   /** Loads the table, and gives what else was kept. */
-  restore({ schema: found, parts }: Snapshot): unknown {
+  restore({ schema: found, parts, migrate }: Snapshot): unknown {
     const [shape, entries, waiting] = decodeCbor(parts[0]!) as [string, [Key, unknown][], unknown]
-    if (found !== schema || shape !== this.#shape) {
+    if (found !== schema || (shape !== this.#shape && migrate === undefined)) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#shape})`,
       )
     }
-    for (const entry of entries) this.put(entry)
+    for (const [key, value] of entries) this.put([key, migrate === undefined ? value : migrate(value, key)])
     return waiting
   }
 }

@@ -8,6 +8,8 @@ import type { Key } from '../../src/state/key.ts'
 export interface KeyedLogic<S> {
   /** What must be the same for state of a checkpoint to fit, such as the kind and the parameters of the operator. */
   readonly shape: string
+  /** What the values of a state that is a list are called, in their order; others may follow. For migrations. */
+  readonly names?: readonly string[]
   /**
    * Whether `onRecord` changes state and timers only once nothing in it can fail any more. No copy of the state is then
    * made for each record, in jobs that go on after one that fails.

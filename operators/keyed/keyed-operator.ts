@@ -8,6 +8,7 @@ import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
 import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
+import { type Migrate, migratedValue } from '../../src/state/named-values.ts'
 import { checkState } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
@@ -21,6 +22,7 @@ interface Header {
   readonly watermark: number
   readonly shape: string
   readonly known?: unknown
+  readonly names?: readonly string[]
 }
 
 const schema = 2
@@ -43,6 +45,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   /** The times of the last barrier: by these it is decided what a checkpoint leaves out. */
   #cutWatermark = beginningOfTime
   #cutNow = 0
+  /** What the state of each key was made of when it was written. */
+  #namesBefore: readonly string[] | undefined
   readonly #placeOf = (path: string) => this.#logic.placeOf?.(path) ?? path
   #input = 0
 
@@ -69,6 +73,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
     await this.#state.open(this.#restored.layers, this.#context)
     const earliest = this.#state.earliestToLoad('processing')
     if (earliest !== Number.POSITIVE_INFINITY) this.#context.wakeAt(earliest)
+    const { migrate } = this.#restored
+    if (migrate !== undefined) this.#migrate(migrate)
   }
 
   begin(): void {
@@ -114,7 +120,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#cutWatermark = this.#call.watermark
     this.#cutNow = this.#call.now
     const { watermark } = this.#call
-    const header: Header = { watermark, shape: this.#logic.shape, known: this.#logic.snapshot?.() }
+    const { shape, names } = this.#logic
+    const header: Header = { watermark, shape, known: this.#logic.snapshot?.(), ...(names && { names }) }
     return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
@@ -236,9 +243,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#keep(key, state)
   }
 
-  #restore({ schema: found, parts: [header] }: Snapshot): void {
-    const { watermark, shape, known } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#logic.shape) {
+  #restore({ schema: found, parts: [header], migrate }: Snapshot): void {
+    const { watermark, shape, known, names } = decodeCbor(header!) as Header
+    if (found !== schema || (shape !== this.#logic.shape && migrate === undefined)) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#logic.shape})`,
@@ -246,7 +253,17 @@ export class KeyedOperator<S> implements Operator<unknown> {
     }
     this.#call.watermark = watermark
     this.#call.handedOn = watermark
+    this.#namesBefore = names
     this.#logic.restore?.(known)
+  }
+
+  /** Every value counts as changed from now on: the next checkpoint has no other. */
+  #migrate(migrate: Migrate): void {
+    const { names } = this.#logic
+    for (const [key, state] of [...this.#cells.entries()]) {
+      const fresh = () => this.#logic.create(key) as readonly unknown[]
+      this.#cells.set(key, migratedValue(state, key, migrate, this.#namesBefore, names, fresh) as S)
+    }
   }
 
   #takeTimers(key: Key, { event, processing }: KeyTimes): void {

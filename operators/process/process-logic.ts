@@ -31,7 +31,7 @@ interface Swept extends OpenState<unknown> {
 export class ProcessLogic implements KeyedLogic<Cell> {
   readonly shape: string
   readonly #functions: ProcessFunctions
-  readonly #names: readonly string[]
+  readonly names: readonly string[]
   readonly #states: readonly Swept[]
   readonly #current: Current
   readonly #context: CurrentContext
@@ -41,10 +41,10 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     const current = new Current(Object.keys(states).length)
     this.shape = shapeOf(states)
     this.#functions = functions
-    this.#names = Object.keys(states)
+    this.names = Object.keys(states)
     this.#states = Object.values(states).map((state, index) => opened(state, current, index))
     this.#current = current
-    const access = this.#states.map((state, index) => [this.#names[index], state.access])
+    const access = this.#states.map((state, index) => [this.names[index], state.access])
     this.#context = new CurrentContext(
       current,
       Object.freeze(Object.fromEntries(access)),
@@ -96,7 +96,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
 
   placeOf(path: string): string {
     const [index, ...rest] = path.split('.')
-    return [this.#names[Number(index)], ...rest].join('.')
+    return [this.names[Number(index)], ...rest].join('.')
   }
 
   #fire(

@@ -10,6 +10,7 @@ export function aggregatedContent(
   const all = Object.values(aggregates)
   return {
     shape: names.map((name, index) => `${name} = ${all[index]!.kind}`).join(', '),
+    names,
     create: () => all.map((aggregate) => aggregate.create()),
     add: accumulationOf(all),
     merge: (content, other) => {

@@ -5,6 +5,8 @@
 export interface WindowContent<C = unknown> {
   /** What must be the same for state of a checkpoint to fit. */
   readonly shape: string
+  /** What the parts of a content that is a list are called, in their order. For migrations. */
+  readonly names?: readonly string[]
   create(): C
   /** Changes the content that it is given. */
   add(content: C, value: unknown, timestamp: number): void

@@ -3,6 +3,7 @@ import type { Clock } from '../contract/clock.ts'
 import type { CommitPermit, Staged } from '../contract/sink.ts'
 import type { Snapshot, StoredFile } from '../contract/snapshot.ts'
 import { MillraceError } from '../errors.ts'
+import { copyParts } from './copy-parts.ts'
 import {
   encodeManifest,
   type Manifest,
@@ -12,16 +13,20 @@ import {
   type SinkEntry,
   type SnapshotEntry,
   type SourceEntry,
+  sha256,
   sha256Aside,
 } from './manifest.ts'
 import {
   claim,
+  decideRestore,
   decideStart,
   obsolete,
   type Publication,
   partName,
   partPrefix,
   publicationOf,
+  renamedPart,
+  withPartNames,
 } from './protocol.ts'
 import {
   findCheckpoints,
@@ -29,6 +34,7 @@ import {
   noParts,
   type Parts,
   type Restored,
+  readParts,
   restoredFrom,
   storedFile,
 } from './recovery.ts'
@@ -47,6 +53,23 @@ export interface Claimed {
   readonly restored: Restored | undefined
   /** Epochs that could not be trusted, newest first. */
   readonly skipped: readonly { readonly epoch: number; readonly reason: string }[]
+}
+
+/** A savepoint to begin with. */
+export interface SavepointToRestore {
+  readonly store: CheckpointStore
+  /** Also if the job has a history of its own. */
+  readonly rewind: boolean
+}
+
+/** What checkpoints say of the state of a job, besides the state. */
+export type AboutState = Pick<Manifest, 'versions' | 'kinds'>
+
+/** What a run claims its job with. */
+interface Beginning {
+  readonly last: Manifest
+  readonly restored: Restored | undefined
+  readonly parts: Parts
 }
 
 /** What a checkpoint has written so far, and the parts that it may refer to without writing them. */
@@ -72,6 +95,8 @@ export class CheckpointCoordinator {
   #epochs: readonly number[] = []
   /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
   readonly #stored = new WeakMap<Uint8Array | StoredFile, PartEntry>()
+  readonly #about: AboutState
+  #origin: string | undefined
   lineage = ''
   epoch = 0
   generation = 0
@@ -82,23 +107,29 @@ export class CheckpointCoordinator {
     clock: Pick<Clock, 'now'>,
     newLineage: () => string,
     epochsKept = 3,
+    about: AboutState = {},
   ) {
     this.#job = job
     this.#store = store
     this.#clock = clock
     this.#newLineage = newLineage
     this.#epochsKept = epochsKept
+    this.#about = about
   }
 
   /**
    * Takes the job over: finds the newest good checkpoint and publishes the next epoch under a new generation.
    *
    * @param accept Throws if the job has no use for what was found; then a run that is still alive is left in peace.
+   * @param savepoint What the job is to begin with instead.
    * @throws MillraceError `CHECKPOINT_CORRUPT` if none is good, `CHECKPOINT_FOREIGN` if it is of another job,
-   *   `JOB_FENCED` if other runs keep claiming it,
-   *   or have taken it over meanwhile.
+   *   `JOB_FENCED` if other runs keep claiming it, or have taken it over meanwhile, `RESTORE_REFUSED` if there is a
+   *   history that must not be left without being told so.
    */
-  async claim(accept: (found: Restored) => void = () => {}): Promise<Claimed> {
+  async claim(
+    accept: (found: Restored) => void = () => {},
+    savepoint?: SavepointToRestore,
+  ): Promise<Claimed> {
     for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
       const found = await findCheckpoints(this.#store, this.#job)
       const start = decideStart(found)
@@ -110,12 +141,13 @@ export class CheckpointCoordinator {
           `no checkpoint in ${this.#store.description} is good: ${start.reason}`,
         )
       }
-      const last = start.decision === 'continue' ? start.manifest : this.#firstManifest()
-      const parts = found.at(-1)?.parts ?? noParts
-      const restored = start.decision === 'continue' ? restoredFrom(last, parts) : undefined
-      if (restored !== undefined) accept(restored)
+      const own = start.decision === 'continue' ? start.manifest : undefined
+      const { last, restored, parts } =
+        (savepoint && (await this.#fromSavepoint(savepoint, own, start.nextEpoch, accept))) ??
+        this.#fromOwn(own, found.at(-1)?.parts ?? noParts, accept)
       this.generation = start.nextEpoch
       this.lineage = last.lineage
+      this.#origin = last.origin
       const publication = await this.#publish(claim(last, start.nextEpoch, this.#clock.now()))
       if (publication === 'taken') continue
       if (publication === 'overtaken') throw fenced(start.nextEpoch + 1)
@@ -166,9 +198,54 @@ export class CheckpointCoordinator {
     for (const part of gone.parts) await this.#store.delete(part)
   }
 
+  #fromOwn(own: Manifest | undefined, parts: Parts, accept: (found: Restored) => void): Beginning {
+    if (own === undefined) return { last: this.#firstManifest(), restored: undefined, parts }
+    const restored = restoredFrom(own, parts)
+    accept(restored)
+    return { last: own, restored, parts }
+  }
+
+  /** Brings a savepoint into the store, under names that no other run deletes; `undefined` if that was done before. */
+  async #fromSavepoint(
+    { store, rewind }: SavepointToRestore,
+    own: Manifest | undefined,
+    generation: number,
+    accept: (found: Restored) => void,
+  ): Promise<Beginning | undefined> {
+    const found = await findCheckpoints(store, this.#job)
+    const start = decideStart(found)
+    if (start.decision !== 'continue') {
+      const reason = start.decision === 'refuse' ? start.reason : 'there is none'
+      throw new MillraceError('CHECKPOINT_CORRUPT', `no savepoint in ${store.description} is good: ${reason}`)
+    }
+    const { manifest } = start
+    const origin = sha256(encodeManifest(manifest))
+    const decision = decideRestore(own, origin, rewind)
+    if (decision === 'continue') return undefined
+    if (decision === 'refuse') {
+      throw new MillraceError(
+        'RESTORE_REFUSED',
+        `the job has a history of its own in ${this.#store.description}, up to epoch ${own!.epoch}`,
+      )
+    }
+    accept(restoredFrom(manifest, found.at(-1)!.parts!))
+    const last = { ...withPartNames(manifest, generation), origin }
+    const damage = await copyParts(store, this.#store, manifest, (name) => renamedPart(name, generation))
+    const parts = damage ?? (await readParts(this.#store, last))
+    if (typeof parts === 'string') {
+      throw new MillraceError('CHECKPOINT_CORRUPT', `the savepoint in ${store.description} is gone: ${parts}`)
+    }
+    return { last, restored: restoredFrom(last, parts), parts }
+  }
+
   #header(epoch: number) {
     const { lineage, generation } = this
-    return { format: 1 as const, job: this.#job, lineage, epoch, generation, createdAt: this.#clock.now() }
+    const origin = this.#origin === undefined ? {} : { origin: this.#origin }
+    const createdAt = this.#clock.now()
+    return {
+      ...{ format: 1 as const, job: this.#job, lineage, epoch, generation, createdAt },
+      ...{ ...origin, ...this.#about },
+    }
   }
 
   #firstManifest(): Manifest {

@@ -18,6 +18,12 @@ export interface Manifest {
   readonly createdAt: number
   /** The input has ended and every window is closed: nothing is left to run. */
   readonly finished: boolean
+  /** The savepoint that this history was restored from, if it was: the SHA-256 of its manifest. */
+  readonly origin?: string
+  /** The versions of state, by operator. Default 1. */
+  readonly versions?: Readonly<Record<string, number>>
+  /** The kinds of sources and sinks, such as `kinesis`, by their names. */
+  readonly kinds?: Readonly<Record<string, string>>
   readonly sources: Readonly<Record<string, SourceEntry>>
   readonly operators: Readonly<Record<string, SnapshotEntry>>
   readonly sinks: Readonly<Record<string, SinkEntry>>

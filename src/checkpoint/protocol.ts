@@ -36,6 +36,26 @@ export function decideStart(candidates: readonly Candidate[]): Start {
   return { decision: 'refuse', reason: damages.join('; ') }
 }
 
+/** What a run does that is told to restore a savepoint. */
+export type Restore = 'restore' | 'continue' | 'refuse'
+
+/**
+ * Decides whether a savepoint is restored. It is not when the job was restored from it before: a run that is started again
+ * with the same options goes on, and does not lose what it did since. Where there is another history, sinks may show
+ * results that are later than the savepoint, so that going back has to be asked for.
+ *
+ * @param last The newest good checkpoint of the job; `undefined` if it has none.
+ */
+export function decideRestore(
+  last: Pick<Manifest, 'origin'> | undefined,
+  savepoint: string,
+  rewind: boolean,
+): Restore {
+  if (last === undefined) return 'restore'
+  if (last.origin === savepoint) return 'continue'
+  return rewind ? 'restore' : 'refuse'
+}
+
 /** The manifest by which a run claims the job. */
 export function claim(last: Manifest, epoch: number, createdAt: number): Manifest {
   return { ...last, epoch, generation: epoch, createdAt }
@@ -79,6 +99,26 @@ export function obsolete(
 /** Parts carry the generation that wrote them, so that a run never deletes what a later one is about to use. */
 export function partName(generation: number, checksum: string): string {
   return `parts/${String(generation).padStart(12, '0')}-${checksum}`
+}
+
+/** The same part under the name that another generation gives it. */
+export function renamedPart(name: string, generation: number): string {
+  return partName(generation, name.slice(name.lastIndexOf('-') + 1))
+}
+
+/** The same manifest, naming its parts as a generation does. */
+export function withPartNames(manifest: Manifest, generation: number): Manifest {
+  const parts = new Set(partsOf(manifest).map(({ name }) => name))
+  const renamed = (_key: string, value: unknown) =>
+    typeof value === 'object' && value !== null && 'name' in value && parts.has(String(value.name))
+      ? { ...value, name: renamedPart(String(value.name), generation) }
+      : value
+  const inside = <T>(snapshots: T): T => JSON.parse(JSON.stringify(snapshots, renamed))
+  const sinks = Object.entries(manifest.sinks).map(([name, sink]) => [
+    name,
+    { ...sink, state: inside(sink.state) },
+  ])
+  return { ...manifest, operators: inside(manifest.operators), sinks: Object.fromEntries(sinks) }
 }
 
 export const partPrefix = 'parts/'

@@ -20,6 +20,10 @@ import type { Candidate } from './protocol.ts'
 export interface Restored {
   readonly epoch: number
   readonly finished: boolean
+  /** See {@link Manifest.versions}. */
+  readonly versions: Readonly<Record<string, number>>
+  /** See {@link Manifest.kinds}. */
+  readonly kinds: Readonly<Record<string, string>>
   readonly sources: Readonly<Record<string, SourceEntry>>
   readonly operators: Readonly<Record<string, Snapshot>>
   readonly sinks: Readonly<
@@ -57,6 +61,38 @@ export async function findCheckpoints(store: CheckpointStore, job: string): Prom
   return found
 }
 
+/**
+ * The manifest of the newest epoch that can be read, or of a given one, whether or not its parts are whole.
+ *
+ * @throws MillraceError `CHECKPOINT_FOREIGN` if it is of another job.
+ */
+export async function findManifest(
+  store: CheckpointStore,
+  job?: string,
+  wanted?: number,
+): Promise<Manifest | undefined> {
+  const epochs = (await listEpochs(store)).sort((a, b) => b - a)
+  for (const epoch of epochs) {
+    if (wanted !== undefined && epoch !== wanted) continue
+    const manifest = await readManifest(store, epoch)
+    if ('damage' in manifest) continue
+    if (job !== undefined && manifest.job !== job) throw foreign(store, manifest)
+    return manifest
+  }
+  return undefined
+}
+
+/** The manifest of an epoch, or what is wrong with it. */
+export async function readManifest(
+  store: CheckpointStore,
+  epoch: number,
+): Promise<Manifest | { readonly damage: string }> {
+  const content = await store.read(manifestName(epoch))
+  const manifest = content === undefined ? { damage: 'it has vanished' } : decodeManifest(content)
+  if ('damage' in manifest || manifest.epoch === epoch) return manifest
+  return { damage: `it says that it is epoch ${manifest.epoch}` }
+}
+
 export async function listEpochs(store: CheckpointStore): Promise<number[]> {
   return (await store.list(manifestPrefix)).flatMap((name) => epochOf(name) ?? [])
 }
@@ -71,6 +107,8 @@ export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
   return {
     epoch: manifest.epoch,
     finished: manifest.finished,
+    versions: manifest.versions ?? {},
+    kinds: manifest.kinds ?? {},
     sources: manifest.sources,
     operators: mapped(manifest.operators, load),
     sinks: mapped(manifest.sinks, ({ state, committables }) => ({ state: load(state), committables })),
@@ -78,16 +116,9 @@ export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
 }
 
 async function examine(store: CheckpointStore, job: string, epoch: number): Promise<Found> {
-  const content = await store.read(manifestName(epoch))
-  const manifest = content === undefined ? { damage: 'it has vanished' } : decodeManifest(content)
+  const manifest = await readManifest(store, epoch)
   if ('damage' in manifest) return { epoch, damage: manifest.damage }
-  if (manifest.job !== job) {
-    throw new MillraceError(
-      'CHECKPOINT_FOREIGN',
-      `${store.description} holds checkpoints of the job "${manifest.job}"`,
-    )
-  }
-  if (manifest.epoch !== epoch) return { epoch, damage: `it says that it is epoch ${manifest.epoch}` }
+  if (manifest.job !== job) throw foreign(store, manifest)
   const parts = await readParts(store, manifest)
   return typeof parts === 'string' ? { epoch, damage: parts } : { epoch, manifest, parts }
 }
@@ -96,7 +127,7 @@ async function examine(store: CheckpointStore, job: string, epoch: number): Prom
  * The parts, or what is wrong with them. Files of keyed state may be large together: they are read once to see that they
  * are whole, and once more when they are wanted.
  */
-async function readParts(store: CheckpointStore, manifest: Manifest): Promise<Parts | string> {
+export async function readParts(store: CheckpointStore, manifest: Manifest): Promise<Parts | string> {
   const contents = new Map<string, { entry: PartEntry; content: Uint8Array }>()
   const files = new Map<string, { entry: PartEntry; file: StoredFile }>()
   for (const entry of snapshotsOf(manifest).flatMap(({ parts }) => parts)) {
@@ -140,4 +171,8 @@ async function wholePart(store: CheckpointStore, { name, sha256 }: PartEntry): P
 
 function mapped<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, convert(value)]))
+}
+
+function foreign(store: CheckpointStore, { job }: Manifest): MillraceError {
+  return new MillraceError('CHECKPOINT_FOREIGN', `${store.description} holds checkpoints of the job "${job}"`)
 }

@@ -3,7 +3,7 @@ import { MillraceError } from '../errors.ts'
 import type { Services } from './services.ts'
 
 /**
- * What makes the store that `--checkpoints` names: a folder, or `s3://<bucket>/<folder>`.
+ * What makes the store at a place: a folder, or `s3://<bucket>/<folder>`.
  *
  * @throws MillraceError `OPTION_INVALID` for any other URL.
  */
@@ -14,8 +14,5 @@ export async function storeMaker(
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(place ?? '') ?? []
   if (scheme === undefined) return (await services.checkpoints()).folderStore
   if (scheme === 's3') return (await services.s3()).s3StoreAt
-  throw new MillraceError(
-    'OPTION_INVALID',
-    `--checkpoints ${place} is neither a folder nor s3://<bucket>/<folder>`,
-  )
+  throw new MillraceError('OPTION_INVALID', `${place} is neither a folder nor s3://<bucket>/<folder>`)
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { errorText } from '../observe/error-text.ts'
 import { agentCommand } from './agent-command.ts'
+import { checkpointsCommand } from './checkpoints-command.ts'
 import { consumersCommand } from './consumers-command.ts'
 import type { Environment } from './environment.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -10,6 +11,7 @@ import { localCommand } from './local-command.ts'
 import { planCommand } from './plan-command.ts'
 import { putCommand } from './put-command.ts'
 import { runCommand } from './run-command.ts'
+import { savepointCommand } from './savepoint-command.ts'
 import type { Services } from './services.ts'
 import { tailCommand } from './tail-command.ts'
 
@@ -38,7 +40,9 @@ function millrace(environment: Environment, services: Services): Command {
     .addHelpText('after', '\nStart with `millrace help run`; docs/cli.md has it all.')
   const commands = [
     runCommand(environment, services),
-    planCommand(environment),
+    planCommand(environment, services),
+    savepointCommand(environment, services),
+    checkpointsCommand(environment, services),
     localCommand(environment, services),
     putCommand(environment, services),
     tailCommand(environment, services),

@@ -29,6 +29,11 @@ export function shardCount(text: string): number {
   return wholeNumber(text, 1, 10_000)
 }
 
+/** The number of a checkpoint. */
+export function epochNumber(text: string): number {
+  return wholeNumber(text, 1, 999_999_999)
+}
+
 /** How many lines are left out. */
 export function lineCount(text: string): number {
   return wholeNumber(text, 0, 1_000_000)

@@ -5,6 +5,7 @@ export const processServices: Services = {
   engine: () => import('../runtime/run.ts'),
   checkpoints: () => import('../checkpoint/folder-store.ts'),
   s3: () => import('../../connectors/s3/index.ts'),
+  checkpointTools: () => import('./checkpoint-tools.ts'),
   agent: () => import('../../connectors/agent/index.ts'),
   kinesis: () => import('../../connectors/kinesis/index.ts'),
   localKinesis: () => import('../../connectors/kinesis-local/index.ts'),

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander'
+import { MillraceError } from '../errors.ts'
+import type { Job } from '../job.ts'
 import { storeMaker } from './checkpoint-place.ts'
 import type { Environment } from './environment.ts'
 import { follow } from './follow.ts'
 import { loadJob } from './load-job.ts'
+import { savepointAt, storeOf } from './open-store.ts'
 import { endpoint, startPosition } from './option-values.ts'
 import { reportFor } from './report-for.ts'
 import { type RunFlags, runOptions } from './run-options.ts'
@@ -32,6 +35,9 @@ export function runCommand(environment: Environment, services: Services): Comman
       '--checkpoints <place>',
       'where checkpoints live: a folder, or s3://<bucket>/<folder> (default: what the job says, else .millrace/<job>)',
     )
+    .option('--restore <savepoint>', 'begin with a savepoint: its name, or a folder that it was copied to')
+    .option('--rewind', 'with --restore: also if the job has gone on since; sinks keep what they show')
+    .option('--drop-state <name...>', 'state that the job does not have any more and may lose')
     .option(
       '--endpoint <url>',
       'the Kinesis to read from and write to, such as http://127.0.0.1:4567',
@@ -51,10 +57,12 @@ async function runFile(
 ): Promise<void> {
   const job = await loadJob(file)
   const { run } = await services.engine()
-  const storeOf = await storeMaker(flags.checkpoints, services)
+  const storeAt = await storeMaker(flags.checkpoints, services)
   const report = reportFor(environment, flags.json === true)
   const { clock, random } = environment
-  const running = run(job, { ...runOptions(flags, storeOf), log: report.log, clock, random })
+  const restore = await savepointOf(job, flags, services)
+  const options = { ...runOptions(flags, storeAt), ...(restore && { restore }) }
+  const running = run(job, { ...options, log: report.log, clock, random })
   if (flags.from !== undefined) {
     running.events$.subscribe((event) => {
       if (event.kind !== 'started' || event.restoredFrom === undefined) return
@@ -67,6 +75,13 @@ async function runFile(
   } finally {
     endListening()
   }
+}
+
+async function savepointOf(job: Job, { restore, rewind, checkpoints }: RunFlags, services: Services) {
+  if (restore !== undefined) return savepointAt(restore, await storeOf(job, checkpoints, services), services)
+  if (rewind)
+    throw new MillraceError('OPTION_INVALID', '--rewind needs --restore: it says what to go back to')
+  return undefined
 }
 
 const examples = `

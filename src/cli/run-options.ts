@@ -6,18 +6,23 @@ export interface RunFlags {
   readonly from?: 'trim-horizon' | 'latest' | Date
   readonly until?: 'caught-up'
   readonly checkpoints?: string
+  readonly restore?: string
+  readonly rewind?: true
+  readonly dropState?: readonly string[]
   readonly endpoint?: string
   readonly region?: string
   readonly json?: true
 }
 
 /** What the engine makes of them. An option that was not given is not there, so that the job's own holds. */
-export function runOptions(flags: RunFlags, storeOf: (place: string) => CheckpointStore): RunOptions {
-  const { from, until, checkpoints, endpoint, region } = flags
+export function runOptions(flags: RunFlags, storeAt: (place: string) => CheckpointStore): RunOptions {
+  const { from, until, checkpoints, rewind, dropState, endpoint, region } = flags
   return {
     ...(from && { from }),
     ...(until && { until }),
-    ...(checkpoints && { checkpoints: storeOf(checkpoints) }),
+    ...(checkpoints && { checkpoints: storeAt(checkpoints) }),
+    ...(rewind && { rewind }),
+    ...(dropState && { dropState }),
     ...(endpoint && { endpoint }),
     ...(region && { region }),
   }

@@ -12,6 +12,7 @@ export interface Services {
   engine(): Promise<{ run(job: Job, options?: RunOptions): RunningJob }>
   checkpoints(): Promise<{ folderStore(folder: string): CheckpointStore }>
   s3(): Promise<Pick<S3, 's3StoreAt'>>
+  checkpointTools(): Promise<typeof import('./checkpoint-tools.ts')>
   agent(): Promise<Pick<Agent, 'runAgent'>>
   kinesis(): Promise<
     Pick<Kinesis, 'createStream' | 'listConsumers' | 'openPut' | 'putRecords' | 'removeConsumer' | 'tail'>

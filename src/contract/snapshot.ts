@@ -10,6 +10,11 @@ export interface Snapshot {
   readonly changes?: StateChanges
   /** Keyed state that a checkpoint holds, when it is restored. */
   readonly layers?: Layers
+  /**
+   * Of a snapshot that is restored by a job with a later version of the state: makes the value of a key into what it is
+   * now. Each value is given once; from then on it counts as changed.
+   */
+  readonly migrate?: (value: unknown, key: string | number | bigint) => unknown
 }
 
 /** A file of the checkpoint store. Its bytes are read when they are wanted. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { CheckpointCoordinator } from '../checkpoint/coordinator.ts'
+import { CheckpointCoordinator, type SavepointToRestore } from '../checkpoint/coordinator.ts'
 import type { Restored } from '../checkpoint/recovery.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
@@ -7,13 +7,14 @@ import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
 import type { SinkContext } from '../contract/sink.ts'
 import type { Gap, SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
-import { MillraceError, millraceError } from '../errors.ts'
+import { millraceError } from '../errors.ts'
 import { failedRecords } from '../graph/failed-records.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { SinkTransformation, SourceTransformation, Transformation } from '../graph/transformation.ts'
 import { type Job, undecodableOutput } from '../job.ts'
 import type { Parts } from './attempt.ts'
 import { Dataflow } from './dataflow.ts'
+import { aboutState, evolved, stateChanges } from './job-state.ts'
 import type { Meter } from './meter.ts'
 import { ProcessingTime } from './processing-time.ts'
 import { SinkTask } from './sink-task.ts'
@@ -22,6 +23,8 @@ import { SourceTask } from './source-task.ts'
 /** What the parts of a run are made with. */
 export interface Surroundings {
   readonly store: CheckpointStore
+  readonly savepoint: SavepointToRestore | undefined
+  readonly dropState: readonly string[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -55,10 +58,20 @@ export async function closeAll(closers: Closers, log: Log): Promise<void> {
 
 /** Claims a job, restores it, and connects its sources and sinks. Nothing is read yet. */
 export async function assemble(job: Job, around: Surroundings, closers: Closers): Promise<Parts> {
-  const coordinator = new CheckpointCoordinator(job.name, around.store, around.clock, newLineage)
-  const { restored, skipped } = await coordinator.claim((found) => refuseUnknownNames(job, found))
+  const { store, clock, random, log, signal } = around
+  const coordinator = new CheckpointCoordinator(
+    job.name,
+    store,
+    clock,
+    newLineage,
+    undefined,
+    aboutState(job),
+  )
+  const changesOf = (found: Restored) => stateChanges(job, found, around.dropState)
+  const accept = (found: Restored) => void evolved(job, found, changesOf(found))
+  const { restored: found, skipped } = await coordinator.claim(accept, around.savepoint)
+  const restored = found && evolved(job, found, changesOf(found))
   around.onClaimed({ generation: coordinator.generation, restored, skipped })
-  const { clock, random, log, signal } = around
   const sinks: SinkTask[] = []
   for (const node of nodesOf(job, isSink))
     sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
@@ -149,23 +162,6 @@ async function openSource(
 
 function batchOf(record: Undecodable): Batch<Undecodable> {
   return { kind: 'batch', split: record.split, values: [record], timestamps: [record.arrivalTime] }
-}
-
-/** State that the job has no place for would be lost without a word. */
-function refuseUnknownNames(job: Job, restored: Restored): void {
-  const known = new Set(job.graph.nodes.map(({ id, transformation }) => `${transformation.kind} ${id}`))
-  const { sources, operators, sinks } = restored
-  const unknown = Object.entries({ source: sources, operator: operators, sink: sinks }).flatMap(
-    ([kind, entries]) =>
-      Object.keys(entries).filter(
-        (name) => !known.has(`${kind} ${name}`) && !name.includes('/') && name !== failedRecords,
-      ),
-  )
-  if (unknown.length === 0) return
-  throw new MillraceError(
-    'CHECKPOINT_INCOMPATIBLE',
-    `the checkpoint holds state of ${unknown.map((name) => `"${name}"`).join(', ')}, which the job does not have any more`,
-  )
 }
 
 function nodesOf<T extends Transformation>(

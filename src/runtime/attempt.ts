@@ -18,6 +18,9 @@ import type { Wake } from './wake.ts'
 /** How often to look whether every split makes progress. */
 const watchEveryMs = 15_000
 
+/** How often to look whether somebody outside has asked for a checkpoint. */
+const requestsEveryMs = 5_000
+
 /** Everything that one attempt to run a job is made of. */
 export interface Parts {
   readonly dataflow: Dataflow
@@ -36,6 +39,8 @@ export interface AttemptContext {
   readonly checkpointEveryMs: number
   readonly checkpointDue: CheckpointDue
   readonly untilCaughtUp: boolean
+  /** Whether somebody outside has asked for a checkpoint since the last time. */
+  readonly takeRequest: () => Promise<boolean>
   /** Aborted when the attempt is over. */
   readonly signal: AbortSignal
   readonly stopRequested: () => boolean
@@ -246,7 +251,7 @@ export class Attempt {
   }
 
   #startTimers(): void {
-    const { clock, checkpointEveryMs, checkpointDue, signal, wake, onFailure } = this.#context
+    const { clock, checkpointEveryMs, checkpointDue, takeRequest, signal, wake, onFailure } = this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
         await clock.sleep(ms, signal)
@@ -256,6 +261,9 @@ export class Attempt {
       }
     }
     every(checkpointEveryMs, checkpointDue.request).catch(onFailure)
+    every(requestsEveryMs, async () => {
+      if (await takeRequest()) checkpointDue.request()
+    }).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)
       every(watchEveryMs, () => this.#watch(source)).catch(onFailure)

@@ -1,4 +1,5 @@
 import { folderStore } from '../checkpoint/folder-store.ts'
+import { takeRequest } from '../checkpoint/requested-checkpoints.ts'
 import { systemClock, systemRandom } from '../contract/system.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
@@ -182,7 +183,8 @@ class JobLife {
   ): Surroundings {
     const job = this.#job
     return {
-      store: this.#options.checkpoints ?? job.checkpoint.store ?? folderStore(`.millrace/${job.name}`),
+      ...this.#restoring,
+      store: this.#store,
       clock: this.#clock,
       random: this.#random,
       log: this.#log,
@@ -204,17 +206,25 @@ class JobLife {
     }
   }
 
+  get #restoring(): Pick<Surroundings, 'savepoint' | 'dropState'> {
+    const { restore, rewind = false, dropState = [] } = this.#options
+    return { savepoint: restore && { store: restore, rewind }, dropState }
+  }
+
   #attemptContext(
     signal: AbortSignal,
     failure: () => MillraceError | undefined,
     onFailure: (error: unknown) => void,
     checkpointDue: CheckpointDue,
   ) {
+    const store = this.#store
     return {
       clock: this.#clock,
       wake: this.#wake,
       checkpointEveryMs: this.#job.checkpoint.everyMs,
       checkpointDue,
+      // A store that fails shows it when a checkpoint is due.
+      takeRequest: () => takeRequest(store).catch(() => false),
       untilCaughtUp: this.#options.until === 'caught-up',
       signal,
       stopRequested: () => this.#stopping,
@@ -262,6 +272,11 @@ class JobLife {
     this.events$.complete()
     this.metrics$.complete()
     this.checkpoints$.complete()
+  }
+
+  get #store() {
+    const { name, checkpoint } = this.#job
+    return this.#options.checkpoints ?? checkpoint.store ?? folderStore(`.millrace/${name}`)
   }
 
   get #clock() {

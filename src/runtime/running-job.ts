@@ -10,6 +10,18 @@ import type { Observable } from '../rx.ts'
 export interface RunOptions {
   /** Where checkpoints live. Default: the job's own store, else the folder `.millrace/<job name>`. */
   readonly checkpoints?: CheckpointStore
+  /**
+   * A savepoint that the job begins with: a store that holds it, such as `folderStore('saved/before-upgrade')`. A job that
+   * was restored from it before goes on where it is.
+   */
+  readonly restore?: CheckpointStore
+  /**
+   * Goes back to the savepoint of `restore` also if the job has a history of its own. What its sinks show since then
+   * stays there, and comes again. Default false: such a job is refused with `RESTORE_REFUSED`.
+   */
+  readonly rewind?: boolean
+  /** Names whose state in a checkpoint may be lost, besides those that the job says. Default: none. */
+  readonly dropState?: readonly string[]
   /** Where sources start if there is no checkpoint. Default: what each source says. */
   readonly from?: 'trim-horizon' | 'latest' | Date
   /** `'caught-up'`: once every split is caught up, close all windows, take a last checkpoint and end. */

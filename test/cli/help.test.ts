@@ -6,7 +6,11 @@ import { noServices } from './no-services.ts'
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
-const commands = ['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers ls', 'consumers remove']
+const commands = [
+  ...['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers ls', 'consumers remove'],
+  ...['savepoint make', 'savepoint ls', 'savepoint rm'],
+  ...['checkpoints ls', 'checkpoints show', 'checkpoints verify', 'checkpoints diff'],
+]
 
 describe.each(commands)('millrace %s', (command) => {
   const [section = ''] = page.split(`\n## millrace ${command}\n`)[1]?.split('\n## ') ?? []

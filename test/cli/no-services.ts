@@ -9,6 +9,7 @@ export const noServices: Services = {
   engine: unused,
   checkpoints: unused,
   s3: unused,
+  checkpointTools: unused,
   agent: unused,
   kinesis: unused,
   localKinesis: unused,

@@ -148,7 +148,8 @@ describe('a job that has changed', () => {
     const epochs = await store.list('manifests/')
     const renamed = await failureOf(run(named('taps', 'pond'), options(store)))
     expect(renamed.code).toBe('CHECKPOINT_INCOMPATIBLE')
-    expect(renamed.message).toContain('"clicks", "lake"')
+    expect(renamed.message).toContain('source "clicks"')
+    expect(renamed.message).toContain('sink "lake"')
     const swapped = await failureOf(run(named('lake', 'clicks'), options(store)))
     expect(swapped.code).toBe('CHECKPOINT_INCOMPATIBLE')
     // It has not claimed the job: a run that is still alive goes on.

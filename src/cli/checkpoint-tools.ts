@@ -1,0 +1,12 @@
+export { difference, jsonText } from '../checkpoint/difference.ts'
+export {
+  checkpointBytes,
+  openCheckpoint,
+  operatorEntries,
+  operatorFigures,
+  verify,
+} from '../checkpoint/inspection.ts'
+export { findManifest, listEpochs } from '../checkpoint/recovery.ts'
+export { requestCheckpoint, withdrawRequest } from '../checkpoint/requested-checkpoints.ts'
+export { deleteSavepoint, listSavepoints, makeSavepoint, savepointStore } from '../checkpoint/savepoints.ts'
+export { evolved, stateChanges } from '../runtime/job-state.ts'
