@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { MillraceError } from '../../src/errors.ts'
 import type { Bucket } from './bucket.ts'
 import { resolveConnection, type S3Connection } from './connection.ts'
-import type { Encryption } from './encryption.ts'
+import type { S3Encryption } from './encryption.ts'
 import { type Sdk, sdkBucket } from './sdk-bucket.ts'
 
 /** A bucket that can be asked, and what messages say of its place. */
@@ -19,7 +19,7 @@ export interface Connected {
  * @throws MillraceError `STORE_REFUSED` if the package `@aws-sdk/client-s3` is not installed.
  */
 export async function connect(
-  options: S3Connection & { readonly bucket: string; readonly encryption?: Encryption | undefined },
+  options: S3Connection & { readonly bucket: string; readonly encryption?: S3Encryption | undefined },
 ): Promise<Connected> {
   const sdk = await loadSdk()
   const { region, endpoint, config } = resolveConnection(options, process.env)

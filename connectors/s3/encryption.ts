@@ -3,10 +3,10 @@
  * `kmsKey` is the key that AWS manages for S3. A bucket key, the default, asks KMS once in a while instead of for each
  * object.
  */
-export type Encryption = 'AES256' | { readonly kmsKey: string; readonly bucketKey?: boolean }
+export type S3Encryption = 'AES256' | { readonly kmsKey: string; readonly bucketKey?: boolean }
 
 /** What a request that makes an object says of it. */
-export function encrypted(encryption: Encryption | undefined) {
+export function encrypted(encryption: S3Encryption | undefined) {
   if (encryption === undefined) return {}
   if (encryption === 'AES256') return { ServerSideEncryption: 'AES256' as const }
   const { kmsKey, bucketKey = true } = encryption

@@ -3,7 +3,7 @@ import { systemClock, systemRandom } from '../../src/contract/system.ts'
 import { type Duration, milliseconds } from '../../src/units.ts'
 import { connect } from './connect.ts'
 import type { S3Connection } from './connection.ts'
-import type { Encryption } from './encryption.ts'
+import type { S3Encryption } from './encryption.ts'
 import { type Location, locationAt, locationOf } from './location.ts'
 import { ObjectStore } from './object-store.ts'
 
@@ -14,7 +14,7 @@ export interface S3StoreOptions extends S3Connection {
   /** The folder in the bucket, such as `checkpoints/orders`. Each job needs one of its own, and nobody else may write there. */
   readonly prefix: string
   /** How S3 encrypts the objects. Default: as the bucket says. */
-  readonly encryption?: Encryption | undefined
+  readonly encryption?: S3Encryption | undefined
   /** How long a request is tried again before the store fails. Default `'2m'`. */
   readonly giveUpAfter?: Duration | undefined
 }

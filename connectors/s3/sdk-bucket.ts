@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { Bucket, Marks, Part, Piece, Upload } from './bucket.ts'
-import { type Encryption, encrypted } from './encryption.ts'
+import { encrypted, type S3Encryption } from './encryption.ts'
 import { failureOf } from './service-failure.ts'
 
 /** The package that speaks to S3, loaded. */
@@ -9,7 +9,7 @@ export type Sdk = typeof import('@aws-sdk/client-s3')
 export interface SdkBucketOptions {
   readonly bucket: string
   readonly expectedBucketOwner: string | undefined
-  readonly encryption: Encryption | undefined
+  readonly encryption: S3Encryption | undefined
   /** Whether the service is to verify what is uploaded. */
   readonly checksums: boolean
 }

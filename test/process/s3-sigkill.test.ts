@@ -15,6 +15,9 @@ import { expectedRows, readings } from './readings.ts'
 import { rowsIn } from './rows-in.ts'
 
 const jobFile = fileURLToPath(new URL('./hourly-job.ts', import.meta.url))
+/** For several processes, one after the other, on a machine that has other things to do. */
+const patienceMs = 120_000
+const saidFile = fileURLToPath(new URL('./hourly-s3-job.ts', import.meta.url))
 const runs = Math.ceil(Number(process.env['MILLRACE_SIGKILL_RUNS'] ?? 20) / 7)
 const input = readings(60_000)
 const expected = expectedRows(input)
@@ -77,26 +80,31 @@ describe('a job with checkpoints in an S3 where requests go wrong, killed with S
     expect(await run.ended, run.err).toBe(0)
     straightMs = performance.now() - startedAt
     expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+    expect(left('straight')).toMatchObject({ unnamed: [], missing: [], uploads: [] })
     s3.faults = seededFaults(new Chance(1), 0.03)
   })
 
   for (let run = 1; run <= runs; run += 1) {
-    it(`run ${run} of ${runs}: no row is missing or there twice, and S3 holds what manifests name`, async () => {
-      const folder = mkdtempSync(join(root, `run-${run}-`))
-      const prefix = `run-${run}`
-      for (let death = 0; death < 2; death += 1) {
-        const killed = start(folder, prefix)
-        await Promise.race([after(Math.random() * straightMs), killed.ended])
-        killed.kill('SIGKILL')
-        await killed.ended
-      }
-      const last = start(folder, prefix)
-      expect(await last.ended, last.err).toBe(0)
-      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
-      const { manifests, ...others } = left(prefix)
-      expect(manifests.length).toBeLessThanOrEqual(3)
-      expect(others).toEqual({ unnamed: [], missing: [], uploads: [] })
-    })
+    it(
+      `run ${run} of ${runs}: no row is missing or there twice, and S3 holds what manifests name`,
+      async () => {
+        const folder = mkdtempSync(join(root, `run-${run}-`))
+        const prefix = `run-${run}`
+        for (let death = 0; death < 2; death += 1) {
+          const killed = start(folder, prefix)
+          await Promise.race([after(Math.random() * straightMs), killed.ended])
+          killed.kill('SIGKILL')
+          await killed.ended
+        }
+        const last = start(folder, prefix)
+        expect(await last.ended, last.err).toBe(0)
+        expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+        const { manifests, ...others } = left(prefix)
+        expect(manifests.length).toBeLessThanOrEqual(3)
+        expect(others).toEqual({ unnamed: [], missing: [], uploads: [] })
+      },
+      patienceMs,
+    )
   }
 })
 
@@ -113,35 +121,63 @@ async function asleepAt(process: MillraceProcess, manifest: string, fault?: Faul
   })
 }
 
-describe('two processes that both believe they own the job', () => {
-  it('end as one: the older is fenced, and every row is there once', async () => {
-    const folder = mkdtempSync(join(root, 'two-'))
-    const older = start(folder, 'two')
-    await asleepAt(older, 'two/manifests/000000000002.json')
-    const newer = start(folder, 'two')
-    await newer.until('err', /restored from checkpoint 2/)
-    older.kill('SIGCONT')
-    const ends = await Promise.all([older.ended, newer.ended])
-    expect(ends, `${older.err}\n${newer.err}`).toEqual([1, 0])
-    expect(older.err).toContain('JOB_FENCED')
-    expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
-  })
+describe('a job file that says that its checkpoints are in S3', () => {
+  it(
+    'finds the end of the run before',
+    async () => {
+      const folder = mkdtempSync(join(root, 'said-'))
+      const env = { AWS_ENDPOINT_URL_S3: s3.endpoint }
+      const args = ['--until', 'caught-up', '--endpoint', kinesis.endpoint]
+      const said = (cwd: string) => new MillraceProcess(['run', saidFile, ...args], { cwd, env })
+      const run = said(folder)
+      expect(await run.ended, run.err).toBe(0)
+      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+      const again = said(folder)
+      expect(await again.ended, again.err).toBe(0)
+      expect(again.err).toContain('restored from checkpoint')
+      expect(left('said-by-the-job')).toMatchObject({ unnamed: [], missing: [], uploads: [] })
+    },
+    patienceMs,
+  )
+})
 
-  it('end as one also when the older slept until the name of its next checkpoint was free again', async () => {
-    const folder = mkdtempSync(join(root, 'asleep-'))
-    const older = start(folder, 'asleep')
-    await asleepAt(older, 'asleep/manifests/000000000003.json', 'cut-before')
-    for (let run = 0; run < 2; run += 1) {
-      const newer = start(folder, 'asleep')
-      expect(await newer.ended, newer.err).toBe(0)
-    }
-    expect(left('asleep').manifests).not.toContain('manifests/000000000003.json')
-    older.kill('SIGCONT')
-    expect(await older.ended, older.err).toBe(1)
-    expect(older.err).toContain('JOB_FENCED: another run has published epoch')
-    const last = start(folder, 'asleep')
-    expect(await last.ended, last.err).toBe(0)
-    expect(left('asleep')).toMatchObject({ unnamed: [], missing: [], uploads: [] })
-    expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
-  })
+describe('two processes that both believe they own the job', () => {
+  it(
+    'end as one: the older is fenced, and every row is there once',
+    async () => {
+      const folder = mkdtempSync(join(root, 'two-'))
+      const older = start(folder, 'two')
+      await asleepAt(older, 'two/manifests/000000000002.json')
+      const newer = start(folder, 'two')
+      await newer.until('err', /restored from checkpoint 2/)
+      older.kill('SIGCONT')
+      const ends = await Promise.all([older.ended, newer.ended])
+      expect(ends, `${older.err}\n${newer.err}`).toEqual([1, 0])
+      expect(older.err).toContain('JOB_FENCED')
+      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+    },
+    patienceMs,
+  )
+
+  it(
+    'end as one also when the older slept until the name of its next checkpoint was free again',
+    async () => {
+      const folder = mkdtempSync(join(root, 'asleep-'))
+      const older = start(folder, 'asleep')
+      await asleepAt(older, 'asleep/manifests/000000000003.json', 'cut-before')
+      for (let run = 0; run < 2; run += 1) {
+        const newer = start(folder, 'asleep')
+        expect(await newer.ended, newer.err).toBe(0)
+      }
+      expect(left('asleep').manifests).not.toContain('manifests/000000000003.json')
+      older.kill('SIGCONT')
+      expect(await older.ended, older.err).toBe(1)
+      expect(older.err).toContain('JOB_FENCED: another run has published epoch')
+      const last = start(folder, 'asleep')
+      expect(await last.ended, last.err).toBe(0)
+      expect(left('asleep')).toMatchObject({ unnamed: [], missing: [], uploads: [] })
+      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+    },
+    patienceMs,
+  )
 })
