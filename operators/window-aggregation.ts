@@ -5,7 +5,7 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
-import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
+import { keyedStateIn } from '../src/state/keyed-state-in.ts'
 import { plainContent } from '../src/state/state-content.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
@@ -72,7 +72,7 @@ export class WindowAggregation implements Operator<unknown> {
     this.#assigner = assigner
     this.#slicing = slicingOf(assigner)
     this.#content = content
-    this.#state = new MemoryKeyedState(plainContent<Accumulators>(this.#shape()), this.#journal)
+    this.#state = keyedStateIn(context, plainContent<Accumulators>(this.#shape()), this.#journal)
     if (assigner.kind === 'sliding') {
       this.#merged = new MergedSlices(content, (number) => this.#sliceAt(number))
     }

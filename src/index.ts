@@ -15,6 +15,13 @@ export { json } from './contract/json-format.ts'
 export { ndjson } from './contract/ndjson-format.ts'
 export type { Undecodable } from './contract/source.ts'
 export type { StandardSchema } from './contract/standard-schema.ts'
+export {
+  type DiskState,
+  type DiskStateOptions,
+  diskState,
+  memoryState,
+  type StateBackend,
+} from './contract/state-backend.ts'
 export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'
 export {

@@ -1,6 +1,7 @@
 import type { CheckpointStore } from './contract/checkpoint-store.ts'
 import type { FailedRecord } from './contract/failed-record.ts'
 import type { Source, Undecodable } from './contract/source.ts'
+import { memoryState, type StateBackend } from './contract/state-backend.ts'
 import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
 import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
@@ -13,6 +14,8 @@ export interface Job {
   readonly name: string
   readonly graph: StreamGraph
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
+  /** Where keyed state lies while the job runs. */
+  readonly state: StateBackend
   /** What a record leads to that a function of the job fails on. */
   readonly onError: 'fail' | 'skip' | 'keep'
 }
@@ -25,6 +28,8 @@ export interface JobOptions {
     /** Where checkpoints live. Default: the folder `.millrace/<job name>` of the working directory. */
     readonly store?: CheckpointStore
   }
+  /** Where keyed state lies while the job runs: {@link memoryState} or {@link diskState}. Default `memoryState()`. */
+  readonly state?: StateBackend
   /**
    * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
    * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
@@ -74,7 +79,7 @@ export function job(
       `the job's name ${JSON.stringify(name)} is not made of 1 to 64 letters, digits, "-" and "_"`,
     )
   }
-  const { onError = 'fail' } = options
+  const { onError = 'fail', state = memoryState() } = options
   const handles = [build({ from })].flat() as SinkHandle[]
   if (handles.length === 0 || handles.some((handle) => handle?.sink === undefined)) {
     throw new MillraceError('JOB_INVALID', 'a job ends in sinks: return what sinkTo(…) gives', {
@@ -87,6 +92,7 @@ export function job(
     name,
     graph: streamGraph([...handles, ...kept].map((handle) => handle.sink)),
     checkpoint: { everyMs: intervalMs(every), store },
+    state,
     onError: typeof onError === 'function' ? 'keep' : onError,
   })
 }

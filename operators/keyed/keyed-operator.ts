@@ -6,8 +6,8 @@ import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
 import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
+import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
-import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
@@ -54,7 +54,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#logic = logic
     this.#context = context
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
-    this.#state = new MemoryKeyedState<S>(this.#content(), this.#journal)
+    this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
     this.#restored = restored

@@ -2,6 +2,7 @@ import type { Clock, Random } from './clock.ts'
 import type { SplitMark } from './element.ts'
 import type { Log } from './log.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { StateBackend } from './state-backend.ts'
 
 /** Hands one record on. The hottest call of all: operators of a chain call each other through it. */
 export type Emit<in T> = (value: T, timestamp: number) => void
@@ -13,6 +14,10 @@ export interface OperatorSurroundings {
   readonly log: Log
   /** Aborted when the attempt to run the job is over: nothing may be emitted any more. */
   readonly signal: AbortSignal
+  /** Where keyed state lies. Default: on the heap. */
+  readonly state?: StateBackend | undefined
+  /** Asks for a checkpoint soon. */
+  readonly requestCheckpoint?: (() => void) | undefined
 }
 
 /** What the engine gives an operator: the way on, and its name. */

@@ -6,21 +6,24 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { CheckpointCoordinator } from '../../src/checkpoint/coordinator.ts'
 import { folderStore } from '../../src/checkpoint/folder-store.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
+import { diskState, memoryState } from '../../src/contract/state-backend.ts'
 import { systemClock } from '../../src/contract/system.ts'
-import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
+import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { plainContent } from '../../src/state/state-content.ts'
 import { MemoryWatch } from './memory-watch.ts'
 
 /** A small accumulator, as of a count and a sum. */
 type Accumulator = [count: number, sum: number]
 
-const [keysText = '10000000', padText = '0'] = process.argv.slice(2)
+const [keysText = '10000000', padText = '0', backend = 'memory'] = process.argv.slice(2)
 const keys = Number(keysText)
 const operations = Math.min(5_000_000, keys)
 const dirtyKeys = Math.min(1_000_000, keys)
 const pad = 'x'.repeat(Number(padText))
 const around = { signal: new AbortController().signal, resume: (act: () => void) => act() }
-const create = () => new MemoryKeyedState<Accumulator | [number, number, string]>(plainContent('bench'))
+const state = backend === 'disk' ? diskState() : memoryState()
+const create = () =>
+  keyedStateIn<Accumulator | [number, number, string]>({ ...around, state }, plainContent('bench'))
 
 let seed = 7
 /** A whole number below `limit`, each as likely. */
@@ -89,8 +92,8 @@ async function sayCollections(during: string): Promise<void> {
 const watch = new MemoryWatch()
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 try {
-  const state = create()
-  const table = state.within(0)
+  const made = create()
+  const table = made.within(0)
   const rmw = (key: number) => {
     const value = table.get(key)
     if (value === undefined) table.set(key, pad === '' ? [1, key] : [1, key, pad])
@@ -119,7 +122,7 @@ try {
   await coordinator.claim()
   const checkpoint = async (what: string) => {
     const began = performance.now()
-    const snapshot: Snapshot = { schema: 1, parts: [], changes: state.snapshot() }
+    const snapshot: Snapshot = { schema: 1, parts: [], changes: made.snapshot() }
     say(`the cut of ${what}`, `${(performance.now() - began).toFixed(2)} ms`)
     const writing = coordinator.complete({
       sources: {},
