@@ -88,6 +88,10 @@ export class WindowAggregation implements Operator<unknown> {
     for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
   }
 
+  ready(): Promise<void> | undefined {
+    return this.#state.room()
+  }
+
   begin(): void {
     this.#journal?.begin()
   }

@@ -70,6 +70,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (earliest !== Number.POSITIVE_INFINITY) this.#context.wakeAt(earliest)
   }
 
+  ready(): Promise<void> | undefined {
+    return this.#state.room()
+  }
+
   begin(): void {
     this.#journal?.begin()
   }

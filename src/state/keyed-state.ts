@@ -21,6 +21,8 @@ export interface KeyedState<V> {
   has(namespace: number): boolean
   drop(namespace: number): void
   namespaces(): number[]
+  /** Settles when more keys may be used; `undefined` if that is now. Otherwise a cut that is being written is waited for. */
+  room(): Promise<void> | undefined
   /** Cuts off what has changed since the last snapshot. Takes next to no time, however much that is. */
   snapshot(): StateChanges
   /**

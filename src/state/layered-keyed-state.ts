@@ -37,6 +37,7 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
   #loader: StateLoader | undefined
   readonly #filed: FiledValues<V>
   #used = 0
+  #writing: Promise<void> | undefined
 
   /**
    * @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read.
@@ -84,6 +85,10 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
     return [...this.#tables.keys()]
   }
 
+  room(): Promise<void> | undefined {
+    return this.#used < 2 * this.#filed.usedKeys ? undefined : this.#writing
+  }
+
   snapshot(): StateChanges {
     if (this.#cut !== undefined) this.#uncut(this.#cut)
     const tables = [...this.#tables.values()].flatMap((table) => {
@@ -97,7 +102,11 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
     let layers: readonly Layer[] | undefined
     return {
       written: async (write) => {
-        layers = await this.#written(cut, write)
+        const writing = this.#written(cut, write)
+        this.#writing = ended(writing).then(() => {
+          this.#writing = undefined
+        })
+        layers = await writing
         return layers.map(({ files }) => files)
       },
       published: () => {
@@ -184,4 +193,9 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
       if (signal.aborted) return
     }
   }
+}
+
+/** Settles when a promise does. What it rejects with is told to whoever waits for the promise itself. */
+async function ended(promise: Promise<unknown>): Promise<void> {
+  await promise.catch(() => undefined)
 }
