@@ -5,7 +5,7 @@ import { decodeCbor, encodeCbor } from '../src/state/cbor.ts'
 import { Journal } from '../src/state/journal.ts'
 import { checkedKey, compareKeys, type Key, keyText } from '../src/state/key.ts'
 import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
-import { MemoryKeyedState } from '../src/state/memory-keyed-state.ts'
+import { keyedStateIn } from '../src/state/keyed-state-in.ts'
 import { type Migrate, migratedValue } from '../src/state/named-values.ts'
 import { checkState } from '../src/state/plain-data.ts'
 import { plainContent } from '../src/state/state-content.ts'
@@ -85,7 +85,7 @@ export class WindowAggregation implements Operator<unknown> {
     this.#assigner = assigner
     this.#slicing = slicingOf(assigner)
     this.#content = content
-    this.#state = new MemoryKeyedState(plainContent<Accumulators>(this.#shape(), this.#check), this.#journal)
+    this.#state = keyedStateIn(context, plainContent<Accumulators>(this.#shape(), this.#check), this.#journal)
     if (assigner.kind === 'sliding') {
       this.#merged = new MergedSlices(content, (number) => this.#sliceAt(number))
     }
@@ -101,6 +101,10 @@ export class WindowAggregation implements Operator<unknown> {
     const { migrate } = this.#restored
     if (migrate !== undefined) this.#migrate(migrate)
     for (const start of this.#state.namespaces()) this.#expect(start, this.#slicing.windowsOf(start))
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#state.room()
   }
 
   begin(): void {

@@ -22,6 +22,13 @@ export {
 } from './contract/restart-strategy.ts'
 export type { Undecodable } from './contract/source.ts'
 export type { StandardSchema } from './contract/standard-schema.ts'
+export {
+  type DiskState,
+  type DiskStateOptions,
+  diskState,
+  memoryState,
+  type StateBackend,
+} from './contract/state-backend.ts'
 export type { Migration, StateEvolution } from './contract/state-evolution.ts'
 export { systemClock } from './contract/system.ts'
 export { type ErrorCode, errorCodes, MillraceError, type Where } from './errors.ts'

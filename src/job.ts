@@ -2,6 +2,7 @@ import type { CheckpointStore } from './contract/checkpoint-store.ts'
 import type { FailedRecord } from './contract/failed-record.ts'
 import { exponentialDelay, type RestartStrategy } from './contract/restart-strategy.ts'
 import type { Source, Undecodable } from './contract/source.ts'
+import { memoryState, type StateBackend } from './contract/state-backend.ts'
 import type { StateEvolution } from './contract/state-evolution.ts'
 import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
@@ -17,6 +18,8 @@ export interface Job {
   readonly name: string
   readonly graph: StreamGraph
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
+  /** Where keyed state lies while the job runs. */
+  readonly stateBackend: StateBackend
   /** What a record leads to that a function of the job fails on. */
   readonly onError: 'fail' | 'skip' | 'keep'
   /** When it starts again after a failure that may pass. */
@@ -35,6 +38,8 @@ export interface JobOptions {
     /** Where checkpoints live. Default: the folder `.millrace/<job name>` of the working directory. */
     readonly store?: CheckpointStore
   }
+  /** Where keyed state lies while the job runs: {@link memoryState} or {@link diskState}. Default `memoryState()`. */
+  readonly stateBackend?: StateBackend
   /**
    * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
    * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
@@ -111,12 +116,13 @@ export function job(
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   const graph = streamGraph([...handles, ...kept].map((handle) => handle.sink))
-  const { state = {}, dropState = [] } = options
+  const { state = {}, dropState = [], stateBackend = memoryState() } = options
   checkEvolution(name, graph, state)
   return Object.freeze({
     name,
     graph,
     checkpoint: { everyMs: intervalMs(every), store },
+    stateBackend,
     onError: typeof onError === 'function' ? 'keep' : onError,
     restart: options.restart ?? exponentialDelay(),
     state,

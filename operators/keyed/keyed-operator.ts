@@ -6,8 +6,8 @@ import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
 import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
 import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
+import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
-import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
 import { type Migrate, migratedValue } from '../../src/state/named-values.ts'
 import { checkState } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
@@ -59,7 +59,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#logic = logic
     this.#context = context
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
-    this.#state = new MemoryKeyedState<S>(this.#content(), this.#journal)
+    this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
     this.#restored = restored
@@ -75,6 +75,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
     if (earliest !== Number.POSITIVE_INFINITY) this.#context.wakeAt(earliest)
     const { migrate } = this.#restored
     if (migrate !== undefined) this.#migrate(migrate)
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#state.room()
   }
 
   begin(): void {

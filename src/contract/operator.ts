@@ -3,6 +3,7 @@ import type { Clock, Random } from './clock.ts'
 import type { SplitMark } from './element.ts'
 import type { Log } from './log.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { StateBackend } from './state-backend.ts'
 
 /** Hands one record on. The hottest call of all: operators of a chain call each other through it. */
 export type Emit<in T> = (value: T, timestamp: number) => void
@@ -14,6 +15,10 @@ export interface OperatorSurroundings {
   readonly log: Log
   /** Aborted when the attempt to run the job is over: nothing may be emitted any more. */
   readonly signal: AbortSignal
+  /** Where keyed state lies. Default: on the heap. */
+  readonly state?: StateBackend | undefined
+  /** Asks for a checkpoint soon. */
+  readonly requestCheckpoint?: (() => void) | undefined
 }
 
 /** Which operator of a chain calls a function of the job at the moment, so that a failure can name it. */

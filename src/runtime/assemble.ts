@@ -80,7 +80,14 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const dataflow = new Dataflow(
     job.graph,
     {
-      surroundings: { clock, random, log, signal },
+      surroundings: {
+        clock,
+        random,
+        log,
+        signal,
+        state: job.stateBackend,
+        requestCheckpoint: around.requestCheckpoint,
+      },
       restored: restored?.operators ?? {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: around.meter.count,

@@ -4,7 +4,13 @@ import { Encoder } from 'cbor-x'
  * Plain CBOR (RFC 8949): no extension that another reader would not know. Numbers, strings, booleans, null, bigints,
  * dates, byte arrays, arrays, maps and plain objects come back as what they were.
  */
-const encoder = new Encoder({ useRecords: false, mapsAsObjects: true, tagUint8Array: false })
+const encoder = new Encoder({
+  useRecords: false,
+  mapsAsObjects: true,
+  tagUint8Array: false,
+  // What is decoded must not hold on to what it was decoded from, nor change with it.
+  copyBuffers: true,
+})
 
 export function encodeCbor(value: unknown): Uint8Array {
   return new Uint8Array(encoder.encode(value))

@@ -85,10 +85,10 @@ export class StateCut<V> {
 }
 
 /** What a file says of a key, if anything. */
-function entryOf<V>(key: Key, { table, cut }: CutOfTable<V>, deleted: boolean): StateEntry | undefined {
+function entryOf<V>(key: Key, { cut }: CutOfTable<V>, deleted: boolean): StateEntry | undefined {
   const { namespace } = cut
   if (deleted) return { namespace, key, value: undefined, timers: noTimes }
-  const packed = cut.pack(key, table.settle)
+  const packed = cut.pack(key)
   if (packed === 'done') return undefined
   return { namespace, key, value: packed?.value, timers: packed?.timers ?? noTimes }
 }

@@ -1,3 +1,4 @@
+import type { Filed } from './filed.ts'
 import type { Key } from './key.ts'
 import type { StateMap } from './keyed-state.ts'
 import type { StateContent } from './state-content.ts'
@@ -10,6 +11,8 @@ export interface TableContext<V> {
   load: ((key: Key) => void) | undefined
   /** Loads everything. */
   loadAll(): void
+  /** One more key has been used since the last cut. */
+  onUsed(): void
 }
 
 /**
@@ -22,7 +25,7 @@ export class StateTable<V> implements StateMap<V> {
   /** What has been asked for since the last cut, and so may have changed. */
   #used = new Map<Key, V>()
   /** Of these a file has a value, or is about to; not up to date if it was used or is pending in the cut. */
-  readonly #filed = new Map<Key, V>()
+  readonly #filed: Filed<V>
   /** Deleted since the last cut, and a file has heard of them. */
   #gone = new Set<Key>()
   #cut: TableCut<V> | undefined
@@ -31,8 +34,9 @@ export class StateTable<V> implements StateMap<V> {
   /** Whether a file has heard of the namespace, or is about to. */
   inFiles = false
 
-  constructor(namespace: number, context: TableContext<V>) {
+  constructor(namespace: number, filed: Filed<V>, context: TableContext<V>) {
     this.namespace = namespace
+    this.#filed = filed
     this.#context = context
     this.#more = context.load !== undefined
   }
@@ -49,7 +53,11 @@ export class StateTable<V> implements StateMap<V> {
   }
 
   set(key: Key, value: V): void {
-    if (this.#more && this.get(key) === undefined && this.#gone.delete(key)) this.#filed.set(key, value)
+    if (!this.#more) this.#context.onUsed()
+    else if (this.get(key) === undefined) {
+      if (this.#gone.delete(key)) this.#filed.hold(key, value)
+      this.#context.onUsed()
+    }
     this.#used.set(key, value)
   }
 
@@ -71,9 +79,9 @@ export class StateTable<V> implements StateMap<V> {
   }
 
   /** Takes a value from a file. */
-  takeLoaded(key: Key, value: V): void {
+  takeLoaded(key: Key, packed: Uint8Array): void {
     this.#more = true
-    this.#filed.set(key, value)
+    this.#filed.load(key, packed)
   }
 
   /** Cuts off what may have changed; `undefined` if that is nothing. */
@@ -81,15 +89,15 @@ export class StateTable<V> implements StateMap<V> {
     if (this.#used.size + this.#gone.size === 0) return undefined
     this.inFiles = true
     this.#more = true
-    this.#cut = new TableCut(this.namespace, this.#used, this.#gone, this.#context.content)
+    this.#cut = new TableCut(this.namespace, this.#used, this.#gone, this.#filed, this.#context.content)
     this.#used = new Map()
     this.#gone = new Set()
     return this.#cut
   }
 
-  /** Files have, or are about to have, a value that was pending in the cut. */
-  readonly settle = (key: Key, value: V): void => {
-    this.#filed.set(key, value)
+  /** Nothing of it is wanted any more. */
+  drop(): void {
+    this.#filed.drop()
   }
 
   /** Nothing is pending in the cut any more. */
@@ -108,7 +116,7 @@ export class StateTable<V> implements StateMap<V> {
     for (const key of gone) {
       const value = this.#used.get(key)
       if (value === undefined) this.#gone.add(key)
-      else this.#filed.set(key, value)
+      else this.#filed.hold(key, value)
     }
   }
 
@@ -117,14 +125,16 @@ export class StateTable<V> implements StateMap<V> {
     if (!this.#more) return undefined
     const pending = this.#cut?.pending.get(key)
     if (pending !== undefined) {
-      this.#filed.set(key, pending)
       this.#used.set(key, pending)
+      this.#context.onUsed()
       // This may delete it, which is a change like any other.
       this.#cut!.packEarly(key, pending)
       return this.#used.get(key)
     }
     const value = this.#filed.get(key) ?? this.#loaded(key)
-    if (value !== undefined) this.#used.set(key, value)
+    if (value === undefined) return undefined
+    this.#used.set(key, value)
+    this.#context.onUsed()
     return value
   }
 
@@ -138,7 +148,7 @@ export class StateTable<V> implements StateMap<V> {
     const pending = this.#cut?.pending
     yield* this.#used
     if (pending !== undefined) yield* pending
-    for (const entry of this.#filed) {
+    for (const entry of this.#filed.entries()) {
       if (!this.#used.has(entry[0]) && !pending?.has(entry[0])) yield entry
     }
   }

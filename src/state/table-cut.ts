@@ -1,3 +1,4 @@
+import type { Filed } from './filed.ts'
 import type { Key } from './key.ts'
 import type { PackedValue, StateContent } from './state-content.ts'
 
@@ -13,38 +14,41 @@ export class TableCut<V> {
   /** Keys that were pending and are not any more. */
   readonly packed: Key[] = []
   readonly early = new Map<Key, Early>()
+  readonly #filed: Filed<V>
   readonly #content: StateContent<V>
   #over = false
 
-  constructor(namespace: number, pending: Map<Key, V>, gone: ReadonlySet<Key>, content: StateContent<V>) {
+  constructor(
+    namespace: number,
+    pending: Map<Key, V>,
+    gone: ReadonlySet<Key>,
+    filed: Filed<V>,
+    content: StateContent<V>,
+  ) {
     this.namespace = namespace
     this.pending = pending
     this.gone = gone
+    this.#filed = filed
     this.#content = content
   }
 
   /** Packs a value that is about to change. */
   packEarly(key: Key, value: V): void {
-    this.#leave(key)
-    if (this.#over) return
+    if (this.#over) {
+      this.#leave(key, value)
+      return
+    }
     try {
-      this.early.set(key, { packed: this.#content.pack(key, value) })
+      this.early.set(key, { packed: this.#pack(key, value) })
     } catch (error) {
       this.early.set(key, { error })
     }
   }
 
-  /**
-   * Packs a value whose turn has come; `'done'` if it has come already. `settle` is called before, since packing may
-   * delete it.
-   */
-  pack(key: Key, settle: (key: Key, value: V) => void): PackedValue | undefined | 'done' {
+  /** Packs a value whose turn has come; `'done'` if it has come already. */
+  pack(key: Key): PackedValue | undefined | 'done' {
     const value = this.pending.get(key)
-    if (value !== undefined) {
-      this.#leave(key)
-      settle(key, value)
-      return this.#content.pack(key, value)
-    }
+    if (value !== undefined) return this.#pack(key, value)
     const early = this.early.get(key)
     if (early === undefined) return 'done'
     this.early.delete(key)
@@ -58,8 +62,17 @@ export class TableCut<V> {
     this.early.clear()
   }
 
-  #leave(key: Key): void {
+  #pack(key: Key, value: V): PackedValue | undefined {
+    this.#leave(key, value)
+    const packed = this.#content.pack(key, value)
+    if (packed !== undefined) this.#filed.keep(key, packed.value)
+    return packed
+  }
+
+  /** It is held first, since what packs it may delete it. */
+  #leave(key: Key, value: V): void {
     this.pending.delete(key)
     this.packed.push(key)
+    this.#filed.hold(key, value)
   }
 }

@@ -12,6 +12,12 @@ export class MemoryWatch {
   #mostRss = 0
   readonly #timer = setInterval(() => this.#look(), everyMs)
 
+  /** What was resident at the most until now, in MiB. */
+  get mostRssMiB(): number {
+    this.#look()
+    return this.#mostRss / mebibyte
+  }
+
   /** What was resident at the most, and what is left once garbage has been collected. */
   end(): { readonly mostRssMiB: number; readonly rssAfterMiB: number; readonly heapAfterMiB: number } {
     this.#look()

@@ -6,21 +6,27 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { CheckpointCoordinator } from '../../src/checkpoint/coordinator.ts'
 import { folderStore } from '../../src/checkpoint/folder-store.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
+import { diskState, memoryState } from '../../src/contract/state-backend.ts'
 import { systemClock } from '../../src/contract/system.ts'
-import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
+import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { plainContent } from '../../src/state/state-content.ts'
 import { MemoryWatch } from './memory-watch.ts'
 
 /** A small accumulator, as of a count and a sum. */
 type Accumulator = [count: number, sum: number]
 
-const [keysText = '10000000', padText = '0'] = process.argv.slice(2)
+const [keysText = '10000000', padText = '0', backend = 'memory'] = process.argv.slice(2)
 const keys = Number(keysText)
 const operations = Math.min(5_000_000, keys)
 const dirtyKeys = Math.min(1_000_000, keys)
 const pad = 'x'.repeat(Number(padText))
 const around = { signal: new AbortController().signal, resume: (act: () => void) => act() }
-const create = () => new MemoryKeyedState<Accumulator | [number, number, string]>(plainContent('bench'))
+const state = backend === 'disk' ? diskState() : memoryState()
+const create = (requestCheckpoint?: () => void) =>
+  keyedStateIn<Accumulator | [number, number, string]>(
+    { ...around, state, requestCheckpoint },
+    plainContent('bench'),
+  )
 
 let seed = 7
 /** A whole number below `limit`, each as likely. */
@@ -89,8 +95,14 @@ async function sayCollections(during: string): Promise<void> {
 const watch = new MemoryWatch()
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 try {
-  const state = create()
-  const table = state.within(0)
+  const coordinator = new CheckpointCoordinator('bench', folderStore(folder), systemClock, () => 'bench')
+  await coordinator.claim()
+  let [isDue, checkpoints] = [false, 0]
+  let checkpointing: Promise<unknown> | undefined
+  const made = create(() => {
+    isDue = true
+  })
+  const table = made.within(0)
   const rmw = (key: number) => {
     const value = table.get(key)
     if (value === undefined) table.set(key, pad === '' ? [1, key] : [1, key, pad])
@@ -99,47 +111,56 @@ try {
       value[1] += key
     }
   }
+  const complete = () => {
+    const snapshot: Snapshot = { schema: 1, parts: [], changes: made.snapshot() }
+    const cut = { sources: {}, sinks: {}, finished: false, operators: { bench: snapshot } }
+    return coordinator.complete(cut)
+  }
+  /** As the engine does it: a checkpoint aside when one is asked for, and no records while there is no room. */
+  const checkpointAside = () => {
+    isDue = false
+    checkpoints += 1
+    checkpointing = complete()
+      .then(() => coordinator.deleteObsolete())
+      .finally(() => {
+        checkpointing = undefined
+      })
+  }
   const inTurns = async (count: number, keyOf: (index: number) => number) => {
+    checkpoints = 0
     const cpu = process.cpuUsage()
     const began = performance.now()
     for (let index = 0; index < count; index += 1) {
       rmw(keyOf(index))
-      if (index % 1_000 === 999) await letOthersRun()
+      if (index % 1_000 !== 999) continue
+      if (isDue && checkpointing === undefined) checkpointAside()
+      await (made.room() ?? letOthersRun())
     }
+    await checkpointing
     const { user, system } = process.cpuUsage(cpu)
     const seconds = (performance.now() - began) / 1e3
-    return `${(count / seconds / 1e3).toFixed(0)} k/s, ${((count / (user + system)) * 1e3).toFixed(0)} k/CPU s`
+    const rates = [count / seconds / 1e3, (count / (user + system)) * 1e3].map((rate) => rate.toFixed(0))
+    return `${rates[0]} k/s, ${rates[1]} k/CPU s`
   }
   say(`first writes of ${keys} keys`, await inTurns(keys, (index) => index))
-  await sayCollections('meanwhile')
+  await sayCollections(`meanwhile, with ${checkpoints} checkpoints`)
   say('read-modify-writes of any of them', await inTurns(operations, () => random(keys)))
-  await sayCollections('meanwhile')
+  await sayCollections(`meanwhile, with ${checkpoints} checkpoints`)
+  say('resident at the most until now', `${watch.mostRssMiB.toFixed(0)} MiB`)
 
-  const coordinator = new CheckpointCoordinator('bench', folderStore(folder), systemClock, () => 'bench')
-  await coordinator.claim()
   const checkpoint = async (what: string) => {
     const began = performance.now()
-    const snapshot: Snapshot = { schema: 1, parts: [], changes: state.snapshot() }
+    const writing = complete()
     say(`the cut of ${what}`, `${(performance.now() - began).toFixed(2)} ms`)
-    const writing = coordinator.complete({
-      sources: {},
-      sinks: {},
-      finished: false,
-      operators: { bench: snapshot },
-    })
     const { blockMs, ms } = await longestBlockWhile(writing)
     const { sizeBytes } = await writing
-    say(
-      `its ${(sizeBytes / 2 ** 20).toFixed(0)} MiB written in slices: longest block, and until published`,
-      `${blockMs.toFixed(1)} ms, ${(ms / 1e3).toFixed(1)} s`,
-    )
+    const size = `${(sizeBytes / 2 ** 20).toFixed(0)} MiB`
+    const figures = `${blockMs.toFixed(1)} ms, ${(ms / 1e3).toFixed(1)} s`
+    say(`its ${size} written in slices: longest block in CPU time, and until published`, figures)
     await sayCollections('meanwhile')
   }
-  await checkpoint('everything')
-  say(
-    `read-modify-writes of ${dirtyKeys} keys after a checkpoint`,
-    await inTurns(dirtyKeys, (index) => (index * 7) % keys),
-  )
+  await checkpoint('what was left')
+  for (let key = 0; key < dirtyKeys; key += 1) rmw((key * 7) % keys)
   await checkpoint(`${dirtyKeys} changed keys`)
 
   const again = new CheckpointCoordinator('bench', folderStore(folder), systemClock, () => 'bench')

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Layers } from '../../src/contract/snapshot.ts'
 import { compareKeys, type Key } from '../../src/state/key.ts'
 import { keyGroupOf, keyGroups } from '../../src/state/key-group.ts'
-import { MemoryKeyedState } from '../../src/state/memory-keyed-state.ts'
+import type { KeyedState } from '../../src/state/keyed-state.ts'
 import { plainContent } from '../../src/state/state-content.ts'
 import { publishedLayers } from './settled-snapshot.ts'
+import { stateIn } from './state-in.ts'
 
 const key: fc.Arbitrary<Key> = fc.oneof(
   fc.string({ unit: 'grapheme' }),
@@ -16,9 +17,9 @@ const key: fc.Arbitrary<Key> = fc.oneof(
 const entries = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), key, fc.integer()))
 const around = { signal: new AbortController().signal, resume: (act: () => void) => act() }
 
-const empty = () => new MemoryKeyedState<number>(plainContent('numbers'))
+const empty = () => stateIn<number>(plainContent('numbers'))
 
-function stateOf(all: readonly (readonly [number, Key, number])[]): MemoryKeyedState<number> {
+function stateOf(all: readonly (readonly [number, Key, number])[]): KeyedState<number> {
   const state = empty()
   for (const [namespace, key, value] of all) state.within(namespace).set(key, value)
   return state
@@ -30,7 +31,7 @@ async function restored(layers: Layers, range?: { first: number; last: number })
   return state
 }
 
-const contentOf = (state: MemoryKeyedState<number>) =>
+const contentOf = (state: KeyedState<number>) =>
   state
     .namespaces()
     .flatMap((namespace) =>

@@ -1,5 +1,6 @@
 import type { Layers, StateChanges, WriteFile } from '../contract/snapshot.ts'
 import { compacted } from './compaction.ts'
+import type { Filed } from './filed.ts'
 import type { Journal } from './journal.ts'
 import { JournaledMap } from './journaled-map.ts'
 import type { Key } from './key.ts'
@@ -12,8 +13,18 @@ import { StateCut } from './state-cut.ts'
 import { StateLoader } from './state-loader.ts'
 import { StateTable, type TableContext } from './state-table.ts'
 
-/** Keyed state on the heap. */
-export class MemoryKeyedState<V> implements KeyedState<V> {
+/** Where the values lie that files have: what tells one backend from another. */
+export interface FiledValues<V> {
+  /** The values of a namespace: none yet. */
+  open(namespace: number): Filed<V>
+  /** Makes room by what is not wanted any more. */
+  tidy(slices: Slices): Promise<void>
+  /** More keys than this that are used between two cuts ask for a checkpoint. */
+  readonly usedKeys: number
+}
+
+/** Keyed state that checkpoints keep in layers of files. */
+export class LayeredKeyedState<V> implements KeyedState<V> {
   readonly #content: StateContent<V>
   readonly #journal: Journal | undefined
   readonly #tables = new Map<number, StateTable<V>>()
@@ -24,12 +35,32 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
   /** The last cut, until a checkpoint with it is published. */
   #cut: StateCut<V> | undefined
   #loader: StateLoader | undefined
+  readonly #filed: FiledValues<V>
+  #used = 0
+  #writing: Promise<void> | undefined
 
-  /** @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read. */
-  constructor(content: StateContent<V>, journal?: Journal) {
+  /**
+   * @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read.
+   * @param onFull So many keys have been used since the last cut that there should be another.
+   */
+  constructor(
+    content: StateContent<V>,
+    filed: FiledValues<V>,
+    journal?: Journal,
+    onFull: () => void = () => {},
+  ) {
     this.#content = content
+    this.#filed = filed
     this.#journal = journal
-    this.#context = { content, load: undefined, loadAll: () => this.#loadAll() }
+    this.#context = {
+      content,
+      load: undefined,
+      loadAll: () => this.#loadAll(),
+      onUsed: () => {
+        this.#used += 1
+        if (this.#used === filed.usedKeys) onFull()
+      },
+    }
   }
 
   within(namespace: number): StateMap<V> {
@@ -45,12 +76,17 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
     const table = this.#tables.get(namespace)
     if (table === undefined) return
     this.#tables.delete(namespace)
+    table.drop()
     if (table.inFiles) this.#dropped.add(namespace)
     this.#loader?.drop(namespace)
   }
 
   namespaces(): number[] {
     return [...this.#tables.keys()]
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#used < 2 * this.#filed.usedKeys ? undefined : this.#writing
   }
 
   snapshot(): StateChanges {
@@ -62,10 +98,15 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
     const cut = new StateCut(tables, [...this.#dropped])
     this.#cut = cut
     this.#dropped = new Set()
+    this.#used = 0
     let layers: readonly Layer[] | undefined
     return {
       written: async (write) => {
-        layers = await this.#written(cut, write)
+        const writing = this.#written(cut, write)
+        this.#writing = ended(writing).then(() => {
+          this.#writing = undefined
+        })
+        layers = await writing
         return layers.map(({ files }) => files)
       },
       published: () => {
@@ -75,7 +116,6 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
     }
   }
 
-  /** @param range The key groups to take. */
   async open(layers: Layers, around: StateSurroundings, range: KeyGroupRange = allKeyGroups): Promise<void> {
     const loader = await StateLoader.open(layers, range)
     this.#layers = loader.layers
@@ -109,6 +149,7 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
   async #written(cut: StateCut<V>, write: WriteFile): Promise<readonly Layer[]> {
     const slices = new Slices()
     const layer = await cut.written(this.#content.shape, write, slices)
+    await this.#filed.tidy(slices)
     const layers = layer === undefined ? this.#layers : [...this.#layers, layer]
     return compacted(layers, this.#content.shape, write, slices)
   }
@@ -123,7 +164,7 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
   #table(namespace: number): StateTable<V> {
     let table = this.#tables.get(namespace)
     if (table === undefined) {
-      table = new StateTable(namespace, this.#context)
+      table = new StateTable(namespace, this.#filed.open(namespace), this.#context)
       this.#tables.set(namespace, table)
     }
     return table
@@ -131,7 +172,7 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
 
   #loadGroup(group: number): void {
     for (const { namespace, key, value, timers } of this.#loader?.take(group) ?? []) {
-      this.#table(namespace).takeLoaded(key, this.#content.unpack(value!))
+      this.#table(namespace).takeLoaded(key, value!)
       if (timers.event.length + timers.processing.length > 0) this.#content.onTimers?.(key, timers)
     }
     if (!this.#loader?.done) return
@@ -152,4 +193,9 @@ export class MemoryKeyedState<V> implements KeyedState<V> {
       if (signal.aborted) return
     }
   }
+}
+
+/** Settles when a promise does. What it rejects with is told to whoever waits for the promise itself. */
+async function ended(promise: Promise<unknown>): Promise<void> {
+  await promise.catch(() => undefined)
 }

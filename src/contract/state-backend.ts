@@ -1,0 +1,43 @@
+/** Where the values of keyed state lie while a job runs. Checkpoints are the same whichever it is. */
+export type StateBackend = { readonly kind: 'memory' } | DiskState
+
+/** Keyed state that may be larger than memory. */
+export interface DiskState {
+  readonly kind: 'disk'
+  /** A folder of this machine for what need not survive the process; `undefined` for the one of the system. */
+  readonly folder: string | undefined
+  /** How many keys are kept decoded between two checkpoints. When more are used, the next checkpoint comes at once. */
+  readonly usedKeys: number
+}
+
+export interface DiskStateOptions {
+  /** A folder that is there, on a fast disk of this machine. Default: the folder of the system for temporary files. */
+  readonly folder?: string
+  /**
+   * How many keys are kept decoded between two checkpoints. When more are used, the next checkpoint comes at once.
+   * Default 500,000.
+   */
+  readonly usedKeys?: number
+}
+
+/**
+ * Keeps state on the heap. The default.
+ *
+ * @example
+ * memoryState().kind // 'memory'
+ */
+export function memoryState(): StateBackend {
+  return { kind: 'memory' }
+}
+
+/**
+ * Keeps state in files of this machine, and in memory only where each value lies, in 20 bytes a key, and what has been used
+ * since the last checkpoint. For state that is larger than memory, or whose garbage collection takes too long. The files
+ * are gone with the process: checkpoints are what survives.
+ *
+ * @example
+ * diskState({ usedKeys: 100_000 }).kind // 'disk'
+ */
+export function diskState({ folder, usedKeys = 500_000 }: DiskStateOptions = {}): StateBackend {
+  return { kind: 'disk', folder, usedKeys }
+}

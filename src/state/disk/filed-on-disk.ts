@@ -1,0 +1,134 @@
+import type { Filed } from '../filed.ts'
+import { ByteReader } from '../files/byte-reader.ts'
+import { ByteWriter } from '../files/byte-writer.ts'
+import { readKey, writeKey } from '../files/key-bytes.ts'
+import type { Key } from '../key.ts'
+import { keyHash } from '../key-hash.ts'
+import { type Place, PlaceTable } from './place-table.ts'
+import type { RecordLog } from './record-log.ts'
+
+/** So many tables that none of them takes long to grow. */
+const tables = 64
+
+/** Values in a log of records. Memory has where each of them lies. A record is the namespace, the key and the value. */
+export class FiledOnDisk<V> implements Filed<V> {
+  readonly #namespace: number
+  readonly #log: RecordLog
+  readonly #unpack: (packed: Uint8Array) => V
+  readonly #places = Array.from({ length: tables }, () => new PlaceTable())
+  readonly #held = new Map<Key, V>()
+  /** Keys that were read: it is known that they are there, without looking again. */
+  readonly #known = new Set<Key>()
+
+  constructor(namespace: number, log: RecordLog, unpack: (packed: Uint8Array) => V) {
+    this.#namespace = namespace
+    this.#log = log
+    this.#unpack = unpack
+  }
+
+  get(key: Key): V | undefined {
+    const held = this.#held.get(key)
+    if (held !== undefined) return held
+    let value: V | undefined
+    this.#find(key, (reader) => {
+      value = this.#unpack(reader.slice(reader.varint()))
+      this.#known.add(key)
+    })
+    return value
+  }
+
+  has(key: Key): boolean {
+    return this.#held.has(key) || this.#find(key) >= 0
+  }
+
+  delete(key: Key): boolean {
+    const wasHeld = this.#held.delete(key)
+    const slot = this.#slotOf(key)
+    if (slot < 0) return wasHeld
+    const table = this.#tableOf(key)
+    this.#log.forget(table.place(slot))
+    table.delete(slot)
+    return true
+  }
+
+  hold(key: Key, value: V): void {
+    this.#held.set(key, value)
+  }
+
+  keep(key: Key, packed: Uint8Array): void {
+    if (this.#held.delete(key)) this.load(key, packed)
+  }
+
+  load(key: Key, packed: Uint8Array): void {
+    const slot = this.#slotOf(key)
+    const place = this.#log.append(recordOf(this.#namespace, key, packed))
+    const table = this.#tableOf(key)
+    if (slot < 0) table.add(keyHash(key), place)
+    else {
+      this.#log.forget(table.place(slot))
+      table.replace(slot, place)
+    }
+  }
+
+  *entries(): Iterable<[Key, V]> {
+    yield* this.#held
+    for (const table of this.#places) {
+      for (const place of table.places()) {
+        const reader = new ByteReader(this.#log.read(place), 8)
+        const key = readKey(reader)
+        if (!this.#held.has(key)) yield [key, this.#unpack(reader.slice(reader.varint()))]
+      }
+    }
+  }
+
+  drop(): void {
+    for (const table of this.#places) for (const place of table.places()) this.#log.forget(place)
+    for (let index = 0; index < tables; index += 1) this.#places[index] = new PlaceTable()
+    this.#held.clear()
+    this.#known.clear()
+  }
+
+  /** A record of this namespace is to be moved, if it is still what the key has. */
+  move(place: Place, record: Uint8Array): void {
+    const key = readKey(new ByteReader(record, 8))
+    const table = this.#tableOf(key)
+    const slot = table.find(keyHash(key), (high, low) => high === place.high && low === place.low)
+    if (slot < 0) return
+    table.replace(slot, this.#log.append(record))
+    this.#log.forget(place)
+  }
+
+  /** Where a key is that is about to change. */
+  #slotOf(key: Key): number {
+    const hash = keyHash(key)
+    const table = this.#tableOf(key)
+    return this.#known.delete(key) && table.isAlone(hash) ? table.find(hash, () => true) : this.#find(key)
+  }
+
+  #find(key: Key, found?: (value: ByteReader) => void): number {
+    return this.#tableOf(key).find(keyHash(key), (high, low) => {
+      const reader = new ByteReader(this.#log.read({ high, low }), 8)
+      if (readKey(reader) !== key) return false
+      found?.(reader)
+      return true
+    })
+  }
+
+  #tableOf(key: Key): PlaceTable {
+    return this.#places[keyHash(key) >>> 26]!
+  }
+}
+
+/** The namespace of a record. */
+export function namespaceOf(record: Buffer): number {
+  return record.readDoubleLE(0)
+}
+
+function recordOf(namespace: number, key: Key, packed: Uint8Array): Uint8Array {
+  const record = new ByteWriter(32 + packed.length)
+  record.float64(namespace)
+  writeKey(record, key)
+  record.varint(packed.length)
+  record.bytes(packed)
+  return record.end()
+}

@@ -1,0 +1,166 @@
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { MillraceError } from '../../errors.ts'
+import type { Place } from './place-table.ts'
+
+/** A segment begins no record beyond this. */
+const segmentBytes = 16 * 2 ** 20
+/** As many segments as a place can tell apart, less the one that would make a place 0, 0. */
+const maxSegments = 2 ** 12
+/** A record that is as long or longer says its length itself. */
+const longRecord = 2 ** 20 - 1
+/** Appended bytes are written together. */
+const bufferBytes = 2 ** 20
+
+interface Segment {
+  readonly number: number
+  readonly file: number
+  /** How many bytes it has, with those that are not written yet. */
+  sizeBytes: number
+  /** How many of them are still of use. */
+  liveBytes: number
+}
+
+/**
+ * Records one after another in files of a folder of its own. It holds nothing that a checkpoint does not have: the files
+ * lose their names as soon as they are open, and are gone with the process.
+ *
+ * A record is its length, 4 bytes little-endian, and its bytes.
+ */
+export class RecordLog {
+  readonly #folder: string
+  readonly #segments: (Segment | undefined)[] = []
+  #last!: Segment
+  readonly #buffer = Buffer.allocUnsafe(bufferBytes)
+  #buffered = 0
+  #scratch: Buffer = Buffer.allocUnsafe(64 * 1024)
+
+  /** @param folder Where files may be made. It must be there. */
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#begin()
+  }
+
+  /** The bytes of all segments, and how many of them are of use. */
+  get size(): { readonly bytes: number; readonly liveBytes: number } {
+    let [bytes, liveBytes] = [0, 0]
+    for (const segment of this.#segments) {
+      bytes += segment?.sizeBytes ?? 0
+      liveBytes += segment?.liveBytes ?? 0
+    }
+    return { bytes, liveBytes }
+  }
+
+  append(record: Uint8Array): Place {
+    if (this.#last.sizeBytes >= segmentBytes) this.#begin()
+    const segment = this.#last
+    const low = segment.sizeBytes
+    const length = 4 + record.length
+    if (this.#buffered + length > bufferBytes) this.#flush()
+    if (length > bufferBytes) this.#writeLong(segment, record)
+    else {
+      this.#buffer.writeUInt32LE(record.length, this.#buffered)
+      this.#buffer.set(record, this.#buffered + 4)
+      this.#buffered += length
+    }
+    segment.sizeBytes += length
+    segment.liveBytes += length
+    return { high: segment.number * 2 ** 20 + Math.min(length, longRecord), low }
+  }
+
+  /** A record. Its bytes are good until the next call. */
+  read({ high, low }: Place): Buffer {
+    const segment = this.#segmentOf(high)
+    let length = high % 2 ** 20
+    if (length === longRecord) length = 4 + this.#bytes(segment, low, 4).readUInt32LE(0)
+    return this.#bytes(segment, low, length).subarray(4)
+  }
+
+  /** A record is of no use any more. */
+  forget({ high, low }: Place): void {
+    const segment = this.#segmentOf(high)
+    const length = high % 2 ** 20
+    segment.liveBytes -= length === longRecord ? 4 + this.#bytes(segment, low, 4).readUInt32LE(0) : length
+    if (segment.liveBytes === 0 && segment !== this.#last) this.#end(segment)
+  }
+
+  /** The oldest segment that is worth being emptied: at most half of it is of use. */
+  *worthEmptying(): Generator<Place & { readonly record: Buffer }> {
+    const segment = this.#segments.find((one) => one !== undefined && one !== this.#last && isSparse(one))
+    if (segment === undefined) return
+    const content = Buffer.allocUnsafe(segment.sizeBytes)
+    readSync(segment.file, content, 0, segment.sizeBytes, 0)
+    for (let low = 0; low < content.length; ) {
+      const length = 4 + content.readUInt32LE(low)
+      const high = segment.number * 2 ** 20 + Math.min(length, longRecord)
+      yield { high, low, record: content.subarray(low + 4, low + length) }
+      low += length
+    }
+  }
+
+  close(): void {
+    for (const segment of this.#segments) if (segment !== undefined) closeSync(segment.file)
+    this.#segments.length = 0
+  }
+
+  #begin(): void {
+    this.#flush()
+    let number = 1
+    while (this.#segments[number] !== undefined) number += 1
+    if (number >= maxSegments) {
+      throw new MillraceError('STORE_FAILED', 'a keyed state on disk has grown beyond 64 GiB')
+    }
+    const segment = { number, file: namelessFile(this.#folder), sizeBytes: 0, liveBytes: 0 }
+    const before = this.#last as Segment | undefined
+    this.#segments[number] = segment
+    this.#last = segment
+    if (before?.liveBytes === 0) this.#end(before)
+  }
+
+  #end(segment: Segment): void {
+    this.#segments[segment.number] = undefined
+    ftruncateSync(segment.file, 0)
+    closeSync(segment.file)
+  }
+
+  #segmentOf(high: number): Segment {
+    return this.#segments[Math.floor(high / 2 ** 20)]!
+  }
+
+  #flush(): void {
+    if (this.#buffered === 0) return
+    writeAll(this.#last.file, this.#buffer.subarray(0, this.#buffered))
+    this.#buffered = 0
+  }
+
+  #writeLong(segment: Segment, record: Uint8Array): void {
+    const length = Buffer.allocUnsafe(4)
+    length.writeUInt32LE(record.length)
+    writeAll(segment.file, length)
+    writeAll(segment.file, record)
+  }
+
+  #bytes(segment: Segment, from: number, length: number): Buffer {
+    const writtenBytes = segment === this.#last ? segment.sizeBytes - this.#buffered : segment.sizeBytes
+    if (from >= writtenBytes) return this.#buffer.subarray(from - writtenBytes, from - writtenBytes + length)
+    if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * length)
+    readSync(segment.file, this.#scratch, 0, length, from)
+    return this.#scratch.subarray(0, length)
+  }
+}
+
+function isSparse({ sizeBytes, liveBytes }: Segment): boolean {
+  return 2 * liveBytes <= sizeBytes
+}
+
+/** A file that nobody else finds, and that goes when it is closed, however the process ends. */
+function namelessFile(folder: string): number {
+  const own = mkdtempSync(join(folder, 'state-'))
+  const file = openSync(join(own, 'segment'), 'w+')
+  rmSync(own, { recursive: true })
+  return file
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+}

@@ -1,0 +1,40 @@
+import { tmpdir } from 'node:os'
+import type { OperatorSurroundings } from '../contract/operator.ts'
+import { memoryState } from '../contract/state-backend.ts'
+import { DiskValues } from './disk/disk-values.ts'
+import { FiledInMemory } from './filed-in-memory.ts'
+import type { Journal } from './journal.ts'
+import type { KeyedState } from './keyed-state.ts'
+import { type FiledValues, LayeredKeyedState } from './layered-keyed-state.ts'
+import type { StateContent } from './state-content.ts'
+
+/** What a state is made with: an operator's context has it. */
+export type StateMaking = Pick<OperatorSurroundings, 'state' | 'requestCheckpoint' | 'signal'>
+
+/**
+ * A keyed state in a backend: empty.
+ *
+ * @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read.
+ */
+export function keyedStateIn<V>(
+  { state = memoryState(), signal, requestCheckpoint }: StateMaking,
+  content: StateContent<V>,
+  journal?: Journal,
+): KeyedState<V> {
+  const values: FiledValues<V> =
+    state.kind === 'memory'
+      ? valuesInMemory(content)
+      : new DiskValues(state.folder ?? tmpdir(), state.usedKeys, content.unpack, signal)
+  return new LayeredKeyedState(content, values, journal, requestCheckpoint)
+}
+
+/** More keys would make the next cut's writing long, and the map of those that were used slow to grow. */
+const usedKeysInMemory = 2_000_000
+
+function valuesInMemory<V>({ unpack }: StateContent<V>): FiledValues<V> {
+  return {
+    open: () => new FiledInMemory(unpack),
+    tidy: async () => {},
+    usedKeys: usedKeysInMemory,
+  }
+}
