@@ -146,7 +146,8 @@ const catalogue = {
   // Tests of jobs
   SIMULATION_FAILED: {
     retryable: false,
-    advice: 'Run the seed alone: the message has the fewest faults that still fail, and the last steps before it.',
+    advice:
+      'Run the seed alone: the message has the fewest faults that still fail, and the last steps before it.',
   },
   // Anything else
   UNEXPECTED: {

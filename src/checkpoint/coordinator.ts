@@ -132,12 +132,7 @@ export class CheckpointCoordinator {
 
   /** Deletes what no retained epoch needs. */
   async deleteObsolete(): Promise<void> {
-    const gone = obsolete(
-      this.#retained,
-      this.#epochs,
-      await this.#store.list(partPrefix),
-      this.generation,
-    )
+    const gone = obsolete(this.#retained, this.#epochs, await this.#store.list(partPrefix), this.generation)
     for (const epoch of gone.epochs) await this.#store.delete(manifestName(epoch))
     for (const part of gone.parts) await this.#store.delete(part)
   }

@@ -4,7 +4,15 @@ import { fileURLToPath } from 'node:url'
 import type { Mutation } from './mutations.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const copied = ['src', 'operators', 'connectors', 'codecs', 'test/simulation', 'package.json', 'tsconfig.json']
+const copied = [
+  'src',
+  'operators',
+  'connectors',
+  'codecs',
+  'test/simulation',
+  'package.json',
+  'tsconfig.json',
+]
 
 /**
  * A copy of the sources with a defect in it.
@@ -14,10 +22,12 @@ const copied = ['src', 'operators', 'connectors', 'codecs', 'test/simulation', '
 export function makeMutant({ name, file, from, to }: Mutation): { readonly folder: string; remove(): void } {
   const text = readFileSync(join(root, file), 'utf8')
   const times = text.split(from).length - 1
-  if (times !== 1)
-    throw new Error(`"${name}" replaces a text that ${file} has ${times} times: ${from}`)
+  if (times !== 1) throw new Error(`"${name}" replaces a text that ${file} has ${times} times: ${from}`)
   const folder = mkdtempSync(join(root, 'node_modules/.mutant-'))
   for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true })
-  writeFileSync(join(folder, file), text.replace(from, () => to))
+  writeFileSync(
+    join(folder, file),
+    text.replace(from, () => to),
+  )
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

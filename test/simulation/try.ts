@@ -1,4 +1,5 @@
 import { simulateSeed } from './run-seeds.ts'
+
 const [from = '1', seeds = '20', verbose] = process.argv.slice(2)
 const c0 = process.cpuUsage().user
 let steps = 0
@@ -7,7 +8,10 @@ for (let seed = +from; seed < +from + +seeds; seed++) {
   try {
     const r = await simulateSeed(seed)
     steps += r.steps
-    for (const line of r.trace) { const [, k] = /FAULT (.*) from/.exec(line) ?? []; if (k) kinds.set(k, (kinds.get(k) ?? 0) + 1) }
+    for (const line of r.trace) {
+      const [, k] = /FAULT (.*) from/.exec(line) ?? []
+      if (k) kinds.set(k, (kinds.get(k) ?? 0) + 1)
+    }
     if (verbose) console.log(r.trace.join('\n'), r.rows)
   } catch (e) {
     console.log(seed, String((e as Error).message).slice(0, 6000), verbose ? e : '')

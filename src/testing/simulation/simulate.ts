@@ -79,7 +79,10 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
   const outcome = await live(faults)
   const wrong = failureOf(outcome, expected)
   if (wrong !== undefined) {
-    const fewest = await shortestFailing(faults, async (some) => failureOf(await live(some), expected) !== undefined)
+    const fewest = await shortestFailing(
+      faults,
+      async (some) => failureOf(await live(some), expected) !== undefined,
+    )
     throw failed(job, seed, fewest, await live(fewest), expected)
   }
   const { rows, trace, steps } = outcome

@@ -20,7 +20,7 @@ interface Command {
   readonly input: Input
 }
 
-const shardsPerPage = 3
+const shardsPerPage = 2
 const iteratorLivesMs = 300_000
 const staleMs = 60_000
 const heartbeatMs = 5_000
@@ -88,7 +88,9 @@ class StreamService {
       const shard = this.#shard(input.ShardId!)
       const type = input.ShardIteratorType!
       this.#checks.begins(this.#process.name, shard, type)
-      return { ShardIterator: this.#iterator(shard, this.#placeOf(shard, type, input.StartingSequenceNumber)) }
+      return {
+        ShardIterator: this.#iterator(shard, this.#placeOf(shard, type, input.StartingSequenceNumber)),
+      }
     },
     GetRecords: ({ ShardIterator }, fault) => this.#records(ShardIterator!, fault === 'empty answer'),
     RegisterStreamConsumer: ({ ConsumerName }) => ({ Consumer: this.#consumer(ConsumerName!) }),
@@ -155,7 +157,8 @@ class StreamService {
   async *#events(shard: SimulatedShard, from: number, number: number, signal: AbortSignal | undefined) {
     const endsAt = this.#stream.now + subscriptionLastsMs
     for (let at = from; this.#stream.now < endsAt; ) {
-      if (at === shard.records.length && !shard.closed) await this.#process.clock.sleep(heartbeatMs / 10, signal)
+      if (at === shard.records.length && !shard.closed)
+        await this.#process.clock.sleep(heartbeatMs / 10, signal)
       const call = {
         service: 'kinesis',
         operation: 'event',
