@@ -28,7 +28,9 @@ export interface TestOptions {
 export interface TestedJob {
   /** The rows of each sink, in their order, by its name: those of side outputs too. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>
+  /** What has happened, over all crashes. */
   readonly events: readonly JobEvent[]
+  /** The figures of the job since its last start. */
   readonly metrics: JobMetrics
 }
 
@@ -53,7 +55,7 @@ export interface JobTest {
   committed<T = unknown>(sink: string): readonly T[]
   /** What has happened, over all crashes. */
   readonly events: readonly JobEvent[]
-  /** The figures of the job, as of the last second of its clock, and exact at the end. */
+  /** The figures of the job since its last start, as of the last second of its clock, and exact at the end. */
   readonly metrics: JobMetrics | undefined
 }
 

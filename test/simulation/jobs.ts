@@ -43,7 +43,9 @@ const none = () => listSource<Visit>({})
 const time = (visit: Visit) => visit.time
 
 /** Windows, a plain copy of every record, and an output for what cannot be decoded. */
-function windows(): Job {
+function windows(chance: Chance): Job {
+  const byArrival = chance.in(0.3)
+  const maxDrift = chance.oneOf(['100ms', '1s', '1d'] as const)
   return job('windows', ({ from }) => {
     const visits = from('visits', none(), {
       undecodable: (records) =>
@@ -52,9 +54,9 @@ function windows(): Job {
           sinkTo('refused', collectSink()),
         ),
     })
+    const timed = byArrival ? visits : visits.pipe(eventTime(time, { outOfOrder, maxDrift }))
     return [
-      visits.pipe(
-        eventTime(time, { outOfOrder }),
+      timed.pipe(
         keyBy(({ key }) => key),
         window(tumbling('1s')),
         aggregate('totals', { n: count(), amount: sum(({ amount }) => amount) }),
@@ -137,18 +139,18 @@ function joins(): Job {
 
 /** The answer comes a while later. */
 async function answered<T extends { readonly id: string }>(row: T): Promise<T> {
-  for (let turns = row.id.length % 3; turns > 0; turns -= 1) await letOthersRun()
+  for (let turns = (Number(row.id.slice(1)) % 4) * 15; turns > 0; turns -= 1) await letOthersRun()
   return row
 }
 
 /** How many different inputs there are: what has to come out of each is computed once. */
 export const variants = 24
 
-const jobs = [windows, states, joins]
+const jobs: readonly ((chance: Chance) => Job)[] = [windows, states, joins]
 
 /** The job of a variant, with records of its own. */
 export function simulationOf(variant: number, chance: Chance): Simulation {
-  const described = jobs[variant % jobs.length]!()
+  const described = jobs[variant % jobs.length]!(chance)
   const bad = described.name === 'windows'
   const inputs: Record<string, readonly SimulatedInput<Visit>[]> = { visits: records('v', chance, bad) }
   if (described.name === 'joins') inputs['others'] = records('o', chance, false)

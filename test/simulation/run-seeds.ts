@@ -7,7 +7,11 @@ const prepared = new Map<
   Promise<{ readonly simulation: Simulation; readonly expected: RowsBySink }>
 >()
 
-/** One seed: one of the jobs through one history. Throws `SIMULATION_FAILED`. */
+/**
+ * One seed: one of the jobs through one history.
+ *
+ * @throws MillraceError `SIMULATION_FAILED`.
+ */
 export async function simulateSeed(seed: number): Promise<Simulated> {
   const variant = seed % variants
   const known = prepared.get(variant) ?? prepare(variant)
@@ -16,18 +20,9 @@ export async function simulateSeed(seed: number): Promise<Simulated> {
   return simulate(simulation.job, { seed, inputs: simulation.inputs, expected })
 }
 
-/** The first of some seeds that fails, with what it says; `undefined` if none does. */
-export async function firstFailing(
-  seeds: Iterable<number>,
-): Promise<{ readonly seed: number; readonly error: unknown } | undefined> {
-  for (const seed of seeds) {
-    try {
-      await simulateSeed(seed)
-    } catch (error) {
-      return { seed, error }
-    }
-  }
-  return undefined
+/** What has to come out of a variant. */
+export async function expectedOf(variant: number): Promise<RowsBySink> {
+  return (await prepare(variant)).expected
 }
 
 /** What comes out when nothing goes wrong, whatever the seed. */

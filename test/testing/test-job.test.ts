@@ -124,15 +124,30 @@ describe('a job in a test', () => {
   })
 
   it('sends late and undecodable records where the job says', async () => {
-    const inputs = { clicks: [clicks[3], undecodable('no JSON'), arrivesAt(5, clicks[0])] }
-    const { rows, metrics } = await testJob(perMinute, { inputs }).end()
-    expect(rows['refused']).toEqual(['no JSON'])
-    expect(rows['late']).toEqual([])
-    expect(metrics.records).toBe(3)
-
-    const test = testJob(perMinute, { inputs: { clicks: [clicks[3]] } })
+    const test = testJob(perMinute, { inputs: { clicks: [clicks[3], undecodable('no JSON')] } })
     await test.send('clicks', clicks[0])
-    expect(test.rows('late')).toEqual([clicks[0]])
+    const { rows, metrics } = await test.end()
+    expect(rows).toEqual({ refused: ['no JSON'], late: [clicks[0]], 'per-minute': [counted[2]] })
+    expect(metrics.records).toBe(3)
+    expect(metrics.counters).toMatchObject({ 'counts.late': 1 })
+  })
+
+  it('lets records arrive when the test says', async () => {
+    const byArrival = job('by-arrival', ({ from }) =>
+      from('clicks', none()).pipe(
+        keyBy(({ page }) => page),
+        window(tumbling('1m')),
+        aggregate('counts', { n: count() }),
+        map(({ window, n }) => [window.start, n]),
+        sinkTo('per-minute', collectSink()),
+      ),
+    )
+    const inputs = { clicks: [arrivesAt(59_999, clicks[0]), arrivesAt(60_000, clicks[0])] }
+    const { rows } = await testJob(byArrival, { inputs }).end()
+    expect(rows['per-minute']).toEqual([
+      [0, 1],
+      [60_000, 1],
+    ])
   })
 
   it('lets a quiet source follow the clock', async () => {

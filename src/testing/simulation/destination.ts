@@ -6,9 +6,9 @@ import { rowText } from './row-text.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
 
-/** Rows that were staged, or are visible: where they begin, and what they are. */
+/** Rows that were staged: which number the first one has, and how many they are. */
 type Portion = {
-  /** Of what is staged, so that nothing else can take its place. */
+  /** Made of what they are, so that nothing else can take their place. */
   readonly name: string
   readonly first: number
   readonly count: number
@@ -26,7 +26,9 @@ export class Destination {
   readonly #checks: ManifestChecks
   readonly #allowed: Allowed
   readonly #staged = new Map<string, readonly unknown[]>()
-  readonly #visible = new Map<number, { readonly portion: Portion; readonly rows: readonly unknown[] }>()
+  readonly #committed = new Set<string>()
+  /** By number: what readers see, and of which portion it is. */
+  readonly #visible: { readonly row: unknown; readonly of: string }[] = []
   readonly #seen = new Map<string, number>()
 
   constructor(name: string, world: World, checks: ManifestChecks, allowed: Allowed) {
@@ -38,8 +40,7 @@ export class Destination {
 
   /** What readers see. */
   get rows(): readonly unknown[] {
-    const portions = [...this.#visible.values()].sort((a, b) => a.portion.first - b.portion.first)
-    return portions.flatMap(({ rows }) => rows)
+    return this.#visible.map(({ row }) => row)
   }
 
   /** The destination as a sink of one process. */
@@ -98,22 +99,21 @@ export class Destination {
   #commit(committable: Committable, permit: CommitPermit): void {
     this.#checks.committed(this.#name, [committable], permit)
     const portion = committable as Portion
-    const before = this.#visible.get(portion.first)
-    if (before?.portion.name === portion.name) return
+    if (this.#committed.has(portion.name)) return
+    this.#committed.add(portion.name)
     const rows = this.#staged.get(portion.name)
+    const { first } = portion
     if (rows === undefined) this.#breaks(`commits ${portion.name}, which was never staged`)
-    else if (before !== undefined || this.#overlaps(portion))
-      this.#breaks(`commits ${portion.name}, where others stand already`)
-    else {
-      this.#visible.set(portion.first, { portion, rows })
-      for (const row of rows) this.#see(rowText(row))
-    }
+    else if (first > this.#visible.length)
+      this.#breaks(`commits ${portion.name}, though it shows only ${this.#visible.length} rows before it`)
+    else if (first < this.#visible.length && !this.#checks.fellBack)
+      this.#breaks(`commits ${portion.name}, where ${this.#visible[first]!.of} stands already`)
+    else for (const [index, row] of rows.entries()) this.#show(first + index, row, portion.name)
   }
 
-  #overlaps({ first, count }: Portion): boolean {
-    return [...this.#visible.values()].some(
-      ({ portion }) => portion.first < first + count && first < portion.first + portion.count,
-    )
+  #show(number: number, row: unknown, of: string): void {
+    this.#visible[number] = { row, of }
+    if (!this.#checks.fellBack) this.#see(rowText(row))
   }
 
   #see(row: string): void {

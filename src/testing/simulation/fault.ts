@@ -7,6 +7,7 @@ export const faultKinds = [
   'pause',
   'rival',
   'stop',
+  'damaged checkpoint',
   'clock jump',
   'reshard',
   'outage',
@@ -29,6 +30,8 @@ export const faultKinds = [
  *   under way, and nobody hears of it.
  * - `pause`: the process stands still, another is started meanwhile, and then it goes on; `rival`: another is started
  *   while it runs. Both believe that they own the job.
+ * - `damaged checkpoint`: the newest checkpoint turns out to be torn when the job is started again. Readers may have seen
+ *   what it committed, so what they see meanwhile is not checked any more, only what they see in the end.
  * - `stop`: the process is told to stop; `clock jump`: its clock is set to another time.
  * - `reshard`: shards are split or merged; `outage`: a service refuses every call for a while.
  * - `refused`: a call fails; `answer lost`: it happens, but is answered with an error; `slow`: it takes long; `sent

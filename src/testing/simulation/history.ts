@@ -86,7 +86,7 @@ class History {
     this.#storage = new SimulatedStorage(this.#world, this.#checks)
     const names = sourceNames(parts.job)
     this.#streams = new Map(
-      names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 3))]),
+      names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4))]),
     )
     this.#reading = new Map(
       names.map((name) => [
@@ -107,6 +107,7 @@ class History {
 
   async live(): Promise<void> {
     const { time, faults } = this.#world
+    this.#world.tell(`shards are read by ${this.#read}, a checkpoint every ${this.#checkpointEveryMs} ms`)
     this.#start()
     await time.settled()
     await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > faultsWithinMs))
@@ -115,9 +116,11 @@ class History {
     this.#world.tell('nothing goes wrong any more')
     for (const { running } of this.#living) running.stop()
     await this.#until(() => this.#living.every(({ ended, process }) => ended || !process.alive))
+    if (this.#world.broken !== undefined) return
     const last = this.#start('caught-up')
     await this.#until(() => last.ended)
-    if (!last.ended) this.#world.breaks('the job does not come to its end though nothing goes wrong any more')
+    if (!last.ended && this.#world.broken === undefined)
+      this.#world.breaks('the job does not come to its end though nothing goes wrong any more')
   }
 
   outcome(): Outcome {
@@ -216,11 +219,12 @@ class History {
   readonly #onFault = (fault: Fault, process: SimulatedProcess): void => {
     const chance = chanceOf(fault)
     const { kind, ms } = fault
-    if (kind === 'crash' || kind === 'crash in flight') this.#startAgain()
+    if (kind.startsWith('crash')) this.#startAgain()
     else if (kind === 'pause') {
       process.pause(ms)
       this.#world.time.after(chance.between(0, ms), () => this.#calm || this.#start())
-    } else if (kind === 'rival')
+    } else if (kind === 'damaged checkpoint') this.#damage(process)
+    else if (kind === 'rival')
       this.#world.time.after(chance.between(0, 500), () => this.#calm || this.#start())
     else if (kind === 'stop') {
       this.#living.find((one) => one.process === process)?.running.stop()
@@ -230,6 +234,15 @@ class History {
       const stream = chance.oneOf([...this.#streams.values()])
       this.#world.tell(`${stream.name}: ${stream.reshard(chance)}`)
     }
+  }
+
+  /** Only a job that runs alone: nobody else may still commit what is lost. */
+  #damage(process: SimulatedProcess): void {
+    const running = this.#living.filter((one) => one.process.alive && !one.ended)
+    const alone = running.length === 1 && running[0]?.process === process
+    if (!alone || process.paused || !this.#storage.tear()) return
+    process.die(true)
+    this.#startAgain()
   }
 }
 

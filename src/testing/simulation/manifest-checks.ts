@@ -18,6 +18,7 @@ export class ManifestChecks {
   readonly #world: World
   readonly #published = new Map<number, Manifest>()
   #last: Manifest | undefined
+  #fellBack = false
 
   constructor(world: World) {
     this.#world = world
@@ -25,6 +26,17 @@ export class ManifestChecks {
 
   get last(): Manifest | undefined {
     return this.#last
+  }
+
+  /** Whether a checkpoint was lost, so that what it committed is committed once more in another way. */
+  get fellBack(): boolean {
+    return this.#fellBack
+  }
+
+  /** The newest manifest is torn: the job goes on with the one before it, in the epoch after it. */
+  fallBackTo(manifest: Manifest): void {
+    this.#fellBack = true
+    this.#last = { ...manifest, epoch: this.#last!.epoch }
   }
 
   /**

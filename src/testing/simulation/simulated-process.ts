@@ -35,6 +35,7 @@ export class SimulatedProcess {
   #alive = true
   #skewMs = 0
   #stoppedUntil = 0
+  #takesAllAlong = false
 
   constructor(name: string, world: World, onWorldFault: WorldFault) {
     this.name = name
@@ -56,8 +57,14 @@ export class SimulatedProcess {
     },
   }
 
-  die(): void {
+  get paused(): boolean {
+    return this.#world.time.now < this.#stoppedUntil
+  }
+
+  /** @param withAll Whether nothing happens any more of what it has sent. Default: chance decides. */
+  die(withAll = false): void {
     this.#alive = false
+    this.#takesAllAlong = withAll
     this.#world.tell(`${this.name} dies`)
   }
 
@@ -120,7 +127,7 @@ export class SimulatedProcess {
     const world = this.#world
     const what = `${this.name} ${call.service}.${call.operation} ${call.detail}`
     // What a dead process has sent arrives or does not.
-    if (!fate.happens || (!this.#alive && this.#chance.in(0.5))) {
+    if (!fate.happens || (!this.#alive && (this.#takesAllAlong || this.#chance.in(0.5)))) {
       world.tell(`${what}: does not happen`)
       return undefined
     }
@@ -144,7 +151,7 @@ export class SimulatedProcess {
     const fault = this.#world.nextStep(call)
     const [toMs, backMs] = [this.#chance.between(1, 10), this.#chance.between(1, 10)]
     const usual = { toMs, backMs, happens: true, again: false, kind: fault?.kind, answer: 'result' as const }
-    if (fault?.kind === 'crash' || fault?.kind === 'crash in flight') this.die()
+    if (fault?.kind.startsWith('crash')) this.die()
     if (fault !== undefined) this.#onWorldFault(fault, this)
     if (!this.#alive) return { ...usual, happens: fault?.kind === 'crash in flight', answer: 'nothing' }
     if (this.#world.isOut(call.service)) return { ...usual, happens: false, answer: failing(undefined, call) }
@@ -171,8 +178,7 @@ export class SimulatedProcess {
 
   /** Resolves when the process runs; never if it is dead. */
   async #turn(): Promise<void> {
-    while (this.#alive && this.#world.time.now < this.#stoppedUntil)
-      await this.#world.time.sleep(this.#stoppedUntil - this.#world.time.now)
+    while (this.#alive && this.paused) await this.#world.time.sleep(this.#stoppedUntil - this.#world.time.now)
     if (!this.#alive) await forever()
     this.#world.time.stir()
   }

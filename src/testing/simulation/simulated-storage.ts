@@ -1,4 +1,4 @@
-import { decodeManifest, epochOf, type Manifest, partsOf } from '../../checkpoint/manifest.ts'
+import { decodeManifest, epochOf, type Manifest, manifestName, partsOf } from '../../checkpoint/manifest.ts'
 import type { CheckpointStore } from '../../contract/checkpoint-store.ts'
 import type { Call } from './fault.ts'
 import type { ManifestChecks } from './manifest-checks.ts'
@@ -34,6 +34,19 @@ export class SimulatedStorage {
         ),
       delete: (name) => call('delete', traced(name), true, () => this.#delete(name)),
     }
+  }
+
+  /** Tears the newest manifest, if there is one before it to fall back to. */
+  tear(): boolean {
+    const { last } = this.#checks
+    const name = last && manifestName(last.epoch)
+    const before = last && this.#manifests.get(manifestName(last.epoch - 1))
+    if (name === undefined || before === undefined) return false
+    this.#blobs.set(name, this.#blobs.get(name)!.subarray(0, 40))
+    this.#manifests.delete(name)
+    this.#checks.fallBackTo(before)
+    this.#world.tell(`${name} is torn`)
+    return true
   }
 
   #writeOnce(name: string, content: Uint8Array): 'written' | 'taken' {

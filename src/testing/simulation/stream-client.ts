@@ -20,7 +20,7 @@ interface Command {
   readonly input: Input
 }
 
-const shardsPerPage = 3
+const shardsPerPage = 2
 const iteratorLivesMs = 300_000
 const staleMs = 60_000
 const heartbeatMs = 5_000

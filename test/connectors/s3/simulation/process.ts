@@ -1,8 +1,8 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { MillraceError } from 'millrace'
-import type { Clock } from '../../src/contract/clock.ts'
-import type { Chance } from '../../src/testing/simulation/chance.ts'
-import type { SinkHooks } from '../runtime/hooked.ts'
+import type { Clock } from '../../../../src/contract/clock.ts'
+import type { Chance } from '../../../../src/testing/simulation/chance.ts'
+import type { SinkHooks } from '../../../runtime/hooked.ts'
 
 /** A simulated process: it may die at any deed, and each of its deeds may fail for once. */
 export class Process {

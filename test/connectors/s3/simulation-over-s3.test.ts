@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Chance } from '../../src/testing/simulation/chance.ts'
-import { storeAt } from '../connectors/s3/store-at.ts'
-import { seededFaults } from '../s3-server/faults.ts'
-import { type S3Server, startS3 } from '../s3-server/start-s3.ts'
-import { simulate } from './simulation.ts'
+import { Chance } from '../../../src/testing/simulation/chance.ts'
+import { seededFaults } from '../../s3-server/faults.ts'
+import { type S3Server, startS3 } from '../../s3-server/start-s3.ts'
+import { simulate } from './simulation/simulation.ts'
+import { storeAt } from './store-at.ts'
 
 /*
  * MILLRACE_S3_SIMULATIONS=500    runs so many (default 12)

@@ -1,5 +1,5 @@
-import type { Chance } from '../../src/testing/simulation/chance.ts'
-import type { Page, PagedSplit } from '../runtime/paged-source.ts'
+import type { Chance } from '../../../../src/testing/simulation/chance.ts'
+import type { Page, PagedSplit } from '../../../runtime/paged-source.ts'
 
 export interface Visit {
   readonly id: string

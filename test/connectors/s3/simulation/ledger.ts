@@ -1,4 +1,4 @@
-import type { Sink } from '../../src/contract/sink.ts'
+import type { Sink } from '../../../../src/contract/sink.ts'
 
 /** A destination that outlives processes: rows by their number. Committing is idempotent, and carries its rows. */
 export class Ledger<T> {
