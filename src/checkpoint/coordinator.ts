@@ -52,6 +52,8 @@ export class CheckpointCoordinator {
   readonly #newLineage: () => string
   /** The last manifests that this run knows to be good, oldest first. */
   #retained: Manifest[] = []
+  /** All that the store had when the last one was published. */
+  #epochs: readonly number[] = []
   /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
   readonly #stored = new WeakMap<Uint8Array, PartEntry>()
   lineage = ''
@@ -130,12 +132,7 @@ export class CheckpointCoordinator {
 
   /** Deletes what no retained epoch needs. */
   async deleteObsolete(): Promise<void> {
-    const gone = obsolete(
-      this.#retained,
-      await listEpochs(this.#store),
-      await this.#store.list(partPrefix),
-      this.generation,
-    )
+    const gone = obsolete(this.#retained, this.#epochs, await this.#store.list(partPrefix), this.generation)
     for (const epoch of gone.epochs) await this.#store.delete(manifestName(epoch))
     for (const part of gone.parts) await this.#store.delete(part)
   }
@@ -150,10 +147,17 @@ export class CheckpointCoordinator {
     return { ...this.#header(0), finished: false, sources: {}, operators: {}, sinks: {} }
   }
 
+  /**
+   * Whether the epoch is ours. Its name is not proof enough: of a run that slept for long, others may have published
+   * that epoch and deleted it since. The newest epoch is never deleted, so a later one shows that.
+   */
   async #publish(manifest: Manifest): Promise<boolean> {
-    const outcome = await this.#store.writeOnce(manifestName(manifest.epoch), encodeManifest(manifest))
+    const { epoch } = manifest
+    const outcome = await this.#store.writeOnce(manifestName(epoch), encodeManifest(manifest))
     if (outcome === 'taken') return false
-    this.epoch = manifest.epoch
+    this.#epochs = await listEpochs(this.#store)
+    if (this.#epochs.some((other) => other > epoch)) return false
+    this.epoch = epoch
     this.#retained = [...this.#retained, manifest].slice(-epochsKept)
     return true
   }

@@ -4,7 +4,8 @@ import { type Manifest, partsOf } from './manifest.ts'
  * The decisions of the checkpoint protocol, as functions over observed facts.
  *
  * A run claims its job by publishing the next epoch, a copy of the last good one under a generation of its own. From
- * then on an older run that is still alive finds each epoch that it wants to publish taken, and stops.
+ * then on an older run that is still alive finds each epoch that it wants to publish taken, or a later one beside it, and
+ * stops.
  */
 
 /** What was found at an epoch. */

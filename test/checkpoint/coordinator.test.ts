@@ -139,6 +139,35 @@ describe('two runs of one job', () => {
     expect(await restoredNumber(store)).toBe(3)
   })
 
+  it('leave the older one unable to publish even after its next epoch was published and deleted', async () => {
+    const store = memoryStore()
+    const older = await run(store, 1)
+    const younger = await run(store, 2, 3, 4, 5, 6)
+    expect(await listEpochs(store)).not.toContain(older.epoch + 1)
+    expect(await failureOf(older.complete(cut(9)))).toMatchObject({ code: 'JOB_FENCED' })
+    await younger.complete(cut(7))
+    await younger.deleteObsolete()
+    expect(await listEpochs(store)).toEqual([younger.epoch - 2, younger.epoch - 1, younger.epoch])
+    expect(await restoredNumber(store)).toBe(7)
+  })
+
+  it('leave one that slept while it claimed with a claim of the newest epoch', async () => {
+    const store = memoryStore()
+    await run(store, 1)
+    let slept = false
+    const sleepy = coordinator(
+      hookedStore(store, async (step) => {
+        if (step !== 'writeOnce' || slept) return
+        slept = true
+        await run(store, 2, 3, 4, 5, 6)
+      }),
+    )
+    const { restored } = await sleepy.claim()
+    expect(restored?.sources['orders']?.enumerator).toBe(6)
+    await sleepy.complete(cut(7))
+    expect(await restoredNumber(store)).toBe(7)
+  })
+
   it('do not delete what the other needs', async () => {
     const store = memoryStore()
     const older = await run(store, 1, 2, 3)
