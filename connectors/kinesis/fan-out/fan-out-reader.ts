@@ -10,7 +10,7 @@ import type { ShardSubscription, SubscriptionEvent } from './fan-out-api.ts'
 import type { FanOutReport } from './fan-out-report.ts'
 import type { FanOutUse } from './fan-out-use.ts'
 import { inTime } from './in-time.ts'
-import { sentAt } from './sent-at.ts'
+import { acceptedTime, type ServiceTime, sentAt } from './sent-at.ts'
 import { type Fact, nextState, nextStep, type Trouble, unsubscribed } from './subscription-state.ts'
 import { troubleOf } from './subscription-trouble.ts'
 
@@ -23,7 +23,8 @@ interface Open {
   /** Ends it, with all that waits for it. */
   readonly ending: AbortController
   subscription?: ShardSubscription
-  acceptedAt: number
+  /** Of the last event, or when it was accepted. */
+  sentAt: ServiceTime
 }
 
 /**
@@ -128,7 +129,11 @@ export class FanOutReader<T> implements SplitReader<T> {
     if (consumer === undefined) return this.#note({ kind: 'no-consumer', ...this.#moment })
     this.#note({ kind: 'begin' })
     this.#polled = false
-    const open: Open = { generation: this.#state.generation, ending: new AbortController(), acceptedAt: 0 }
+    const open: Open = {
+      generation: this.#state.generation,
+      ending: new AbortController(),
+      sentAt: acceptedTime(0, undefined),
+    }
     this.#open = open
     try {
       const ended = AbortSignal.any([this.#signal, open.ending.signal])
@@ -136,8 +141,9 @@ export class FanOutReader<T> implements SplitReader<T> {
         open,
         this.#use.api.subscribe(consumer, this.#shard.id, start, ended),
       )
-      open.acceptedAt = this.#moment.at
-      this.#note({ kind: 'connected', generation: open.generation, at: open.acceptedAt })
+      const { at } = this.#moment
+      open.sentAt = acceptedTime(at, open.subscription.serverTime)
+      this.#note({ kind: 'connected', generation: open.generation, at })
       this.#report.subscribed(this.#shard.id)
     } catch (error) {
       this.#refused(open, error)
@@ -153,9 +159,10 @@ export class FanOutReader<T> implements SplitReader<T> {
     if (!last || ended) this.#end.settled()
     if (ended) this.#over({ kind: 'last' })
     else if (last) this.#failed(open, 'broken', new Error('an end that no shard continues'))
+    open.sentAt = sentAt(open.sentAt, event, this.#moment.at)
     return this.#cursor.receive({
       ...event,
-      serverTime: sentAt(event, { ...open, serverTime: open.subscription!.serverTime }, this.#moment.at),
+      serverTime: open.sentAt.shown,
       last,
       ended,
     })

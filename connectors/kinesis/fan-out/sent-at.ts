@@ -1,5 +1,21 @@
 /** How long an event may have been on its way when nothing shows when it was sent. */
 const longestOnItsWayMs = 15_000
+/**
+ * So much time passes between two events at most. Quiet shards send one every five seconds, so more shows that our clock
+ * was set, or that nobody asked for events: what is left out then is made up for by the next subscription.
+ */
+const longestBetweenMs = 10_000
+
+/** What the service's clock showed, and since when, by ours, it can have gone on. */
+export interface ServiceTime {
+  readonly shown: number
+  readonly since: number
+}
+
+/** The service's time when it accepted a subscription. */
+export function acceptedTime(acceptedAt: number, serverTime: number | undefined): ServiceTime {
+  return { shown: serverTime ?? acceptedAt, since: acceptedAt }
+}
 
 /**
  * The earliest time that the service's clock can have shown when it sent an event: the time at which it accepted the
@@ -8,10 +24,10 @@ const longestOnItsWayMs = 15_000
  * run ahead of records that are still on their way.
  */
 export function sentAt(
+  before: ServiceTime,
   { sentAfter }: { readonly sentAfter: number | undefined },
-  { acceptedAt, serverTime }: { readonly acceptedAt: number; readonly serverTime: number | undefined },
   now: number,
-): number {
-  const since = sentAfter ?? now - longestOnItsWayMs
-  return (serverTime ?? acceptedAt) + Math.max(0, since - acceptedAt)
+): ServiceTime {
+  const since = Math.max(before.since, sentAfter ?? now - longestOnItsWayMs)
+  return { shown: before.shown + Math.min(longestBetweenMs, since - before.since), since }
 }
