@@ -3,8 +3,10 @@ import { job } from 'millrace'
 import { map, sinkTo } from 'millrace/operators'
 import { collectSink, listSource, simulate } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
+import { operatorStep } from '../../src/graph/operator-step.ts'
 import { Chance } from '../../src/testing/simulation/chance.ts'
 import { faultKinds } from '../../src/testing/simulation/fault.ts'
+import { failureOf } from '../runtime/failed.ts'
 import { failedSeeds } from './failed-seeds.ts'
 import { simulationOf, type Visit, variants } from './jobs.ts'
 import { totalsOf } from './model.ts'
@@ -77,21 +79,28 @@ describe('jobs through histories of faults', () => {
 
 describe('a simulation that fails', () => {
   it('names the seed and the fewest faults that still fail', async () => {
-    let made = 0
-    // Each run of the job goes on with the numbers of the one before: not even a crash brings them back.
+    // The numbers are in no checkpoint: after a crash they begin anew.
+    const numbers = operatorStep<string, number>({
+      verb: 'number',
+      create: ({ emit }) => {
+        let number = 0
+        return {
+          process: (_word, timestamp) => {
+            number += 1
+            emit(number, timestamp)
+          },
+        }
+      },
+    })
     const numbered = job('numbered', ({ from }) =>
-      from('words', none()).pipe(
-        map((word) => {
-          made += 1
-          return `${word} ${made > 3 ? 'again' : 'first'}`
-        }),
-        sinkTo('numbered', collectSink()),
-      ),
+      from('words', none()).pipe(numbers, sinkTo('numbers', collectSink())),
     )
-    const wanted = { numbered: ['mill first', 'race first', 'stream first'] }
-    const failing = simulate(numbered, { seed: 5, inputs, expected: wanted, faults: ['crash'] })
-    await expect(failing).rejects.toMatchObject({ code: 'SIMULATION_FAILED' })
-    await expect(failing).rejects.toThrow(/seed 5: sink numbered shows .*Its last steps:\n\d+ \+\d+ /s)
+    const many = { words: Array.from({ length: 20 }, (_, index) => ({ value: `word ${index}` })) }
+    const failing = await failureOf(simulate(numbered, { seed: 5, inputs: many, faults: ['crash', 'slow'] }))
+    expect(failing.code).toBe('SIMULATION_FAILED')
+    expect(failing.happened).toMatch(
+      /^seed 5: sink numbers shows \d+ .*; with crash from step \d+ on \(\d+ ms\)\. Its last steps:\n\d+ \+\d+ /s,
+    )
   })
 
   it('says so without any fault if the job is wrong by itself', async () => {
