@@ -37,7 +37,7 @@ async function importFile(file: string): Promise<unknown> {
 }
 
 /** What the job of an earlier copy of the package, which the job file may have brought, does not say. */
-const unsaid: Partial<Job> = { restart: exponentialDelay(), state: {}, dropState: [] }
+const unsaid: Partial<Job> = { restart: exponentialDelay(), evolution: {}, dropState: [] }
 
 /** CommonJS wraps a default export in another one, some loaders in two. */
 function defaultOf(module: unknown, depth = 3): unknown {
