@@ -19,13 +19,13 @@ export interface Job {
   readonly graph: StreamGraph
   readonly checkpoint: { readonly everyMs: number; readonly store: CheckpointStore | undefined }
   /** Where keyed state lies while the job runs. */
-  readonly stateBackend: StateBackend
+  readonly state: StateBackend
   /** What a record leads to that a function of the job fails on. */
   readonly onError: 'fail' | 'skip' | 'keep'
   /** When it starts again after a failure that may pass. */
   readonly restart: RestartStrategy
   /** How its state has changed, by name. */
-  readonly state: Readonly<Record<string, StateEvolution>>
+  readonly evolution: Readonly<Record<string, StateEvolution>>
   /** Names whose state in a checkpoint may be lost. */
   readonly dropState: readonly string[]
 }
@@ -39,7 +39,7 @@ export interface JobOptions {
     readonly store?: CheckpointStore
   }
   /** Where keyed state lies while the job runs: {@link memoryState} or {@link diskState}. Default `memoryState()`. */
-  readonly stateBackend?: StateBackend
+  readonly state?: StateBackend
   /**
    * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
    * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
@@ -56,7 +56,7 @@ export interface JobOptions {
    * How the job's state has changed since checkpoints that it may have to go on from, by the names of sources, stateful
    * operators and sinks; `docs/evolution.md` has examples. Default: everything has version 1 and the name it always had.
    */
-  readonly state?: Readonly<Record<string, StateEvolution>>
+  readonly evolution?: Readonly<Record<string, StateEvolution>>
   /**
    * Names that are gone from the job, and whose state in a checkpoint may be lost. Without it a checkpoint that holds
    * such state stops the start with `CHECKPOINT_INCOMPATIBLE`. Default: none.
@@ -116,16 +116,16 @@ export function job(
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   const graph = streamGraph([...handles, ...kept].map((handle) => handle.sink))
-  const { state = {}, dropState = [], stateBackend = memoryState() } = options
-  checkEvolution(name, graph, state)
+  const { evolution = {}, dropState = [], state = memoryState() } = options
+  checkEvolution(name, graph, evolution)
   return Object.freeze({
     name,
     graph,
     checkpoint: { everyMs: intervalMs(every), store },
-    stateBackend,
+    state,
     onError: typeof onError === 'function' ? 'keep' : onError,
     restart: options.restart ?? exponentialDelay(),
-    state,
+    evolution,
     dropState,
   })
 }
@@ -149,13 +149,13 @@ function from<T>(name: string, source: Source<T>, options: FromOptions = {}): St
 function checkEvolution(
   name: string,
   graph: StreamGraph,
-  state: Readonly<Record<string, StateEvolution>>,
+  evolution: Readonly<Record<string, StateEvolution>>,
 ): void {
   const named = new Map(graph.nodes.filter(({ id }) => !id.includes('/')).map((node) => [node.id, node]))
-  for (const [id, { version = 1, migrate = {}, renamedFrom }] of Object.entries(state)) {
+  for (const [id, { version = 1, migrate = {}, renamedFrom }] of Object.entries(evolution)) {
     const kind = named.get(id)?.transformation.kind
     const wrong = (happened: string) => new MillraceError('JOB_INVALID', happened, { where: { job: name } })
-    if (kind === undefined) throw wrong(`\`state\` speaks of "${id}", which the job does not have`)
+    if (kind === undefined) throw wrong(`\`evolution\` speaks of "${id}", which the job does not have`)
     if (!Number.isSafeInteger(version) || version < 1)
       throw wrong(`the version of the state of "${id}" is ${version}, not a whole number from 1`)
     if (kind !== 'operator' && version !== 1)

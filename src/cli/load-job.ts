@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { exponentialDelay } from '../contract/restart-strategy.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import { importTypeScript } from './import-typescript.ts'
@@ -23,7 +24,7 @@ export async function loadJob(path: string): Promise<Job> {
   if (!isJob(exported)) {
     throw invalid(`the default export is ${kindOf(exported)}, not what job(…) gives`, file)
   }
-  return exported
+  return { ...unsaid, ...exported }
 }
 
 async function importFile(file: string): Promise<unknown> {
@@ -34,6 +35,9 @@ async function importFile(file: string): Promise<unknown> {
     throw invalid(complaint(error), file, error)
   }
 }
+
+/** What the job of an earlier copy of the package, which the job file may have brought, does not say. */
+const unsaid: Partial<Job> = { restart: exponentialDelay(), evolution: {}, dropState: [] }
 
 /** CommonJS wraps a default export in another one, some loaders in two. */
 function defaultOf(module: unknown, depth = 3): unknown {

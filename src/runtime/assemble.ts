@@ -85,7 +85,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
         random,
         log,
         signal,
-        state: job.stateBackend,
+        state: job.state,
         requestCheckpoint: around.requestCheckpoint,
       },
       restored: restored?.operators ?? {},

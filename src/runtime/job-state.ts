@@ -18,7 +18,7 @@ import { Dataflow } from './dataflow.ts'
 
 /** What the checkpoints of a job say of its state, besides the state. */
 export function aboutState(job: Job): Pick<Manifest, 'versions' | 'kinds'> {
-  const versions = Object.entries(job.state).flatMap(([name, { version = 1 }]) =>
+  const versions = Object.entries(job.evolution).flatMap(([name, { version = 1 }]) =>
     version === 1 ? [] : [[name, version] as const],
   )
   const kinds = job.graph.nodes.flatMap((node) => {
@@ -80,7 +80,7 @@ function refuseIncompatible(changes: readonly StateChange[]): void {
 }
 
 function migrationOf(job: Job, name: string, { from, to }: NonNullable<StateChange['versions']>) {
-  const { migrate = {} } = job.state[name] ?? {}
+  const { migrate = {} } = job.evolution[name] ?? {}
   return (value: unknown, key: string | number | bigint): unknown => {
     let migrated = value
     for (let version = from; version < to; version += 1) migrated = migrate[version]!(migrated as never, key)
@@ -115,7 +115,7 @@ function declaredStates(job: Job): DeclaredState[] {
     const { kind } = transformation
     if (kind === 'partition' || kind === 'union' || id === failedRecords) return []
     if (kind === 'operator' && !shapes.has(id)) return []
-    const { version = 1, migrate = {}, renamedFrom } = job.state[id] ?? {}
+    const { version = 1, migrate = {}, renamedFrom } = job.evolution[id] ?? {}
     const shape = kind === 'operator' ? shapes.get(id) : connectorOf(node)
     const migratesFrom = Object.keys(migrate).map(Number)
     return [{ kind, name: id, version, shape, renamedFrom, migratesFrom }]

@@ -57,7 +57,17 @@ describe('help', () => {
   it('lists the commands', async () => {
     const { code, out } = await millrace(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers'])
+    for (const command of [
+      'run',
+      'plan',
+      'local',
+      'put',
+      'tail',
+      'agent',
+      'consumers',
+      'savepoint',
+      'checkpoints',
+    ])
       expect(out).toMatch(new RegExp(`\\n {2}${command} `))
   })
 
@@ -132,6 +142,26 @@ export default { name: 'typed', graph, checkpoint: { everyMs: everyMs * Kind.A }
 })
 
 describe('a running job', () => {
+  it('makes a checkpoint for a savepoint, from which another begins', async () => {
+    const at = ['--checkpoints', join(folder, 'living')]
+    const process = new MillraceProcess(['run', jobFile('stuck.ts'), ...at])
+    await process.until('err', /started for the first time/)
+    const made = await millrace(['savepoint', jobFile('stuck.ts'), '--name', 'living', '--wait', '1m', ...at])
+    expect([made.code, made.out]).toEqual([0, 'living\n'])
+    expect(made.err).not.toContain('does not run')
+    process.kill('SIGTERM')
+    expect(await process.ended).toBe(0)
+    const restore = ['--restore', join(folder, 'living/savepoints/living')]
+    const other = new MillraceProcess([
+      ...['run', jobFile('stuck.ts'), '--checkpoints', join(folder, 'restored'), ...restore],
+    ])
+    await other.until('err', /restored from checkpoint \d+/)
+    other.kill('SIGTERM')
+    expect(await other.ended).toBe(0)
+    const refused = await millrace(['run', jobFile('stuck.ts'), ...at, ...restore])
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('RESTORE_REFUSED')])
+  })
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'takes a last checkpoint at a %s and ends with 0',
     async (signal) => {

@@ -79,7 +79,7 @@ function sumsInCents(values: number[], options: JobOptions) {
 }
 
 const inCents: JobOptions = {
-  state: { totals: { version: 2, migrate: { 1: (old: { sum: number }) => ({ cents: old.sum * 100 }) } } },
+  evolution: { totals: { version: 2, migrate: { 1: (old: { sum: number }) => ({ cents: old.sum * 100 }) } } },
 }
 
 describe('a job whose state has another shape', () => {
@@ -106,7 +106,7 @@ describe('a job whose state has another shape', () => {
 
   it('is refused a checkpoint of a later version', async () => {
     const store = memoryStore()
-    await read(sumsInCents([1], { state: { totals: { version: 2 } } }).described, store)
+    await read(sumsInCents([1], { evolution: { totals: { version: 2 } } }).described, store)
     const failure = await failureOf(run(sumsInCents([1], {}).described, { checkpoints: store }))
     expect(failure.message).toContain('version 2')
   })
@@ -132,7 +132,7 @@ describe('a job whose state has another shape', () => {
               )
         },
         later
-          ? { state: { totals: { version: 2, migrate: { 1: (old: { n: unknown }) => ({ n: old.n }) } } } }
+          ? { evolution: { totals: { version: 2, migrate: { 1: (old: { n: unknown }) => ({ n: old.n }) } } } }
           : {},
       )
       return { described, sink }
@@ -149,7 +149,7 @@ describe('a name that has changed', () => {
   it('is found under the one before', async () => {
     const store = memoryStore()
     await read(sums([1, 2, 3], {}, 'sums').described, store)
-    const { described, sink } = sums([1, 2, 3, 5], { state: { totals: { renamedFrom: 'sums' } } })
+    const { described, sink } = sums([1, 2, 3, 5], { evolution: { totals: { renamedFrom: 'sums' } } })
     await read(described, store)
     expect(sink.rows.filter((row) => row !== undefined)).toEqual(['odd 9'])
   })
@@ -177,7 +177,7 @@ describe('what a plan says of a checkpoint', () => {
     const jobs = [
       sums([1, 2, 3, 4]).described,
       sums([1, 2, 3, 4], {}, 'sums').described,
-      sums([1, 2, 3, 4], { state: { sums: { renamedFrom: 'totals' } } }, 'sums').described,
+      sums([1, 2, 3, 4], { evolution: { sums: { renamedFrom: 'totals' } } }, 'sums').described,
       sums([1, 2, 3, 4], { dropState: ['totals'] }, 'sums').described,
       sumsInCents([1, 2, 3, 4], {}).described,
       sumsInCents([1, 2, 3, 4], inCents).described,
@@ -201,13 +201,13 @@ describe('what a plan says of a checkpoint', () => {
 })
 
 describe('what a job says of its state', () => {
-  it.each<[string, JobOptions['state']]>([
+  it.each<[string, JobOptions['evolution']]>([
     ['names that it does not have', { nobody: { version: 2 } }],
     ['a version that is no whole number', { totals: { version: 1.5 } }],
     ['a migration from a version that is not earlier', { totals: { version: 2, migrate: { 2: () => 0 } } }],
     ['a version of a sink', { out: { version: 2 } }],
     ['a sink that was renamed', { out: { renamedFrom: 'in' } }],
-  ])('is refused: %s', (_, state) => {
-    expect(() => sums([], { state: state! })).toThrow('JOB_INVALID')
+  ])('is refused: %s', (_, evolution) => {
+    expect(() => sums([], { evolution: evolution! })).toThrow('JOB_INVALID')
   })
 })
