@@ -1,5 +1,6 @@
 import type { Operator, OperatorContext } from '../../src/contract/operator.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
+import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
 import type { Broadcasting } from './broadcast-table.ts'
 
 /** What works on rows by key beside a table. */
@@ -13,12 +14,15 @@ export interface KeyedProcess {
   ) => Operator<unknown>
 }
 
-/** The snapshot of a table, with that of the keys behind it. */
+/** The snapshot of a table, with that of the keys behind it, and between them the version of its layout. */
 export function withKeyedPart(table: Snapshot, keyed: Operator<unknown>): Snapshot {
-  return { ...table, parts: [...table.parts, ...keyed.snapshot!().parts] }
+  const { schema, parts, ...state } = keyed.snapshot!()
+  return { ...table, ...state, parts: [...table.parts, encodeCbor(schema), ...parts] }
 }
 
 /** What {@link withKeyedPart} put behind the table. */
 export function keyedPart(restored: Snapshot | undefined): Snapshot | undefined {
-  return restored === undefined ? undefined : { ...restored, parts: restored.parts.slice(1) }
+  if (restored === undefined) return undefined
+  const [, schema, ...parts] = restored.parts
+  return { ...restored, schema: decodeCbor(schema!) as number, parts }
 }

@@ -27,6 +27,14 @@ export class ProcessAtOnce implements Operator<unknown> {
     }
   }
 
+  async open(): Promise<void> {
+    await this.#keyed.open?.()
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#keyed.ready?.()
+  }
+
   begin(): void {
     this.#keyed.begin?.()
   }

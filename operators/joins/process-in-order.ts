@@ -49,6 +49,14 @@ export class ProcessInOrder implements Operator<unknown> {
     this.process = (value, timestamp) => this.#onRecord(value, timestamp)
   }
 
+  async open(): Promise<void> {
+    await this.#keyed.open?.()
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#keyed.ready?.()
+  }
+
   onBatch(_split: string | undefined, input: number): void {
     this.#input = input
   }

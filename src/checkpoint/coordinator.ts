@@ -149,8 +149,7 @@ export class CheckpointCoordinator {
       this.lineage = last.lineage
       this.#origin = last.origin
       const publication = await this.#publish(claim(last, start.nextEpoch, this.#clock.now()))
-      if (publication === 'taken') continue
-      if (publication === 'overtaken') throw fenced(start.nextEpoch + 1)
+      if (publication !== 'published') continue
       this.#rememberParts(parts)
       return {
         restored,
