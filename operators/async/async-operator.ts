@@ -1,4 +1,5 @@
 import type { Emit, Operator, OperatorContext } from '../../src/contract/operator.ts'
+import type { Where } from '../../src/errors.ts'
 import { type AsyncFunction, type CallPolicy, call } from './call.ts'
 import { HeldBack, type Place } from './held-back.ts'
 
@@ -12,12 +13,13 @@ export interface AsyncPolicy extends CallPolicy {
 interface Asked<T, R> {
   readonly value: T
   readonly timestamp: number
+  readonly where: Where
   readonly place: Place<Answered<T, R>>
 }
 
 type Answered<T, R> = { readonly timestamp: number } & (
   | { readonly result: R }
-  | { readonly error: unknown; readonly value: T }
+  | { readonly error: unknown; readonly value: T; readonly where: Where }
 )
 
 /**
@@ -57,7 +59,7 @@ export class AsyncOperator<T, R> implements Operator<T> {
   }
 
   readonly process: Emit<T> = (value, timestamp) => {
-    this.#waiting.push({ value, timestamp, place: this.#heldBack.enter() })
+    this.#waiting.push({ value, timestamp, where: this.#context.whereIs(), place: this.#heldBack.enter() })
     this.#askMore()
   }
 
@@ -92,7 +94,7 @@ export class AsyncOperator<T, R> implements Operator<T> {
     this.#next = 0
   }
 
-  async #answer({ value, timestamp, place }: Asked<T, R>): Promise<void> {
+  async #answer({ value, timestamp, where, place }: Asked<T, R>): Promise<void> {
     const onRetry = () => this.#context.count('retried')
     const { clock, random } = this.#context
     const life = new AbortController()
@@ -102,7 +104,7 @@ export class AsyncOperator<T, R> implements Operator<T> {
       const around = { clock, random, signal: life.signal, onRetry }
       answered = { result: await call(this.#ask, value, this.#policy, around), timestamp }
     } catch (error) {
-      answered = { error, value, timestamp }
+      answered = { error, value, timestamp, where }
     }
     this.#asking.delete(life)
     this.#settle(place, answered)
@@ -121,8 +123,9 @@ export class AsyncOperator<T, R> implements Operator<T> {
   }
 
   #letOut(answered: Answered<T, R>): void {
-    if ('error' in answered) this.#context.refuse(answered.error, answered.value, answered.timestamp)
-    else this.#context.emit(answered.result, answered.timestamp)
+    const { timestamp } = answered
+    if ('error' in answered) this.#context.refuse(answered.error, answered.value, timestamp, answered.where)
+    else this.#context.emit(answered.result, timestamp)
   }
 
   /** Whoever waits when something has failed must look at it, and not wait on. */

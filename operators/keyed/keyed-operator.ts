@@ -12,7 +12,8 @@ import { type Migrate, migratedValue } from '../../src/state/named-values.ts'
 import { checkState } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
-import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
+import { CurrentCall } from './current-call.ts'
+import type { KeyedLogic } from './keyed-logic.ts'
 
 /** How records get their keys: one selector for each input. */
 export type KeySelectors = readonly ((value: unknown) => Key)[]
@@ -40,7 +41,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
   readonly #timers = new KeyedTimers()
   readonly #processingTimers = new KeyedTimers()
   readonly #touched = new Set<Key>()
-  readonly #call: Call<S>
+  readonly #call: CurrentCall<S>
   readonly #restored: Snapshot | undefined
   /** The times of the last barrier: by these it is decided what a checkpoint leaves out. */
   #cutWatermark = beginningOfTime
@@ -61,7 +62,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
     this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new Call(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
+    this.#call = new CurrentCall(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
     this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
@@ -282,82 +283,4 @@ export class KeyedOperator<S> implements Operator<unknown> {
 /** The end of time, and what lies before all time, are no dates. */
 function timeText(time: number): string {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
-}
-
-/** One object for all calls: nothing is allocated for a record. */
-class Call<S> implements KeyedCall<S> {
-  key: Key = ''
-  timestamp = 0
-  watermark = beginningOfTime
-  handedOn = beginningOfTime
-  ending = false
-  now = 0
-  state!: S
-  readonly emit: Emit<unknown>
-  readonly sideOutput: OperatorContext<unknown>['sideOutput']
-  readonly count: OperatorContext<unknown>['count']
-  readonly refuse: OperatorContext<unknown>['refuse']
-  readonly goesOn: boolean
-  readonly #context: OperatorContext<unknown>
-  readonly #timers: KeyedTimers
-  readonly #processingTimers: KeyedTimers
-  readonly #touched: Set<Key>
-  readonly #journal: Journal | undefined
-
-  constructor(
-    context: OperatorContext<unknown>,
-    timers: KeyedTimers,
-    processingTimers: KeyedTimers,
-    touched: Set<Key>,
-    journal: Journal | undefined,
-  ) {
-    this.#context = context
-    this.emit = context.emit
-    this.sideOutput = context.sideOutput
-    this.count = context.count
-    this.refuse = context.refuse
-    this.goesOn = context.goesOn
-    this.#timers = timers
-    this.#processingTimers = processingTimers
-    this.#touched = touched
-    this.#journal = journal
-  }
-
-  setTimer(time: number): void {
-    this.#add(this.#timers, time)
-  }
-
-  deleteTimer(time: number): void {
-    this.#delete(this.#timers, time)
-  }
-
-  setProcessingTimer(time: number): void {
-    this.#add(this.#processingTimers, time)
-    this.#context.wakeAt(time)
-  }
-
-  deleteProcessingTimer(time: number): void {
-    this.#delete(this.#processingTimers, time)
-  }
-
-  /** Not undone: of a key that is as it was, there is nothing to say. */
-  touch(): void {
-    this.#touched.add(this.key)
-  }
-
-  /** A key has no state any more. */
-  dropTimers(key: Key): void {
-    for (const timers of [this.#timers, this.#processingTimers]) {
-      for (const time of [...timers.timesOf(key)]) this.#delete(timers, time, key)
-    }
-  }
-
-  #add(timers: KeyedTimers, time: number): void {
-    const { key } = this
-    if (timers.add(key, time)) this.#journal?.note(() => timers.delete(key, time))
-  }
-
-  #delete(timers: KeyedTimers, time: number, key = this.key): void {
-    if (timers.delete(key, time)) this.#journal?.note(() => timers.add(key, time))
-  }
 }

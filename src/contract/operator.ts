@@ -1,4 +1,4 @@
-import type { MillraceError } from '../errors.ts'
+import type { MillraceError, Where } from '../errors.ts'
 import type { Clock, Random } from './clock.ts'
 import type { SplitMark } from './element.ts'
 import type { Log } from './log.ts'
@@ -60,8 +60,14 @@ export interface OperatorContext<in Out> extends OperatorSurroundings {
    * the function of the job that gave what it must not: the error then leads to the step that it was given to.
    */
   readonly failed: (error: unknown, of?: unknown) => MillraceError
-  /** For a record that failed after `process` had returned. Throws unless the job goes on. */
-  readonly refuse: (error: unknown, value: unknown, timestamp: number) => void
+  /** Where the record that `process` is called for came from, as far as that is known. */
+  readonly whereIs: () => Where
+  /**
+   * For a record that failed after `process` had returned. Throws unless the job goes on.
+   *
+   * @param where What {@link whereIs} gave for the record, if that is over.
+   */
+  readonly refuse: (error: unknown, value: unknown, timestamp: number, where?: Where) => void
 }
 
 /**

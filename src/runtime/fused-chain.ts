@@ -14,6 +14,7 @@ import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import { BatchingOutput } from './batching-output.ts'
+import { failedAt } from './failed-value.ts'
 import { GuardedOperator } from './guarded-operator.ts'
 import { naming, operatorFailure } from './operator-failure.ts'
 
@@ -158,7 +159,7 @@ export class FusedChain {
     try {
       for (; index < values.length; index += 1) process(values[index], timestamps[index]!)
     } catch (error) {
-      throw this.#failure(error).at(this.#whereIs())
+      throw failedAt(this.#failure(error).at(this.#whereIs()), values[index])
     } finally {
       this.#whereIs = () => ({})
     }
@@ -245,8 +246,8 @@ export class FusedChain {
   }
 
   #refusing(operator: string, failed: Member['failed']) {
-    return (error: unknown, value: unknown, timestamp: number): void => {
-      const located = failed(error).at(this.#whereIs())
+    return (error: unknown, value: unknown, timestamp: number, where = this.#whereIs()): void => {
+      const located = failedAt(failed(error).at(where), value)
       if (this.#context.onRefused === undefined) throw located
       this.#context.count(`${operator}.failed`)
       this.#context.onRefused({ operator, value, timestamp, error: located })
@@ -271,6 +272,7 @@ export class FusedChain {
       goesOn: guarded !== undefined,
       running: this.#running,
       failed,
+      whereIs: () => this.#whereIs(),
       refuse,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
       wakeAt: this.#context.wakeAt,

@@ -115,7 +115,7 @@ class JobLife {
       try {
         return await this.#attempt()
       } catch (error) {
-        const failure = this.#failedAt.judge(millraceError(error).at({ job: this.#job.name }))
+        const failure = this.#failedAt.judge(millraceError(error)).at({ job: this.#job.name })
         this.#failuresInARow += 1
         const restart = this.#restartAfter(failure)
         if (restart.decision === 'fail' || this.#stopping) throw failure
@@ -241,7 +241,10 @@ class JobLife {
   }
 
   #onCheckpoint(checkpoint: CheckpointSummary, progressed: boolean): void {
-    if (progressed) this.#failuresInARow = 0
+    if (progressed) {
+      this.#failuresInARow = 0
+      this.#failedAt.progressed()
+    }
     this.#lastCheckpoint = checkpoint
     this.checkpoints$.next(checkpoint)
     this.events$.next({ kind: 'checkpoint', checkpoint })

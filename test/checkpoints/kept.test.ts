@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { expectedOf, goOn, inNewFolder, keepCheckpoint, keptFolder, keptVersions, straight } from './keep.ts'
+import { goOnReading, keepStream, rowsExpectedOf } from './keep-kinesis.ts'
+
+beforeEach(() => {
+  // The embedded Kinesis takes any credentials, but the SDK wants some.
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+})
 
 describe('a checkpoint with every kind of state', () => {
   it('leads to the rows that a run without interruption gives', () =>
@@ -17,7 +24,28 @@ describe('a checkpoint with every kind of state', () => {
     }))
 
   it.each(keptVersions())('that %s has written is restored, and leads to the same rows', async (version) => {
-    const kept = `${keptFolder}/${version}`
+    const kept = `${keptFolder}/${version}/everything`
     expect(await goOn(kept)).toEqual(expectedOf(kept))
   })
+})
+
+describe('a checkpoint with positions of a stream', () => {
+  it('leads to the records after them, once each', () =>
+    inNewFolder(async (folder) => {
+      await keepStream(folder)
+      const rows = await goOnReading(folder)
+      expect(rows).toEqual(rowsExpectedOf(folder))
+      expect(rows).toHaveLength(30)
+      // Forty records have five or six of each page, the stream of seventy has ten.
+      for (let page = 0; page < 7; page += 1) expect(rows).toContain(`page-${page} 10`)
+      expect(rows).not.toContain('page-0 6')
+    }))
+
+  it.each(keptVersions())(
+    'that %s has written is restored, and leads to the same records',
+    async (version) => {
+      const kept = `${keptFolder}/${version}/kinesis`
+      expect(await goOnReading(kept)).toEqual(rowsExpectedOf(kept))
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { exponentialDelay, job, MillraceError, noRestart, run } from 'millrace'
-import { map, sinkTo } from 'millrace/operators'
+import { asyncMap, map, sinkTo } from 'millrace/operators'
 import { collectSink, manualClock, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, failureOf } from './failed.ts'
@@ -123,7 +123,8 @@ describe('a record that fails whenever it is tried', () => {
       'poisoned',
       ({ from }) =>
         from('numbers', pagedSource(splits)).pipe(
-          map((value) => {
+          map((value) => ({ value, token: 'abc' })),
+          map(({ value }) => {
             if (value === 2) throw new MillraceError('SOURCE_UNREACHABLE', 'no answer for 2')
             return value
           }),
@@ -132,7 +133,7 @@ describe('a record that fails whenever it is tried', () => {
       { restart: exponentialDelay({ attempts: Number.POSITIVE_INFINITY }) },
     )
 
-  it('ends the job the third time, and is named', async () => {
+  it('ends the job in the end, however patient that is, and is named', async () => {
     const running = run(poisoned(), { checkpoints: memoryStore(), clock: impatientClock() })
     const events = eventsOf(running)
     const failure = await failureOf(running)
@@ -141,7 +142,32 @@ describe('a record that fails whenever it is tried', () => {
       where: { source: 'numbers', sequenceNumber: expect.any(String) },
     })
     expect(failure.cause).toMatchObject({ code: 'SOURCE_UNREACHABLE' })
-    expect(events.filter(({ kind }) => kind === 'restarting').length).toBeLessThan(6)
+    expect(failure.message).toContain('the record begins with ')
+    expect(failure.message).not.toContain('abc')
+    expect(events.filter(({ kind }) => kind === 'restarting')).toHaveLength(11)
+  })
+})
+
+describe('a record that a call never answers for', () => {
+  it('ends the job in the end, and is named', async () => {
+    const asked = job(
+      'asked',
+      ({ from }) =>
+        from('numbers', pagedSource({ a: { pages: [{ values: [1, 2], behindMs: 1 }] }, b: { pages } })).pipe(
+          asyncMap(async (value) => {
+            if (value === 2) throw new MillraceError('SOURCE_UNREACHABLE', 'no answer for 2')
+            return value
+          }),
+          sinkTo('out', collectSink<number>()),
+        ),
+      { restart: exponentialDelay({ attempts: Number.POSITIVE_INFINITY }) },
+    )
+    const failure = await failureOf(run(asked, { checkpoints: memoryStore(), clock: impatientClock() }))
+    expect(failure).toMatchObject({
+      code: 'RECORD_POISONED',
+      where: { source: 'numbers', operator: 'numbers/asyncMap-1', sequenceNumber: expect.any(String) },
+    })
+    expect(failure.message).toContain('the record begins with 2')
   })
 })
 

@@ -44,6 +44,7 @@ function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot, trigge
       wakeAt: (time) => wakes.push(time),
       resume: (act) => act(),
       goesOn: false,
+      whereIs: () => ({}),
       running: { operator: undefined },
       failed: millraceError,
       refuse: (error) => {
