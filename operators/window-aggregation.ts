@@ -7,6 +7,7 @@ import { checkedKey, compareKeys, type Key } from '../src/state/key.ts'
 import type { KeyedState, StateMap } from '../src/state/keyed-state.ts'
 import { keyedStateIn } from '../src/state/keyed-state-in.ts'
 import { plainContent } from '../src/state/state-content.ts'
+import { checkStateLayout, stateLayout } from '../src/state/state-layout.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
@@ -30,8 +31,6 @@ interface Header {
   readonly watermark: number
   readonly shape: string
 }
-
-const schema = 2
 
 /**
  * Windows of keyed records. State is kept by slice of time and then by key: consecutive records mostly fall into the same
@@ -116,7 +115,7 @@ export class WindowAggregation implements Operator<unknown> {
 
   snapshot(): Snapshot {
     const header: Header = { watermark: this.#watermark, shape: this.#shape() }
-    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
+    return { schema: stateLayout, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
@@ -216,8 +215,9 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header] }: Snapshot): void {
+    checkStateLayout(found)
     const { watermark, shape } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#shape()) {
+    if (shape !== this.#shape()) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.#shape()})`,

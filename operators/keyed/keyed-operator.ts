@@ -10,6 +10,7 @@ import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { isPlainData, unkeepable } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
+import { checkStateLayout, stateLayout } from '../../src/state/state-layout.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 
@@ -22,8 +23,6 @@ interface Header {
   readonly shape: string
   readonly known?: unknown
 }
-
-const schema = 2
 
 /** Runs a {@link KeyedLogic} for every key: finds state, keeps timers, and puts both into checkpoints. */
 export class KeyedOperator<S> implements Operator<unknown> {
@@ -117,7 +116,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#cutNow = this.#call.now
     const { watermark } = this.#call
     const header: Header = { watermark, shape: this.#logic.shape, known: this.#logic.snapshot?.() }
-    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
+    return { schema: stateLayout, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #processing(selectors: KeySelectors): Emit<unknown> {
@@ -229,8 +228,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header] }: Snapshot): void {
+    checkStateLayout(found)
     const { watermark, shape, known } = decodeCbor(header!) as Header
-    if (found !== schema || shape !== this.#logic.shape) {
+    if (shape !== this.#logic.shape) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#logic.shape})`,

@@ -93,7 +93,7 @@ export class RecordLog {
     if (segment.liveBytes === 0 && segment !== this.#last) this.#end(segment)
   }
 
-  /** The oldest segment that is worth being emptied: at most half of it is of use. */
+  /** The records of the oldest segment that is worth being emptied: at most a third of it is of use. */
   *worthEmptying(): Generator<Place & { readonly record: Buffer }> {
     const segment = this.#segments.find((one) => one !== undefined && one !== this.#last && isSparse(one))
     if (segment === undefined) return
@@ -165,7 +165,7 @@ export class RecordLog {
 }
 
 function isSparse({ sizeBytes, liveBytes }: Segment): boolean {
-  return 2 * liveBytes <= sizeBytes
+  return 3 * liveBytes <= sizeBytes
 }
 
 /** A file that nobody else finds, and that goes when it is closed, however the process ends. */
