@@ -9,6 +9,7 @@ import { keyedStateIn } from '../src/state/keyed-state-in.ts'
 import { type Migrate, migratedValue } from '../src/state/named-values.ts'
 import { checkState } from '../src/state/plain-data.ts'
 import { plainContent } from '../src/state/state-content.ts'
+import { checkStateLayout, stateLayout } from '../src/state/state-layout.ts'
 import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.ts'
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
@@ -33,8 +34,6 @@ interface Header {
   readonly shape: string
   readonly names?: readonly string[]
 }
-
-const schema = 2
 
 /**
  * Windows of keyed records. State is kept by slice of time and then by key: consecutive records mostly fall into the same
@@ -132,7 +131,7 @@ export class WindowAggregation implements Operator<unknown> {
   snapshot(): Snapshot {
     const { names } = this.#content
     const header: Header = { watermark: this.#watermark, shape: this.#shape(), ...(names && { names }) }
-    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
+    return { schema: stateLayout, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
@@ -261,8 +260,9 @@ export class WindowAggregation implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header], migrate }: Snapshot): void {
+    checkStateLayout(found)
     const { watermark, shape, names } = decodeCbor(header!) as Header
-    if (found !== schema || (shape !== this.#shape() && migrate === undefined)) {
+    if (shape !== this.#shape() && migrate === undefined) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds windows of another shape (${shape}) than the job now has (${this.#shape()})`,

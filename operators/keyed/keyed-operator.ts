@@ -11,6 +11,7 @@ import { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { type Migrate, migratedValue } from '../../src/state/named-values.ts'
 import { checkState } from '../../src/state/plain-data.ts'
 import type { PackedValue, StateContent } from '../../src/state/state-content.ts'
+import { checkStateLayout, stateLayout } from '../../src/state/state-layout.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import { CurrentCall } from './current-call.ts'
 import type { KeyedLogic } from './keyed-logic.ts'
@@ -25,8 +26,6 @@ interface Header {
   readonly known?: unknown
   readonly names?: readonly string[]
 }
-
-const schema = 2
 
 /** Runs a {@link KeyedLogic} for every key: finds state, keeps timers, and puts both into checkpoints. */
 export class KeyedOperator<S> implements Operator<unknown> {
@@ -127,7 +126,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     const { watermark } = this.#call
     const { shape, names } = this.#logic
     const header: Header = { watermark, shape, known: this.#logic.snapshot?.(), ...(names && { names }) }
-    return { schema, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
+    return { schema: stateLayout, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
   #processing(selectors: KeySelectors): Emit<unknown> {
@@ -249,8 +248,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #restore({ schema: found, parts: [header], migrate }: Snapshot): void {
+    checkStateLayout(found)
     const { watermark, shape, known, names } = decodeCbor(header!) as Header
-    if (found !== schema || (shape !== this.#logic.shape && migrate === undefined)) {
+    if (shape !== this.#logic.shape && migrate === undefined) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#logic.shape})`,

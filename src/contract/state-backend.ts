@@ -10,6 +10,7 @@ export interface DiskState {
   readonly usedKeys: number
 }
 
+/** How keyed state is kept on disk. */
 export interface DiskStateOptions {
   /** A folder that is there, on a fast disk of this machine. Default: the folder of the system for temporary files. */
   readonly folder?: string

@@ -5,7 +5,7 @@ import { StateFileWriter } from './files/state-file-writer.ts'
 import type { Layer } from './layer.ts'
 
 /** A file that has grown to this is ended. One entry may make it larger. */
-const fileBytes = 16 * 2 ** 20
+const fileBytes = 8 * 2 ** 20
 
 /** Writes the files of one layer. Entries come in ascending order of their key groups. */
 export class LayerWriter {

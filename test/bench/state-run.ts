@@ -160,6 +160,8 @@ try {
     await sayCollections('meanwhile')
   }
   await checkpoint('what was left')
+  const between = Math.min(400_000, keys)
+  say(`${between} read-modify-writes between two checkpoints`, await inTurns(between, () => random(keys)))
   for (let key = 0; key < dirtyKeys; key += 1) rmw((key * 7) % keys)
   await checkpoint(`${dirtyKeys} changed keys`)
 

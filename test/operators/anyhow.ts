@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { job, MillraceError, run, type Stream } from 'millrace'
+import { diskState, job, MillraceError, memoryState, run, type StateBackend, type Stream } from 'millrace'
 import { eventTime, sinkTo } from 'millrace/operators'
 import { collectSink, type ListRecord, listSource, memoryStore } from 'millrace/testing'
 import { impatientClock } from '../runtime/impatient-clock.ts'
@@ -13,6 +13,8 @@ export interface Manner {
   readonly delays: readonly number[]
   /** The fetches, counted over all splits and restarts, that fail; the job then restarts at its last checkpoint. */
   readonly failures: readonly number[]
+  /** Where state lies. */
+  readonly state?: StateBackend
 }
 
 /** In order, in one split, in one batch, without a failure. */
@@ -23,6 +25,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
   perFetch: fc.integer({ min: 1, max: 9 }),
   delays: fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 7 }),
   failures: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 3 }),
+  state: fc.constantFrom(memoryState(), memoryState(), diskState(), diskState({ usedKeys: 2 })),
 })
 
 /** What is tried: records by source, their event time, and how late they may come. */
@@ -55,7 +58,7 @@ export async function rowsOf<T, R>(
       )
       return build(...streams).pipe(sinkTo('out', sink))
     },
-    { checkpoint: { every: '1ms' } },
+    { checkpoint: { every: '1ms' }, state: manner.state ?? memoryState() },
   )
   await run(described, { checkpoints: memoryStore(), clock: impatientClock(), random: () => 0 })
   return [...sink.rows]

@@ -31,7 +31,7 @@ export class DiskValues<V> implements FiledValues<V> {
   async tidy(slices: Slices): Promise<void> {
     for (;;) {
       const { bytes, liveBytes } = this.#log.size
-      if (bytes <= 2 * liveBytes + spareBytes || !(await this.#emptyOne(slices))) return
+      if (bytes <= 3 * liveBytes + spareBytes || !(await this.#emptyOne(slices))) return
     }
   }
 

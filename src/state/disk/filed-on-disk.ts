@@ -10,6 +10,9 @@ import type { RecordLog } from './record-log.ts'
 /** So many tables that none of them takes long to grow. */
 const tables = 64
 
+/** The record that is being written: one after another, so one is enough. */
+const record = new ByteWriter(64 * 1024)
+
 /** Values in a log of records. Memory has where each of them lies. A record is the namespace, the key and the value. */
 export class FiledOnDisk<V> implements Filed<V> {
   readonly #namespace: number
@@ -61,7 +64,12 @@ export class FiledOnDisk<V> implements Filed<V> {
 
   load(key: Key, packed: Uint8Array): void {
     const slot = this.#slotOf(key)
-    const place = this.#log.append(recordOf(this.#namespace, key, packed))
+    record.clear()
+    record.float64(this.#namespace)
+    writeKey(record, key)
+    record.varint(packed.length)
+    record.bytes(packed)
+    const place = this.#log.append(record)
     const table = this.#tableOf(key)
     if (slot < 0) table.add(keyHash(key), place)
     else {
@@ -74,7 +82,8 @@ export class FiledOnDisk<V> implements Filed<V> {
     yield* this.#held
     for (const table of this.#places) {
       for (const place of table.places()) {
-        const reader = new ByteReader(this.#log.read(place), 8)
+        const reader = this.#log.read(place.high, place.low)
+        reader.at += 8
         const key = readKey(reader)
         if (!this.#held.has(key)) yield [key, this.#unpack(reader.slice(reader.varint()))]
       }
@@ -89,11 +98,13 @@ export class FiledOnDisk<V> implements Filed<V> {
   }
 
   /** A record of this namespace is to be moved, if it is still what the key has. */
-  move(place: Place, record: Uint8Array): void {
-    const key = readKey(new ByteReader(record, 8))
+  move(place: Place, moved: Uint8Array): void {
+    const key = readKey(new ByteReader(moved, 8))
     const table = this.#tableOf(key)
     const slot = table.find(keyHash(key), (high, low) => high === place.high && low === place.low)
     if (slot < 0) return
+    record.clear()
+    record.bytes(moved)
     table.replace(slot, this.#log.append(record))
     this.#log.forget(place)
   }
@@ -107,7 +118,8 @@ export class FiledOnDisk<V> implements Filed<V> {
 
   #find(key: Key, found?: (value: ByteReader) => void): number {
     return this.#tableOf(key).find(keyHash(key), (high, low) => {
-      const reader = new ByteReader(this.#log.read({ high, low }), 8)
+      const reader = this.#log.read(high, low)
+      reader.at += 8
       if (readKey(reader) !== key) return false
       found?.(reader)
       return true
@@ -122,13 +134,4 @@ export class FiledOnDisk<V> implements Filed<V> {
 /** The namespace of a record. */
 export function namespaceOf(record: Buffer): number {
   return record.readDoubleLE(0)
-}
-
-function recordOf(namespace: number, key: Key, packed: Uint8Array): Uint8Array {
-  const record = new ByteWriter(32 + packed.length)
-  record.float64(namespace)
-  writeKey(record, key)
-  record.varint(packed.length)
-  record.bytes(packed)
-  return record.end()
 }

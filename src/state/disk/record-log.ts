@@ -1,6 +1,8 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { MillraceError } from '../../errors.ts'
+import { ByteReader } from '../files/byte-reader.ts'
+import type { ByteWriter } from '../files/byte-writer.ts'
 import type { Place } from './place-table.ts'
 
 /** A segment begins no record beyond this. */
@@ -34,6 +36,7 @@ export class RecordLog {
   readonly #buffer = Buffer.allocUnsafe(bufferBytes)
   #buffered = 0
   #scratch: Buffer = Buffer.allocUnsafe(64 * 1024)
+  readonly #reader = new ByteReader(this.#scratch)
 
   /** @param folder Where files may be made. It must be there. */
   constructor(folder: string) {
@@ -51,7 +54,7 @@ export class RecordLog {
     return { bytes, liveBytes }
   }
 
-  append(record: Uint8Array): Place {
+  append(record: ByteWriter): Place {
     if (this.#last.sizeBytes >= segmentBytes) this.#begin()
     const segment = this.#last
     const low = segment.sizeBytes
@@ -60,7 +63,7 @@ export class RecordLog {
     if (length > bufferBytes) this.#writeLong(segment, record)
     else {
       this.#buffer.writeUInt32LE(record.length, this.#buffered)
-      this.#buffer.set(record, this.#buffered + 4)
+      record.copyTo(this.#buffer, this.#buffered + 4)
       this.#buffered += length
     }
     segment.sizeBytes += length
@@ -68,23 +71,29 @@ export class RecordLog {
     return { high: segment.number * 2 ** 20 + Math.min(length, longRecord), low }
   }
 
-  /** A record. Its bytes are good until the next call. */
-  read({ high, low }: Place): Buffer {
+  /** A record, from its first byte on. The reader is the same for all: it is good until the next call. */
+  read(high: number, low: number): ByteReader {
     const segment = this.#segmentOf(high)
     let length = high % 2 ** 20
-    if (length === longRecord) length = 4 + this.#bytes(segment, low, 4).readUInt32LE(0)
-    return this.#bytes(segment, low, length).subarray(4)
+    if (length === longRecord) {
+      this.#fetch(segment, low, 4)
+      length = 4 + this.#reader.uint32()
+    }
+    this.#fetch(segment, low, length)
+    this.#reader.at += 4
+    return this.#reader
   }
 
   /** A record is of no use any more. */
   forget({ high, low }: Place): void {
     const segment = this.#segmentOf(high)
     const length = high % 2 ** 20
-    segment.liveBytes -= length === longRecord ? 4 + this.#bytes(segment, low, 4).readUInt32LE(0) : length
+    if (length === longRecord) this.#fetch(segment, low, 4)
+    segment.liveBytes -= length === longRecord ? 4 + this.#reader.uint32() : length
     if (segment.liveBytes === 0 && segment !== this.#last) this.#end(segment)
   }
 
-  /** The oldest segment that is worth being emptied: at most half of it is of use. */
+  /** The records of the oldest segment that is worth being emptied: at most a third of it is of use. */
   *worthEmptying(): Generator<Place & { readonly record: Buffer }> {
     const segment = this.#segments.find((one) => one !== undefined && one !== this.#last && isSparse(one))
     if (segment === undefined) return
@@ -133,24 +142,30 @@ export class RecordLog {
     this.#buffered = 0
   }
 
-  #writeLong(segment: Segment, record: Uint8Array): void {
+  #writeLong(segment: Segment, record: ByteWriter): void {
     const length = Buffer.allocUnsafe(4)
     length.writeUInt32LE(record.length)
     writeAll(segment.file, length)
-    writeAll(segment.file, record)
+    writeAll(segment.file, record.end())
   }
 
-  #bytes(segment: Segment, from: number, length: number): Buffer {
+  /** Has the reader stand before bytes of a segment. */
+  #fetch(segment: Segment, from: number, length: number): void {
     const writtenBytes = segment === this.#last ? segment.sizeBytes - this.#buffered : segment.sizeBytes
-    if (from >= writtenBytes) return this.#buffer.subarray(from - writtenBytes, from - writtenBytes + length)
+    if (from >= writtenBytes) {
+      this.#reader.bytes = this.#buffer
+      this.#reader.at = from - writtenBytes
+      return
+    }
     if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * length)
     readSync(segment.file, this.#scratch, 0, length, from)
-    return this.#scratch.subarray(0, length)
+    this.#reader.bytes = this.#scratch
+    this.#reader.at = 0
   }
 }
 
 function isSparse({ sizeBytes, liveBytes }: Segment): boolean {
-  return 2 * liveBytes <= sizeBytes
+  return 3 * liveBytes <= sizeBytes
 }
 
 /** A file that nobody else finds, and that goes when it is closed, however the process ends. */

@@ -1,10 +1,12 @@
 /** Reads what {@link ByteWriter} writes. */
 export class ByteReader {
-  readonly bytes: Buffer
+  bytes: Buffer
   at: number
 
   constructor(bytes: Uint8Array, at = 0) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.at = at
   }
 

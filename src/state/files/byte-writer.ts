@@ -51,9 +51,19 @@ export class ByteWriter {
     this.#length += value.length
   }
 
-  /** What was written. Nothing may be written after it. */
+  /** What was written. Nothing may be written after it, but after {@link clear}. */
   end(): Buffer {
     return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Begins anew, in the same memory. */
+  clear(): void {
+    this.#length = 0
+  }
+
+  /** Copies what was written to `target`. */
+  copyTo(target: Buffer, at: number): void {
+    this.#bytes.copy(target, at, 0, this.#length)
   }
 
   #room(bytes: number): void {
