@@ -6,6 +6,7 @@ import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
 import { givenDuration } from './graph/given-duration.ts'
 import { givenFunction } from './graph/given-function.ts'
+import { givenText } from './graph/given-text.ts'
 import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
 import type { Sides, SourceTransformation } from './graph/transformation.ts'
 import { type SinkHandle, type Step, type Stream, streamAt, streamFrom } from './stream.ts'
@@ -93,6 +94,12 @@ export function job(
       where: { job: name },
     })
   }
+  const { restart = exponentialDelay() } = options
+  if (typeof restart?.kind !== 'string')
+    throw new MillraceError(
+      'JOB_INVALID',
+      `restart is ${givenText(restart)}: it is what exponentialDelay(), fixedDelay(), failureRate() or noRestart() gives`,
+    )
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   return Object.freeze({
@@ -100,7 +107,7 @@ export function job(
     graph: streamGraph([...handles, ...kept].map((handle) => handle.sink)),
     checkpoint: { everyMs: intervalMs(every), store },
     onError: typeof onError === 'function' ? 'keep' : onError,
-    restart: options.restart ?? exponentialDelay(),
+    restart,
   })
 }
 
