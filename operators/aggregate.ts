@@ -1,12 +1,12 @@
-import { MillraceError } from '../src/errors.ts'
 import { operatorOn } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream, TimeWindow, WindowedStream } from '../src/stream.ts'
 import type { Aggregate } from './aggregates/definition.ts'
+import { givenAggregates } from './aggregates/given-aggregates.ts'
 import { checkKeyed } from './keyed/keyed-step.ts'
 import { WindowAggregation, type WindowAggregationOptions } from './window-aggregation.ts'
 import { aggregatedContent } from './windows/aggregated-content.ts'
-import { lateSide, windowedOperatorOn } from './windows/windowed-step.ts'
+import { checkWindowed, lateSide, windowedOperatorOn } from './windows/windowed-step.ts'
 
 type Flat<T> = { [N in keyof T]: T[N] } & {}
 
@@ -38,28 +38,10 @@ export function aggregate<
   name: string,
   aggregates: { [N in keyof R]: Aggregate<T, R[N]> },
 ): Step<WindowedStream<K, T, W>, Stream<WindowResult<K, W, R>>> {
-  for (const taken of ['key', 'window']) {
-    if (taken in (aggregates ?? {})) {
-      throw new MillraceError(
-        'JOB_INVALID',
-        `an aggregate of "${name}" is called "${taken}", which every result has already`,
-      )
-    }
-  }
-  for (const [each, aggregate] of Object.entries(aggregates ?? { aggregates })) {
-    if (typeof (aggregate as Aggregate<T, unknown> | undefined)?.add === 'function') continue
-    throw new MillraceError(
-      'JOB_INVALID',
-      `"${each}" of the aggregate "${name}" is ${typeof aggregate === 'function' ? 'a function' : String(aggregate)}, not an aggregate such as count()`,
-    )
-  }
+  givenAggregates(aggregates, `the aggregate "${name}"`, ['key', 'window'], 'every result')
   const content = aggregatedContent(aggregates as unknown as Aggregates)
   return (windowed) => {
-    if (windowed.assigner === undefined)
-      throw new MillraceError(
-        'JOB_INVALID',
-        `aggregate(…) of "${name}" stands on no windows: put window(…) before it`,
-      )
+    checkWindowed(windowed, 'aggregate', name)
     if (isPlain(windowed)) return plainAggregation(name, windowed, content)
     return windowedOperatorOn(windowed, { verb: 'aggregate', name, detail: content.shape, content })
   }

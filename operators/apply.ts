@@ -1,9 +1,11 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Step, Stream, WindowedStream } from '../src/stream.ts'
 import { collectedContent, type Project } from './windows/collected-content.ts'
 import { evictingContent } from './windows/evicting-content.ts'
 import type { Evictor } from './windows/evictor.ts'
-import { windowedOperatorOn } from './windows/windowed-step.ts'
+import { checkWindowed, windowedOperatorOn } from './windows/windowed-step.ts'
 
 /** How {@link apply} hands records over. */
 export interface ApplyOptions<T> {
@@ -41,6 +43,10 @@ export function apply<K, T, W, R>(
   project: (key: K, window: W, records: readonly T[]) => Iterable<R>,
   options: ApplyOptions<NoInfer<T>> = {},
 ): Step<WindowedStream<K, T, W>, Stream<R>> {
+  givenFunction(project, 'apply', `the function of "${name}"`)
+  givenOptions(options, `the options of apply(…) "${name}"`)
+  if (options.orderBy !== undefined) givenFunction(options.orderBy, 'apply', `orderBy of "${name}"`)
+  if (options.evict !== undefined) checkEvictor(options.evict as Evictor<unknown>, name)
   // From here on the types of keys, windows and records are the caller's promise.
   const { orderBy, evict } = options as ApplyOptions<unknown>
   const content =
@@ -48,6 +54,7 @@ export function apply<K, T, W, R>(
       ? collectedContent(project as Project, orderBy)
       : evictingContent(project as Project, orderBy, evict)
   return (windowed) => {
+    checkWindowed(windowed, 'apply', name)
     if (evict !== undefined && windowed.assigner.kind === 'count') throw evictionRefused(name)
     return windowedOperatorOn<R>(windowed, { verb: 'apply', name, detail: 'records', content })
   }
@@ -58,4 +65,14 @@ function evictionRefused(name: string): MillraceError {
     'JOB_INVALID',
     `"${name}" takes records out of windows of counts, which say themselves what they hold: use window(globalWindow(), { trigger: onCount(…) })`,
   )
+}
+
+function checkEvictor({ before, after }: Evictor<unknown>, name: string): void {
+  for (const [hook, each] of Object.entries({ before, after }))
+    if (each !== undefined) givenFunction(each, 'apply', `${hook} of the evictor of "${name}"`)
+  if (before === undefined && after === undefined)
+    throw new MillraceError(
+      'JOB_INVALID',
+      `apply(…): evict of "${name}" has neither before nor after, as keepLast(…) gives it`,
+    )
 }

@@ -1,4 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenChoice } from '../src/graph/given-choice.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { AssignedWindows, TimeDomain, TimeWindow } from '../src/stream.ts'
 
 /** How {@link assignedWindows} are taken. */
@@ -34,7 +36,10 @@ export function assignedWindows<T = unknown>(
   windowsOf: (record: T, time: number) => Iterable<TimeWindow>,
   { time = 'event', merging = false }: AssignedWindowsOptions = {},
 ): AssignedWindows<TimeWindow, T> {
-  if (name === '') throw new MillraceError('JOB_INVALID', 'assignedWindows(…) needs a name for checkpoints')
+  if (typeof name !== 'string' || name === '')
+    throw new MillraceError('JOB_INVALID', 'assignedWindows(…) needs a name for checkpoints')
+  givenFunction(windowsOf, 'assignedWindows')
+  givenChoice(time, ['event', 'processing'], `assignedWindows(…): time of "${name}"`)
   return {
     kind: 'assigned',
     name: `${name}, as assigned${merging ? ' and merged' : ''}${time === 'processing' ? ', processing time' : ''}`,

@@ -1,3 +1,4 @@
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import { type Pipeable, pipeable, type Step, type Stream } from '../src/stream.ts'
 
@@ -24,6 +25,8 @@ export function broadcast<T, K extends Key, V = T>(
   keyOf: (update: T) => K,
   valueIn?: (update: NoInfer<T>) => V | undefined,
 ): Step<Stream<T>, BroadcastStream<K, V>> {
+  givenFunction(keyOf, 'broadcast', 'the function of the key')
+  if (valueIn !== undefined) givenFunction(valueIn, 'broadcast', 'the function of the value')
   // Without `valueIn`, V is T.
   const itself = (update: T) => update as unknown as V
   return (updates) => pipeable({ updates, keyOf, valueIn: valueIn ?? itself })

@@ -1,3 +1,5 @@
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream, TimeWindow } from '../src/stream.ts'
 import type { OnWindow } from './joins/window-logic.ts'
@@ -36,6 +38,8 @@ export function coGroup<K = Key, L = unknown, R = unknown, Out = unknown, W = Ti
   options: WindowPairOptions<NoInfer<L | R>, W>,
   resultsOf: (group: CoGroup<NoInfer<K>, NoInfer<W>, NoInfer<L>, NoInfer<R>>) => Iterable<Out>,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
+  givenOptions(options, `the options of coGroup(…) "${name}"`)
+  givenFunction(resultsOf, 'coGroup', `the function of "${name}"`)
   // From here on the types of keys and rows are the caller's promise.
   const results = resultsOf as unknown as (
     group: CoGroup<unknown, unknown, unknown, unknown>,

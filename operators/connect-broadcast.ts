@@ -1,7 +1,8 @@
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream } from '../src/stream.ts'
 import type { BroadcastStream } from './broadcast.ts'
-import { type BroadcastOptions, broadcastOn } from './joins/broadcast-step.ts'
+import { type BroadcastOptions, broadcastOn, checkBroadcast } from './joins/broadcast-step.ts'
 import type { Broadcasting } from './joins/broadcast-table.ts'
 
 /**
@@ -31,6 +32,8 @@ export function connectBroadcast<T = unknown, K = Key, V = unknown, Out = unknow
   options: BroadcastOptions<NoInfer<T>>,
   resultsOf: (record: NoInfer<T>, table: ReadonlyMap<NoInfer<K>, NoInfer<V>>) => Iterable<Out>,
 ): Step<Stream<T>, Stream<Out>> {
+  checkBroadcast('connectBroadcast', name, table, options)
+  givenFunction(resultsOf, 'connectBroadcast', `the function of "${name}"`)
   // From here on the types of records, keys and values are the caller's promise.
   const results = resultsOf as unknown as (
     row: unknown,

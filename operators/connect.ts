@@ -1,3 +1,4 @@
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step } from '../src/stream.ts'
 import type { ProcessContext } from './process/process-context.ts'
@@ -57,11 +58,12 @@ export function connect<
   right: KeyedStream<K, R>,
   options: Connected<K, L, NoInfer<R>, S, O, E, LeftOut, RightOut, TimerOut, ProcessingTimerOut>,
 ): Step<KeyedStream<K, L>, StreamWithSides<LeftOut | RightOut | TimerOut | ProcessingTimerOut | E, O>> {
+  givenOptions(options, `the options of connect(…) "${name}"`)
   return (left) =>
     processOn([left, right], {
       verb: 'connect',
       name,
       options,
-      onRecord: [options.onLeft, options.onRight],
+      onRecord: { onLeft: options.onLeft, onRight: options.onRight },
     })
 }

@@ -1,8 +1,12 @@
 import type { Change } from '../src/contract/change.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenChoice } from '../src/graph/given-choice.ts'
+import { givenDuration } from '../src/graph/given-duration.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import { type KeyedStream, type SinkHandle, type Step, type Stream, streamAt } from '../src/stream.ts'
-import { type Duration, milliseconds } from '../src/units.ts'
+import type { Duration } from '../src/units.ts'
 import { KeptChanges } from './deduplicate/kept-changes.ts'
 import { KeptOnce } from './deduplicate/kept-once.ts'
 import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
@@ -75,8 +79,10 @@ export function deduplicate<K, T>(
   name: string,
   options: DeduplicateOptions<T>,
 ): Step<KeyedStream<K, T>, Stream<unknown>> {
+  givenOptions(options, `the options of deduplicate(…) "${name}"`)
   const logic = logicOf(name, options)
   const late = options.emit === 'changes' ? undefined : options.late
+  if (late !== undefined) givenFunction(late, 'deduplicate', 'late')
   return (upstream) =>
     keyedOperatorOn([upstream], {
       verb: 'deduplicate',
@@ -88,16 +94,21 @@ export function deduplicate<K, T>(
 }
 
 function logicOf<T>(name: string, options: DeduplicateOptions<T>): () => KeyedLogic<unknown> {
-  const { keep, ties } = options
+  const { keep, ties, emit = 'final' } = options
+  givenChoice(keep, ['first', 'last'], `deduplicate(…): keep of "${name}"`)
+  givenChoice(emit, ['final', 'changes'], `deduplicate(…): emit of "${name}"`)
+  if (ties !== undefined) givenFunction(ties, 'deduplicate', `ties of "${name}"`)
   const order = totalOrder(ties === undefined ? [] : [ties]) as Comparator<unknown>
   if (options.emit === 'changes') {
-    const forgetting = forgettingIdle(options, 1)
+    const forgetting = forgettingIdle(options, 1, `deduplicate(…): idle of "${name}"`)
     return () => forgetting(new KeptChanges(keep, order))
   }
-  const withinMs = options.within === undefined ? Number.POSITIVE_INFINITY : milliseconds(options.within)
-  if (withinMs <= 0) {
-    throw new MillraceError('JOB_INVALID', `"within" of "${name}" must be more than 0`)
-  }
+  const what = `deduplicate(…): within of "${name}"`
+  if (keep === 'last' && options.within === undefined)
+    throw new MillraceError('JOB_INVALID', `${what} is missing: the last of all records is never known`)
+  const withinMs =
+    options.within === undefined ? Number.POSITIVE_INFINITY : givenDuration(options.within, what)
+  if (withinMs <= 0) throw new MillraceError('JOB_INVALID', `${what} must be more than 0`)
   return () => new KeptOnce(keep, withinMs, order) as KeyedLogic<unknown>
 }
 

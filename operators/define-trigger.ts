@@ -1,4 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Paned, Trigger } from './triggers.ts'
 import type { TriggerFunctions } from './windows/trigger-functions.ts'
 
@@ -26,7 +28,16 @@ import type { TriggerFunctions } from './windows/trigger-functions.ts'
  *   orders.pipe(window(tumbling('1d'), { trigger: onLarge }), aggregate('days', { orders: count() }))
  */
 export function defineTrigger<T, S>(name: string, functions: TriggerFunctions<T, S>): Trigger<Paned, T> {
-  if (name === '') throw new MillraceError('JOB_INVALID', 'defineTrigger(…) needs a name for checkpoints')
+  if (typeof name !== 'string' || name === '')
+    throw new MillraceError('JOB_INVALID', 'defineTrigger(…) needs a name for checkpoints')
+  const { create, onRecord, ...hooks } = givenOptions(
+    functions,
+    `the functions of defineTrigger(…) "${name}"`,
+  )
+  for (const [each, given] of Object.entries({ create, onRecord }))
+    givenFunction(given, 'defineTrigger', `${each} of "${name}"`)
+  for (const [each, given] of Object.entries(hooks))
+    if (given !== undefined) givenFunction(given, 'defineTrigger', `${each} of "${name}"`)
   // From here on the types of records and state are the promise of the types above.
   return { name, purging: false, own: functions as unknown as TriggerFunctions<unknown, unknown> }
 }

@@ -1,4 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenText } from '../src/graph/given-text.ts'
 import type { Duration } from '../src/units.ts'
 import type { Evictor } from './windows/evictor.ts'
 import { lengthOf } from './windows/window-sizes.ts'
@@ -48,6 +50,12 @@ export function keepRecent<T>(time: Duration): Evictor<T> {
  *   )
  */
 export function keepNear<T>(threshold: number, delta: (record: T, last: T) => number): Evictor<T> {
+  if (typeof threshold !== 'number' || Number.isNaN(threshold))
+    throw new MillraceError(
+      'JOB_INVALID',
+      `keepNear(…): the threshold is ${givenText(threshold)}, not a number`,
+    )
+  givenFunction(delta, 'keepNear')
   return {
     before: (all) => {
       const last = all.at(-1)

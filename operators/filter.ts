@@ -1,4 +1,4 @@
-import { atOnce, givenFunction } from '../src/graph/given-function.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
 
@@ -16,16 +16,11 @@ export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Str
   return operatorStep<T, T>({
     verb: 'filter',
     create: ({ id, emit, running }) => {
-      let first = true
       return {
         tellsRunning: true,
         process: (value, timestamp) => {
           running.operator = id
           const passes = predicate(value)
-          if (first) {
-            atOnce(passes, 'filter')
-            first = false
-          }
           running.operator = undefined
           if (passes) emit(value, timestamp)
         },

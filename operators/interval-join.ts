@@ -1,11 +1,13 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
 import { type Interval, IntervalLogic } from './joins/interval-logic.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
 import { offsetMs } from './joins/offset.ts'
-import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
+import { type Combine, givenJoinKind, type JoinKind, type LeftPart, type Partner } from './joins/pairing.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** When two rows are partners. */
@@ -56,13 +58,17 @@ export function intervalJoin<K = Key, L = unknown, R = unknown, Out = unknown, J
   options: IntervalJoinOptions<NoInfer<L>, NoInfer<R>, J>,
   combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
-  const { from, to, where } = options
-  const kind: JoinKind = options.kind ?? 'inner'
+  const { from, to, where } = givenOptions(options, `the options of intervalJoin(…) "${name}"`)
+  const kind = givenJoinKind(options.kind, `intervalJoin(…): kind of "${name}"`)
+  if (where !== undefined) givenFunction(where, 'intervalJoin', `where of "${name}"`)
+  if (typeof to === 'function') givenFunction(to, 'intervalJoin', `to of "${name}"`)
+  givenFunction(combine, 'intervalJoin', `combine of "${name}"`)
+  const sides = lateSide(options, 'intervalJoin')
   // From here on the types of rows are the caller's promise.
   const interval = {
     kind,
-    fromMs: offsetMs(from),
-    to: typeof to === 'string' ? offsetMs(to) : to,
+    fromMs: offsetMs(from, `intervalJoin(…): from of "${name}"`),
+    to: typeof to === 'function' ? to : offsetMs(to, `intervalJoin(…): to of "${name}"`),
     where,
     combine: combine as Combine,
   } as Interval
@@ -74,7 +80,7 @@ export function intervalJoin<K = Key, L = unknown, R = unknown, Out = unknown, J
       verb: 'intervalJoin',
       name,
       detail: `${kind}, from ${from} to ${typeof to === 'string' ? to : 'an end by row'}`,
-      sides: lateSide(options),
+      sides,
       logic: () => new IntervalLogic(interval),
     })
 }

@@ -1,8 +1,10 @@
 import type { Change } from '../src/contract/change.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import { ChangeLogic } from './joins/change-logic.ts'
-import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
+import { type Combine, givenJoinKind, type JoinKind, type LeftPart, type Partner } from './joins/pairing.ts'
 import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
@@ -45,8 +47,10 @@ export function joinChanges<K = Key, L = unknown, R = unknown, Out = unknown, J 
   options: JoinChangesOptions<J>,
   combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, Change<Key, L>>, Stream<Change<string, Out>>> {
-  const kind: JoinKind = options.kind ?? 'inner'
-  const forgetting = forgettingIdle(options, 2)
+  givenOptions(options, `the options of joinChanges(…) "${name}"`)
+  const kind = givenJoinKind(options.kind, `joinChanges(…): kind of "${name}"`)
+  givenFunction(combine, 'joinChanges', `combine of "${name}"`)
+  const forgetting = forgettingIdle(options, 2, `joinChanges(…): idle of "${name}"`)
   return (upstream) =>
     keyedOperatorOn<Change<string, Out>>([upstream, other], {
       verb: 'joinChanges',

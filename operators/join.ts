@@ -1,11 +1,13 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
 import { IntervalLogic } from './joins/interval-logic.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
 import { offsetMs } from './joins/offset.ts'
-import type { Combine, JoinKind, LeftPart, Partner } from './joins/pairing.ts'
+import { type Combine, givenJoinKind, type JoinKind, type LeftPart, type Partner } from './joins/pairing.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
 
 /** For how long rows are kept, and which give a result. */
@@ -55,8 +57,9 @@ export function join<K = Key, L = unknown, R = unknown, Out = unknown, J extends
   options: JoinOptions<NoInfer<L>, NoInfer<R>, J>,
   combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
-  const { keep, kind = 'inner' } = options
-  const keepMs = keep === undefined ? Number.POSITIVE_INFINITY : offsetMs(keep)
+  const { keep } = givenOptions(options, `the options of join(…) "${name}"`)
+  const kind = givenJoinKind(options.kind, `join(…): kind of "${name}"`)
+  const keepMs = keep === undefined ? Number.POSITIVE_INFINITY : offsetMs(keep, `join(…): keep of "${name}"`)
   if (keepMs < 0)
     throw new MillraceError('JOB_INVALID', `"${name}" keeps rows for ${keep}, less than no time`)
   if (keep === undefined && kind !== 'inner') {
@@ -65,6 +68,8 @@ export function join<K = Key, L = unknown, R = unknown, Out = unknown, J extends
       `the ${kind} join "${name}" says no "keep": it is never certain that a row has no partner. Say for how long rows are kept, or see joinChanges`,
     )
   }
+  givenFunction(combine, 'join', `combine of "${name}"`)
+  const sides = lateSide(options, 'join')
   const interval = {
     kind,
     fromMs: 0 - keepMs,
@@ -78,7 +83,7 @@ export function join<K = Key, L = unknown, R = unknown, Out = unknown, J extends
       verb: 'join',
       name,
       detail: keep === undefined ? 'all rows kept' : `${kind}, rows at most ${keep} apart`,
-      sides: lateSide(options),
+      sides,
       logic: () => new IntervalLogic(interval),
     })
 }

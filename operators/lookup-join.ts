@@ -1,9 +1,10 @@
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream } from '../src/stream.ts'
 import type { BroadcastStream } from './broadcast.ts'
-import { type BroadcastOptions, broadcastOn } from './joins/broadcast-step.ts'
+import { type BroadcastOptions, broadcastOn, checkBroadcast } from './joins/broadcast-step.ts'
 import type { Broadcasting } from './joins/broadcast-table.ts'
-import type { Combine, LookupKind, Partner } from './joins/pairing.ts'
+import { type Combine, givenLookupKind, type LookupKind, type Partner } from './joins/pairing.ts'
 
 /** Where a record looks, and which records give a result. */
 export interface LookupJoinOptions<T, K, J extends LookupKind = LookupKind> extends BroadcastOptions<T> {
@@ -38,8 +39,10 @@ export function lookupJoin<T = unknown, K = Key, V = unknown, Out = unknown, J e
   options: LookupJoinOptions<NoInfer<T>, NoInfer<K>, J>,
   combine: (record: NoInfer<T>, found: Partner<J, NoInfer<V>>) => Out,
 ): Step<Stream<T>, Stream<Out>> {
-  const { by } = options
-  const inner = options.kind !== 'left'
+  checkBroadcast('lookupJoin', name, table, options)
+  const by = givenFunction(options.by, 'lookupJoin', `by of "${name}"`)
+  const inner = givenLookupKind(options.kind, `lookupJoin(…): kind of "${name}"`) === 'inner'
+  givenFunction(combine, 'lookupJoin', `combine of "${name}"`)
   // From here on the types of records, keys and values are the caller's promise.
   const [keyOf, join] = [by as (row: unknown) => Key, combine as Combine]
   const onRow: Broadcasting['onRow'] = (row, entries, results) => {

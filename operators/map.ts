@@ -1,4 +1,4 @@
-import { atOnce, givenFunction } from '../src/graph/given-function.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
 
@@ -15,16 +15,11 @@ export function map<T, R>(project: (value: T) => R): Step<Stream<T>, Stream<R>> 
   return operatorStep<T, R>({
     verb: 'map',
     create: ({ id, emit, running }) => {
-      let first = true
       return {
         tellsRunning: true,
         process: (value, timestamp) => {
           running.operator = id
           const result = project(value)
-          if (first) {
-            atOnce(result, 'map')
-            first = false
-          }
           running.operator = undefined
           emit(result, timestamp)
         },

@@ -6,7 +6,7 @@ import type { KeyedStream, Step } from '../src/stream.ts'
 import type { BroadcastStream } from './broadcast.ts'
 import { updatesAtOnce } from './joins/broadcast-at-once.ts'
 import { updatesInOrder } from './joins/broadcast-in-order.ts'
-import type { BroadcastOptions } from './joins/broadcast-step.ts'
+import { type BroadcastOptions, checkBroadcast } from './joins/broadcast-step.ts'
 import type { Broadcasting } from './joins/broadcast-table.ts'
 import type { KeyedProcess } from './joins/keyed-process.ts'
 import { lateSide } from './joins/late-record.ts'
@@ -14,6 +14,7 @@ import { ProcessAtOnce } from './joins/process-at-once.ts'
 import { ProcessInOrder } from './joins/process-in-order.ts'
 import type { KeyedLogic } from './keyed/keyed-logic.ts'
 import { KeyedOperator, type KeySelectors } from './keyed/keyed-operator.ts'
+import { checkKeyed } from './keyed/keyed-step.ts'
 import type { OutputType } from './process/output-type.ts'
 import type { ProcessContext } from './process/process-context.ts'
 import {
@@ -97,12 +98,13 @@ export function processBroadcast<
   table: BroadcastStream<TK, V>,
   options: BroadcastProcess<K, T, NoInfer<TK>, NoInfer<V>, S, O, E, Out, TimerOut, ProcessingTimerOut>,
 ): Step<KeyedStream<K, T>, StreamWithSides<Out | TimerOut | ProcessingTimerOut | E, O>> {
+  checkBroadcast('processBroadcast', name, table, options)
   const { onRecord } = options
   const { outputs, detail, logic } = processing({
     verb: 'processBroadcast',
     name,
     options,
-    onRecord: [onRecord],
+    onRecord: { onRecord },
   })
   if (outputs.includes('late')) {
     throw new MillraceError(
@@ -114,6 +116,7 @@ export function processBroadcast<
   const Operator = inOrder ? ProcessInOrder : ProcessAtOnce
   const order = inOrder ? updatesInOrder : updatesAtOnce
   return (upstream) => {
+    checkKeyed(upstream.keySelector, { verb: 'processBroadcast', name })
     // From here on the types of keys and values are the caller's promise.
     const selectors = [upstream.keySelector] as unknown as KeySelectors
     const { keyOf, valueIn } = table as unknown as Broadcasting
@@ -128,7 +131,7 @@ export function processBroadcast<
         verb: 'processBroadcast',
         name,
         detail: [order, detail].filter((part) => part !== '').join(', '),
-        sides: lateSide(options),
+        sides: lateSide(options, 'processBroadcast'),
         create: (context, restored) =>
           new Operator(process, { ...context, emit: context.emit as Emit<unknown> }, restored),
       },

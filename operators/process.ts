@@ -1,3 +1,4 @@
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step } from '../src/stream.ts'
 import type { ProcessContext } from './process/process-context.ts'
@@ -57,5 +58,7 @@ export function process<
   name: string,
   options: Process<K, T, S, O, E, Out, TimerOut, ProcessingTimerOut>,
 ): Step<KeyedStream<K, T>, StreamWithSides<Out | TimerOut | ProcessingTimerOut | E, O>> {
-  return (upstream) => processOn([upstream], { verb: 'process', name, options, onRecord: [options.onRecord] })
+  givenOptions(options, `the options of process(…) "${name}"`)
+  return (upstream) =>
+    processOn([upstream], { verb: 'process', name, options, onRecord: { onRecord: options.onRecord } })
 }

@@ -1,3 +1,5 @@
+import { givenChoice } from '../src/graph/given-choice.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import type { SessionWindows, TimeDomain, TimeWindow } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
 import { gapsBy } from './windows/gaps-by.ts'
@@ -26,11 +28,13 @@ export function session<T = unknown>(
   gap: Duration | ((record: T) => Duration),
   { time = 'event' }: { readonly time?: TimeDomain } = {},
 ): SessionWindows<TimeWindow, T> {
+  if (typeof gap === 'function') givenFunction(gap, 'session', 'the gap')
+  givenChoice(time, ['event', 'processing'], 'session(…): time')
   return {
     kind: 'session',
     name: `session of ${typeof gap === 'string' ? `gap ${gap}` : 'a gap by record'}${time === 'processing' ? ', processing time' : ''}`,
     time,
-    gapMs: typeof gap === 'string' ? lengthOf(gap, `session('${gap}')`) : gapsBy(gap),
+    gapMs: typeof gap === 'function' ? gapsBy(gap) : lengthOf(gap, `session('${gap}')`),
     window: (start, end) => ({ start, end }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Sink } from '../src/contract/sink.ts'
 import { MillraceError } from '../src/errors.ts'
+import { givenStream } from '../src/graph/given-stream.ts'
 import type { SinkTransformation } from '../src/graph/transformation.ts'
 import type { SinkHandle, Step, Stream } from '../src/stream.ts'
 
@@ -14,6 +15,7 @@ export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHand
   if (typeof sink?.open !== 'function')
     throw new MillraceError('JOB_INVALID', `sinkTo(…) of "${name}" got no sink, such as filesSink(…) gives`)
   return (upstream) => {
+    givenStream(upstream, `sinkTo(…) of "${name}": what stands before it`)
     const transformation: SinkTransformation = {
       kind: 'sink',
       name,

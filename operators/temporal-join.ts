@@ -1,7 +1,9 @@
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../src/stream.ts'
 import { type LateOption, lateSide } from './joins/late-record.ts'
-import type { Combine, LookupKind, Partner } from './joins/pairing.ts'
+import { type Combine, givenLookupKind, type LookupKind, type Partner } from './joins/pairing.ts'
 import { VersionLogic } from './joins/version-logic.ts'
 import { forgettingIdle, type IdleOption } from './keyed/idle-keys.ts'
 import { keyedOperatorOn } from './keyed/keyed-step.ts'
@@ -51,17 +53,23 @@ export function temporalJoin<
   options: TemporalJoinOptions<NoInfer<L>, NoInfer<R>, V, J>,
   combine: (left: NoInfer<L>, version: Partner<J, NoInfer<V>>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
-  const { version = (record: R) => record } = options
-  const kind: LookupKind = options.kind ?? 'inner'
+  const { version = (record: R) => record } = givenOptions(
+    options,
+    `the options of temporalJoin(…) "${name}"`,
+  )
+  const kind = givenLookupKind(options.kind, `temporalJoin(…): kind of "${name}"`)
+  givenFunction(version, 'temporalJoin', `version of "${name}"`)
+  givenFunction(combine, 'temporalJoin', `combine of "${name}"`)
+  const sides = lateSide(options, 'temporalJoin')
   // From here on the types of rows are the caller's promise.
   const versioning = { kind, versionOf: version as (record: unknown) => unknown, combine: combine as Combine }
-  const forgetting = forgettingIdle(options, 2)
+  const forgetting = forgettingIdle(options, 2, `temporalJoin(…): idle of "${name}"`)
   return (upstream) =>
     keyedOperatorOn<Out>([upstream, versions], {
       verb: 'temporalJoin',
       name,
       detail: `${kind}, the version of the row's time`,
-      sides: lateSide(options),
+      sides,
       logic: () => forgetting(new VersionLogic(versioning)),
     })
 }

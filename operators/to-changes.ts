@@ -1,4 +1,5 @@
 import type { Change } from '../src/contract/change.ts'
+import { givenFunction } from '../src/graph/given-function.ts'
 import { operatorStep } from '../src/graph/operator-step.ts'
 import type { Key } from '../src/state/key.ts'
 import type { Step, Stream } from '../src/stream.ts'
@@ -13,6 +14,7 @@ import type { Step, Stream } from '../src/stream.ts'
  * toChanges((order: { id: string }) => order.id)
  */
 export function toChanges<T, I extends Key>(idOf: (value: T) => I): Step<Stream<T>, Stream<Change<I, T>>> {
+  givenFunction(idOf, 'toChanges')
   return operatorStep<T, Change<I, T>>({
     verb: 'toChanges',
     create: ({ emit }) => ({

@@ -54,12 +54,13 @@ export function topN<K = Key, T = unknown, I extends Key = number>(
       `topN of "${name}" got ${n}: it takes a whole number of at least 1`,
     )
   }
-  const { by, id, idle } = options
+  const { by, id, idle } = options ?? ({} as TopNOptions<T, I>)
   for (const order of [by].flat()) givenFunction(order, 'topN', `by of "${name}"`)
+  if (id !== undefined) givenFunction(id, 'topN', `id of "${name}"`)
   // From here on the types of records are the caller's promise.
   const order = totalOrder(typeof by === 'function' ? [by] : by) as Comparator<unknown>
   const ranking: Ranking = { n, order, id: id as Ranking['id'] }
-  const forgetting = forgettingIdle(options, 1)
+  const forgetting = forgettingIdle(options, 1, `topN(…): idle of "${name}"`)
   return (upstream) => {
     const changes = 'grouped' in upstream
     const logicOf = (): KeyedLogic<unknown> => {

@@ -1,4 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenChoice } from '../src/graph/given-choice.ts'
+import { givenText } from '../src/graph/given-text.ts'
 import type { FiringRule, TimeDomain } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
 import type { TriggerFunctions } from './windows/trigger-functions.ts'
@@ -56,6 +58,7 @@ export function onTime(): Trigger {
  * window(tumbling('1d'), { trigger: every('10s', { time: 'processing' }) })
  */
 export function every(interval: Duration, { time }: { readonly time?: TimeDomain } = {}): Trigger {
+  if (time !== undefined) givenChoice(time, ['event', 'processing'], `the time of every('${interval}')`)
   return {
     name: `every ${interval}${time === undefined ? '' : ` of ${time} time`}`,
     everyMs: lengthOf(interval, `every('${interval}')`),
@@ -87,6 +90,7 @@ export function onCount(records: number): Trigger {
  * window(globalWindow(), { trigger: purging(onCount(100)) })
  */
 export function purging<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
+  givenTrigger(trigger, 'what purging(…) got')
   return { ...trigger, name: `purging ${trigger.name}`, purging: true }
 }
 
@@ -99,6 +103,7 @@ export function purging<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
  * window(tumbling('1d'), { trigger: only(purging(onCount(100))) })
  */
 export function only<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
+  givenTrigger(trigger, 'what only(…) got')
   if (trigger.own === undefined && trigger.everyMs === undefined && trigger.count === undefined) {
     throw new MillraceError(
       'JOB_INVALID',
@@ -106,4 +111,10 @@ export function only<P, T>(trigger: Trigger<P, T>): Trigger<P, T> {
     )
   }
   return { ...trigger, name: `only ${trigger.name}`, alone: true }
+}
+
+/** @throws MillraceError `JOB_INVALID` for what is no trigger. */
+export function givenTrigger(given: FiringRule, what: string): void {
+  if (typeof given?.name === 'string' && typeof given.purging === 'boolean') return
+  throw new MillraceError('JOB_INVALID', `${what} is ${givenText(given)}, not a trigger such as onCount(…)`)
 }

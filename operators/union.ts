@@ -1,4 +1,5 @@
 import { MillraceError } from '../src/errors.ts'
+import { givenStream } from '../src/graph/given-stream.ts'
 import { unionOf } from '../src/graph/operator-step.ts'
 import type { Step, Stream } from '../src/stream.ts'
 
@@ -12,5 +13,6 @@ import type { Step, Stream } from '../src/stream.ts'
  */
 export function union<T, U>(...others: readonly Stream<U>[]): Step<Stream<T>, Stream<T | U>> {
   if (others.length === 0) throw new MillraceError('JOB_INVALID', 'union() needs at least one other stream')
+  for (const other of others) givenStream(other, 'union(…): one of them')
   return (upstream) => unionOf<T | U>([upstream, ...others])
 }

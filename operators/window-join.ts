@@ -1,6 +1,15 @@
+import { givenFunction } from '../src/graph/given-function.ts'
+import { givenOptions } from '../src/graph/given-options.ts'
 import type { Key } from '../src/state/key.ts'
 import type { KeyedStream, Step, Stream, TimeWindow } from '../src/stream.ts'
-import { type Combine, givesAlone, type JoinKind, type LeftPart, type Partner } from './joins/pairing.ts'
+import {
+  type Combine,
+  givenJoinKind,
+  givesAlone,
+  type JoinKind,
+  type LeftPart,
+  type Partner,
+} from './joins/pairing.ts'
 import type { OnWindow } from './joins/window-logic.ts'
 import { type WindowPairOptions, windowPairing } from './joins/window-pairing.ts'
 
@@ -41,7 +50,10 @@ export function windowJoin<
   options: WindowJoinOptions<NoInfer<L | R>, W, J>,
   combine: (left: LeftPart<J, NoInfer<L>>, right: Partner<J, NoInfer<R>>, window: NoInfer<W>) => Out,
 ): Step<KeyedStream<K, L>, Stream<Out>> {
-  const onWindow = pairs(combine as Combine, options.kind ?? 'inner')
+  givenOptions(options, `the options of windowJoin(…) "${name}"`)
+  givenFunction(combine, 'windowJoin', `combine of "${name}"`)
+  const kind = givenJoinKind(options.kind, `windowJoin(…): kind of "${name}"`)
+  const onWindow = pairs(combine as Combine, kind)
   return (upstream) => windowPairing('windowJoin', name, [upstream, other], options, onWindow)
 }
 

@@ -11,7 +11,7 @@ import {
   type WindowedStream,
 } from '../src/stream.ts'
 import type { Duration } from '../src/units.ts'
-import type { Trigger } from './triggers.ts'
+import { givenTrigger, type Trigger } from './triggers.ts'
 import { merges } from './windows/own-windows.ts'
 
 /** What happens at the edge of windows. */
@@ -51,6 +51,7 @@ export function window<K, T, W, P = unknown>(
   if (typeof assigner?.kind !== 'string')
     throw new MillraceError('JOB_INVALID', 'window(…) takes windows, such as tumbling(…), and got none')
   if (late !== undefined) givenFunction(late, 'window', 'late')
+  if (trigger !== undefined) givenTrigger(trigger, 'window(…): trigger')
   const allowedLatenessMs = givenDuration(allowedLateness, 'the allowedLateness of window(…)')
   const stage = { assigner, late, trigger, allowedLatenessMs }
   check(stage)

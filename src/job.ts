@@ -8,6 +8,7 @@ import { MillraceError } from './errors.ts'
 import { failedRecords, failedRecordsSource } from './graph/failed-records.ts'
 import { givenDuration } from './graph/given-duration.ts'
 import { givenFunction } from './graph/given-function.ts'
+import { givenText } from './graph/given-text.ts'
 import { type StreamGraph, streamGraph } from './graph/stream-graph.ts'
 import type { Sides, SourceTransformation } from './graph/transformation.ts'
 import { type SinkHandle, type Step, type Stream, streamAt, streamFrom } from './stream.ts'
@@ -113,6 +114,12 @@ export function job(
       where: { job: name },
     })
   }
+  const { restart = exponentialDelay() } = options
+  if (typeof restart?.kind !== 'string')
+    throw new MillraceError(
+      'JOB_INVALID',
+      `restart is ${givenText(restart)}: it is what exponentialDelay(), fixedDelay(), failureRate() or noRestart() gives`,
+    )
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   const graph = streamGraph([...handles, ...kept].map((handle) => handle.sink))
@@ -124,7 +131,7 @@ export function job(
     checkpoint: { everyMs: intervalMs(every), store },
     state,
     onError: typeof onError === 'function' ? 'keep' : onError,
-    restart: options.restart ?? exponentialDelay(),
+    restart,
     evolution,
     dropState,
   })

@@ -24,6 +24,7 @@ export function byTime<T, V>(
   { tie }: TieOptions<T>,
 ): Aggregate<T, V, undefined> {
   givenFunction(of, kind)
+  if (tie !== undefined) givenFunction(tie, kind, 'tie')
   const further = (a: Kept, b: Kept) => (sign * compareKept(a, b) >= 0 ? a : b)
   return aggregateOf<T, Kept | undefined, V, undefined>({
     kind,

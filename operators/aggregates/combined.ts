@@ -1,5 +1,6 @@
 import { accumulationOf, type Removal, removalOf } from '../accumulation.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
+import { givenAggregates } from './given-aggregates.ts'
 import { retractable } from './retractable.ts'
 
 /**
@@ -21,6 +22,7 @@ export function combined<T, R extends Record<string, unknown>>(
     [N in keyof R]: Aggregate<T, R[N]>
   },
 ): Aggregate<T, R> {
+  givenAggregates(aggregates, 'combined(…)')
   const entries = Object.entries(aggregates) as [string, Aggregate<unknown, unknown>][]
   return combinedOf(entries) as Aggregate<T, R>
 }

@@ -1,5 +1,6 @@
 import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
+import { givenAggregate } from './given-aggregates.ts'
 import { retractable } from './retractable.ts'
 
 /**
@@ -14,6 +15,7 @@ export function filtered<T, R, None>(
   aggregate: Aggregate<T, R, None>,
   predicate: (value: T) => boolean,
 ): Aggregate<T, R | None, None> {
+  givenAggregate(aggregate, 'the aggregate of filtered(…)')
   givenFunction(predicate, 'filtered', 'the predicate')
   return aggregateOf<T, unknown, R | None, None>({
     kind: `filtered ${aggregate.kind}`,

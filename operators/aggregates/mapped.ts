@@ -1,5 +1,6 @@
 import { givenFunction } from '../../src/graph/given-function.ts'
 import { type Aggregate, aggregateOf } from './definition.ts'
+import { givenAggregate } from './given-aggregates.ts'
 import { retractable } from './retractable.ts'
 
 /**
@@ -9,6 +10,7 @@ import { retractable } from './retractable.ts'
  * mapped(average((bid: { price: number }) => bid.price), Math.trunc)
  */
 export function mapped<T, A, B>(aggregate: Aggregate<T, A>, of: (result: A) => B): Aggregate<T, B, B> {
+  givenAggregate(aggregate, 'the aggregate of mapped(…)')
   givenFunction(of, 'mapped')
   return aggregateOf<T, unknown, B, B>({
     kind: aggregate.kind,

@@ -1,4 +1,5 @@
 import type { Change } from '../../src/contract/change.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import type { Key } from '../../src/state/key.ts'
 import { type GroupedStream, pipeable, type Step, type Stream } from '../../src/stream.ts'
 import { keyBy } from '../key-by.ts'
@@ -19,6 +20,7 @@ import { asRetractions, type Retraction } from './as-retractions.ts'
 export function groupBy<V, K extends Key>(
   keySelector: (row: V) => K,
 ): Step<Stream<Change<unknown, V>>, GroupedStream<K, V>> {
+  givenFunction(keySelector, 'groupBy')
   return (changes) => {
     const retractions = asRetractions<unknown, V>()(changes)
     return pipeable({

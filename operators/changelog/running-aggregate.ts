@@ -1,10 +1,11 @@
 import type { Change } from '../../src/contract/change.ts'
-import { MillraceError } from '../../src/errors.ts'
 import type { Key } from '../../src/state/key.ts'
 import type { GroupedStream, KeyedStream, Step, Stream } from '../../src/stream.ts'
 import type { Aggregate } from '../aggregates/definition.ts'
+import { givenAggregates } from '../aggregates/given-aggregates.ts'
 import { retractable } from '../aggregates/retractable.ts'
 import type { RunningOptions } from './running-options.ts'
+import { checkRunning } from './running-options.ts'
 import { runningRowsOn } from './running-rows.ts'
 
 type Flat<T> = { [N in keyof T]: T[N] } & {}
@@ -42,12 +43,8 @@ export function runningAggregate<
   aggregates: { [N in keyof R]: Aggregate<T, R[N]> },
   options: RunningOptions = {},
 ): Step<KeyedStream<K, T> | GroupedStream<K, T>, Stream<Change<K, RunningRow<K, R>>>> {
-  if ('key' in aggregates) {
-    throw new MillraceError(
-      'JOB_INVALID',
-      `an aggregate of "${name}" is called "key", which every row has already`,
-    )
-  }
+  givenAggregates(aggregates, `the running aggregate "${name}"`, ['key'], 'every row')
+  checkRunning(options, 'runningAggregate', name)
   return (upstream) => {
     const retracting = 'grouped' in upstream
     // From here on the types of records, keys and rows are the caller's promise: the operator is the same for all.

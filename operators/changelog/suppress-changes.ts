@@ -1,8 +1,11 @@
 import type { Change } from '../../src/contract/change.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { givenDuration } from '../../src/graph/given-duration.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
+import { givenOptions } from '../../src/graph/given-options.ts'
 import type { Key } from '../../src/state/key.ts'
 import type { Step, Stream } from '../../src/stream.ts'
-import { type Duration, milliseconds } from '../../src/units.ts'
+import type { Duration } from '../../src/units.ts'
 import { canonicalText } from '../aggregates/canonical-text.ts'
 import { type LateOption, lateSide } from '../joins/late-record.ts'
 import { keyBy } from '../key-by.ts'
@@ -42,22 +45,27 @@ export function suppressChanges<K = Key, V = unknown>(
   name: string,
   options: SuppressChangesOptions<NoInfer<K>, NoInfer<V>>,
 ): Step<Stream<Change<K, V>>, Stream<Change<K, V>>> {
+  givenOptions(options, `the options of suppressChanges(…) "${name}"`)
   const holding = holdingOf(name, options)
+  const sides = 'after' in options ? {} : lateSide(options, 'suppressChanges')
   return (changes) =>
     keyedOperatorOn<Change<K, V>>([keyBy(({ key }: Change<K, V>) => plainKey(key))(changes)], {
       verb: 'suppressChanges',
       name,
       detail: 'after' in options ? `for ${options.after}` : 'until a time of the row',
-      sides: 'after' in options ? {} : lateSide(options),
+      sides,
       logic: () => new SuppressChangesLogic(holding) as KeyedLogic<unknown>,
     })
 }
 
 function holdingOf<K, V>(name: string, options: SuppressChangesOptions<K, V>): Holding {
-  if ('until' in options) return { until: options.until as (row: unknown) => number }
-  const afterMs = milliseconds(options.after)
+  if ('until' in options) {
+    givenFunction(options.until, 'suppressChanges', `until of "${name}"`)
+    return { until: options.until as (row: unknown) => number }
+  }
+  const afterMs = givenDuration(options.after, `suppressChanges(…): after of "${name}"`)
   if (afterMs > 0) return { afterMs }
-  throw new MillraceError('JOB_INVALID', `"after" of "${name}" must be more than 0`)
+  throw new MillraceError('JOB_INVALID', `suppressChanges(…): "after" of "${name}" must be more than 0`)
 }
 
 /** Some changes have a key of several parts, such as a rank. */

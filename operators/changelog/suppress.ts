@@ -1,6 +1,8 @@
+import { givenDuration } from '../../src/graph/given-duration.ts'
+import { givenOptions } from '../../src/graph/given-options.ts'
 import type { Key } from '../../src/state/key.ts'
 import type { Step, Stream, TimeWindow } from '../../src/stream.ts'
-import { type Duration, milliseconds } from '../../src/units.ts'
+import type { Duration } from '../../src/units.ts'
 import { type LateOption, lateSide } from '../joins/late-record.ts'
 import { keyBy } from '../key-by.ts'
 import type { KeyedLogic } from '../keyed/keyed-logic.ts'
@@ -36,14 +38,15 @@ export function suppress<T extends WindowedRow>(
   name: string,
   options: SuppressOptions<NoInfer<T>> = {},
 ): Step<Stream<T>, Stream<T>> {
-  const { allowedLateness = '0s' } = options
-  const latenessMs = milliseconds(allowedLateness)
+  const { allowedLateness = '0s' } = givenOptions(options, `the options of suppress(…) "${name}"`)
+  const latenessMs = givenDuration(allowedLateness, `suppress(…): allowedLateness of "${name}"`)
+  const sides = lateSide(options, 'suppress')
   return (rows) =>
     keyedOperatorOn<T>([keyBy((row: T) => row.key)(rows)], {
       verb: 'suppress',
       name,
       detail: `until ${allowedLateness} after the window`,
-      sides: lateSide(options),
+      sides,
       logic: () => new SuppressLogic(latenessMs) as KeyedLogic<unknown>,
     })
 }

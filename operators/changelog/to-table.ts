@@ -1,10 +1,12 @@
 import type { Change } from '../../src/contract/change.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import type { Key } from '../../src/state/key.ts'
 import type { KeyedStream, Step, Stream } from '../../src/stream.ts'
 import type { TieOptions } from '../aggregates/by-time.ts'
 import type { Aggregate } from '../aggregates/definition.ts'
 import { last } from '../aggregates/last.ts'
 import type { RunningOptions } from './running-options.ts'
+import { checkRunning } from './running-options.ts'
 import { runningRowsOn } from './running-rows.ts'
 
 /** How records become rows. */
@@ -30,7 +32,10 @@ export function toTable<K = Key, T = unknown>(
   name: string,
   options: TableOptions<NoInfer<T>> = {},
 ): Step<KeyedStream<K, T>, Stream<Change<K, T>>> {
+  checkRunning(options, 'toTable', name)
   const { deletedIf = () => false, tie } = options
+  givenFunction(deletedIf, 'toTable', `deletedIf of "${name}"`)
+  if (tie !== undefined) givenFunction(tie, 'toTable', `tie of "${name}"`)
   const newest = last((value: T) => value, tie === undefined ? {} : { tie }) as Aggregate<unknown, unknown>
   return (keyed) =>
     runningRowsOn(keyed, options, {

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import type { AlignedWindows, SessionWindows, SlidingWindows, TimeWindow } from '../../src/stream.ts'
 
 /** Windows that are known from a row's time alone. */
@@ -14,8 +15,12 @@ export function windowsAt(windows: AssignedWindows<unknown>, timestamp: number):
   return [{ start, end: windows.endOf(start) }]
 }
 
-/** @throws MillraceError `JOB_INVALID` for windows of processing time: the two streams would meet by chance. */
+/** @throws MillraceError `JOB_INVALID` for other windows. In those of processing time the two streams would meet by chance. */
 export function checkedWindows<W>(verb: string, windows: JoinWindows<W>): JoinWindows<W> {
-  if (windows.time === 'event') return windows
-  throw new MillraceError('JOB_INVALID', `${verb} takes windows of event time, not ${windows.name}`)
+  const kinds: readonly unknown[] = ['aligned', 'sliding', 'session']
+  if (kinds.includes(windows?.kind) && windows.time === 'event') return windows
+  throw new MillraceError(
+    'JOB_INVALID',
+    `${verb} takes windows of event time, tumbling(…), sliding(…) or session(…), not ${windows?.name ?? givenText(windows)}`,
+  )
 }

@@ -1,4 +1,8 @@
 import type { Emit } from '../../src/contract/operator.ts'
+import { MillraceError } from '../../src/errors.ts'
+import { givenChoice } from '../../src/graph/given-choice.ts'
+import { givenOptions } from '../../src/graph/given-options.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import { operatorOn, unionOf } from '../../src/graph/operator-step.ts'
 import type { Stream } from '../../src/stream.ts'
 import type { BroadcastStream } from '../broadcast.ts'
@@ -34,8 +38,27 @@ export function broadcastOn<Out>(
     verb,
     name,
     detail: inOrder ? updatesInOrder : updatesAtOnce,
-    sides: lateSide(options),
+    sides: lateSide(options, verb),
     create: (context, restored) =>
       new Join({ keyOf, valueIn, onRow }, { ...context, emit: context.emit as Emit<unknown> }, restored),
   })
+}
+
+/**
+ * What a row is joined with, and when, as a verb takes them.
+ *
+ * @throws MillraceError `JOB_INVALID` for a table that is no broadcast stream, options that are none, and another
+ *   `waitFor`.
+ */
+export function checkBroadcast(verb: string, name: string, table: unknown, options: object): void {
+  const { keyOf, updates } = (table ?? {}) as Partial<BroadcastStream<unknown, unknown>>
+  if (typeof keyOf !== 'function' || updates === undefined)
+    throw new MillraceError(
+      'JOB_INVALID',
+      `${verb}(…): the table of "${name}" is ${givenText(table)}, not a stream that broadcast(…) gives`,
+    )
+  givenOptions(options, `the options of ${verb}(…) "${name}"`)
+  const { waitFor = 'watermark' } = options as { readonly waitFor?: 'watermark' | 'nothing' }
+  givenChoice(waitFor, ['watermark', 'nothing'], `${verb}(…): waitFor of "${name}"`)
+  lateSide(options, verb)
 }

@@ -1,5 +1,6 @@
 import type { OperatorContext } from '../../src/contract/operator.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
 import type { Sides } from '../../src/graph/transformation.ts'
 import { type SinkHandle, type Step, type Stream, streamAt } from '../../src/stream.ts'
 
@@ -13,8 +14,10 @@ export interface LateOption<T> {
 }
 
 /** The side output of that option. */
-export function lateSide<T>({ late }: LateOption<T>): Sides {
-  return late === undefined ? {} : { late: (outlet) => late(streamAt(outlet)).sink }
+export function lateSide<T>({ late }: LateOption<T>, verb: string): Sides {
+  if (late === undefined) return {}
+  givenFunction(late, verb, 'late')
+  return { late: (outlet) => late(streamAt(outlet)).sink }
 }
 
 /** What refusing a record takes: a call of a keyed logic has it, and so has the context of any operator. */

@@ -26,7 +26,7 @@ export function windowPairing<T, W, Out>(
     verb,
     name,
     detail: options.kind === undefined ? window.name : `${options.kind}, ${window.name}`,
-    sides: lateSide(options),
+    sides: lateSide(options, verb),
     logic: () =>
       (window.kind === 'session'
         ? new SessionLogic(window, onWindow)

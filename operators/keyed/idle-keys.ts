@@ -1,6 +1,7 @@
 import type { OperatorContext } from '../../src/contract/operator.ts'
+import { givenDuration } from '../../src/graph/given-duration.ts'
 import type { Key } from '../../src/state/key.ts'
-import { type Duration, milliseconds } from '../../src/units.ts'
+import type { Duration } from '../../src/units.ts'
 import type { KeyedCall, KeyedLogic } from './keyed-logic.ts'
 
 /** For how long what is known of a key is kept. */
@@ -32,9 +33,10 @@ type Forgettable<S> = Omit<KeyedLogic<S>, 'onProcessingTimer' | 'prune' | 'snaps
 export function forgettingIdle(
   { idle }: IdleOption,
   inputs: 1 | 2,
+  what: string,
 ): <S>(logic: Forgettable<S>) => KeyedLogic<unknown> {
   if (idle === undefined) return (logic) => logic as KeyedLogic<unknown>
-  const idleMs = milliseconds(idle)
+  const idleMs = givenDuration(idle, what)
   return (logic) => new IdleKeys(logic, idleMs, inputs) as KeyedLogic<unknown>
 }
 

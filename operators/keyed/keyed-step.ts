@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import { operatorOn, unionOf } from '../../src/graph/operator-step.ts'
 import type { Sides } from '../../src/graph/transformation.ts'
 import type { KeyedStream, Stream } from '../../src/stream.ts'
@@ -21,7 +22,10 @@ export function keyedOperatorOn<Out>(
   inputs: readonly KeyedStream<unknown, unknown>[],
   { logic, ...description }: KeyedDescription,
 ): Stream<Out> {
-  for (const { keySelector } of inputs) checkKeyed(keySelector, description)
+  for (const [index, input] of inputs.entries()) {
+    if (index > 0) checkOther(input, description)
+    checkKeyed(input.keySelector, description)
+  }
   const selectors = inputs.map(({ keySelector }) => keySelector) as unknown as KeySelectors
   const [first] = inputs
   const upstream: Stream<unknown> = inputs.length === 1 ? first! : unionOf(inputs)
@@ -46,5 +50,17 @@ export function checkKeyed(
   throw new MillraceError(
     'JOB_INVALID',
     `${verb}(…) of "${name}" stands on a stream without a key: put keyBy(…) before it`,
+  )
+}
+
+/** @throws MillraceError `JOB_INVALID` for what is no stream, or one without a key. */
+function checkOther(
+  other: KeyedStream<unknown, unknown> | undefined,
+  { verb, name }: Pick<KeyedDescription, 'verb' | 'name'>,
+): void {
+  if (typeof other?.keySelector === 'function') return
+  throw new MillraceError(
+    'JOB_INVALID',
+    `${verb}(…): the other stream of "${name}" is ${other?.outlet === undefined ? givenText(other) : 'one without a key'}, not one that keyBy(…) gives`,
   )
 }

@@ -1,5 +1,6 @@
 import { MillraceError } from '../../src/errors.ts'
 import { flattened, type GroupPart, type Loop, type PatternData, type PatternPart } from './parts.ts'
+import { countsKept } from './positions.ts'
 
 /** What a partial match waits for has one bit each. */
 const mostOptional = 28
@@ -18,10 +19,29 @@ function faultOf({ parts, withinMs }: PatternData): string | undefined {
   const names = flattened(parts).flatMap((part) => (part.kind === 'step' ? [part.name] : []))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) return `has two steps named "${twice}"`
+  if (names.includes('')) return 'has a step without a name'
   const optional = waysOn(parts)
   if (optional > mostOptional) return `has ${optional} optional steps, more than ${mostOptional}`
   if (withinMs !== undefined && !(withinMs > 0)) return 'has a `within` of no time'
-  return faultAtBeginning(parts) ?? faultOfList(parts) ?? faultAtEnd(parts, withinMs)
+  return faultAtBeginning(parts) ?? faultOfList(parts) ?? faultOfSize(parts) ?? faultAtEnd(parts, withinMs)
+}
+
+/** Of each place there is a state of the automaton, made when the job is described: a few milliseconds for so many. */
+const mostPlaces = 10_000
+
+function faultOfSize(parts: readonly PatternPart[]): string | undefined {
+  const places = placesIn(parts)
+  return places > mostPlaces
+    ? `counts up to ${places}, the times of groups by those of the steps in them: more than ${mostPlaces}. Say timesOrMore(…) with a smaller number, or count in the condition`
+    : undefined
+}
+
+/** How many places a match can have come to, without making them. */
+function placesIn(parts: readonly PatternPart[]): number {
+  return parts.reduce((sum, part) => {
+    if (part.kind === 'not') return sum
+    return sum + countsKept(part) * (part.kind === 'group' ? placesIn(part.parts) : 1)
+  }, 0)
 }
 
 function faultAtBeginning([first]: readonly PatternPart[]): string | undefined {

@@ -1,4 +1,7 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
+import { givenOptions } from '../../src/graph/given-options.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import type { Key } from '../../src/state/key.ts'
 import { type KeyedStream, type SinkHandle, type Step, type Stream, streamAt } from '../../src/stream.ts'
 import type { KeyedLogic } from '../keyed/keyed-logic.ts'
@@ -7,6 +10,7 @@ import { automatonOf } from './automaton.ts'
 import { checkPattern } from './check-pattern.ts'
 import { describePattern, type PatternData } from './parts.ts'
 import type { Pattern } from './pattern.ts'
+import { dataOf } from './pattern.ts'
 import { PatternLogic } from './pattern-logic.ts'
 import type { OrderBy } from './record-order.ts'
 import { resumeAfter, type Skip } from './skip.ts'
@@ -60,9 +64,11 @@ export function matchPattern<T, M, K = Key>(
   pattern: Pattern<T, M>,
   options: MatchOptions<NoInfer<T>, NoInfer<M>> = {},
 ): Step<KeyedStream<K, T>, Stream<Match<M>>> {
-  const { data } = pattern
+  const data = dataOf(pattern, `matchPattern(…): the pattern of "${name}"`)
   checkPattern(name, data)
-  const { late, timedOut } = options
+  const { late, timedOut, orderBy } = givenOptions(options, `the options of matchPattern(…) "${name}"`)
+  for (const [each, given] of Object.entries({ late, timedOut, orderBy }))
+    if (given !== undefined) givenFunction(given, 'matchPattern', `${each} of "${name}"`)
   const settings = settingsOf(name, data, options as MatchOptions<unknown, unknown>)
   return (keyed) =>
     keyedOperatorOn<Match<M>>([keyed], {
@@ -80,7 +86,10 @@ export function matchPattern<T, M, K = Key>(
 function settingsOf(name: string, data: PatternData, options: MatchOptions<unknown, unknown>) {
   const { skip = 'no-skip', orderBy, maxPartialMatches = defaultMaxPartialMatches } = options
   if (!Number.isSafeInteger(maxPartialMatches) || maxPartialMatches < 1)
-    throw new MillraceError('JOB_INVALID', `"${name}" allows ${maxPartialMatches} partial matches`)
+    throw new MillraceError(
+      'JOB_INVALID',
+      `"${name}" allows ${givenText(maxPartialMatches)} partial matches, not a whole number of at least 1`,
+    )
   const automaton = automatonOf(data)
   const stepNumber = (step: string) => {
     const number = automaton.steps.findIndex((known) => known.name === step)
@@ -90,8 +99,19 @@ function settingsOf(name: string, data: PatternData, options: MatchOptions<unkno
   return {
     shape: describePattern(data),
     automaton,
-    resume: resumeAfter(skip as Skip<string>, stepNumber),
+    resume: resumeAfter(givenSkip(skip, name), stepNumber),
     orderBy: orderBy as OrderBy | undefined,
     maxPartialMatches,
   }
+}
+
+function givenSkip(skip: unknown, name: string): Skip<string> {
+  if (typeof skip === 'object' && skip !== null && ('toFirst' in skip || 'toLast' in skip))
+    return skip as Skip<string>
+  const words = ['no-skip', 'to-next', 'past-last'] as const
+  if (words.some((word) => word === skip)) return skip as Skip<string>
+  throw new MillraceError(
+    'JOB_INVALID',
+    `matchPattern(…): skip of "${name}" is ${givenText(skip)}: it is 'no-skip', 'to-next', 'past-last', { toFirst } or { toLast }`,
+  )
 }

@@ -1,4 +1,8 @@
-import { type Duration, milliseconds } from '../../src/units.ts'
+import { MillraceError } from '../../src/errors.ts'
+import { givenDuration } from '../../src/graph/given-duration.ts'
+import { givenFunction } from '../../src/graph/given-function.ts'
+import { givenText } from '../../src/graph/given-text.ts'
+import type { Duration } from '../../src/units.ts'
 import type { Condition, Gap, GroupPart, Loop, PatternData, PatternPart, StepPart } from './parts.ts'
 
 /** Shows the compiler what a pattern finds and in what. No pattern has it. */
@@ -146,6 +150,20 @@ export function pattern<T>(): PatternStart<T> {
 }
 
 const always = () => true
+
+/**
+ * What a pattern says.
+ *
+ * @param what What messages call whoever takes it.
+ * @throws MillraceError `JOB_INVALID` for what is no pattern, or one without a step.
+ */
+export function dataOf(given: { readonly data: PatternData }, what: string): PatternData {
+  if (given?.data?.parts !== undefined && given.data.parts.length > 0) return given.data
+  throw new MillraceError(
+    'JOB_INVALID',
+    `${what} is ${givenText(given)}: it takes a pattern that has begun, as pattern().begin('name', condition)`,
+  )
+}
 const atLeastOnce: Loop = { min: 1, max: Infinity, gap: 'relaxed', greedy: false, until: undefined }
 
 /** The name of a step, or a group. */
@@ -172,19 +190,21 @@ class Building {
   }
 
   notNext(fits: Condition): Building {
+    givenFunction(fits, 'notNext')
     return this.#with({ kind: 'not', onlyNext: true, fits, withinMs: undefined })
   }
 
   notFollowedBy(fits: Condition): Building {
+    givenFunction(fits, 'notFollowedBy')
     return this.#with({ kind: 'not', onlyNext: false, fits, withinMs: undefined })
   }
 
   within(time: Duration): Building {
-    return new Building(this.data.parts, milliseconds(time))
+    return new Building(this.data.parts, givenDuration(time, 'the within of a pattern'))
   }
 
   withinPrevious(time: Duration): Building {
-    return this.#changed({ withinMs: milliseconds(time) })
+    return this.#changed({ withinMs: givenDuration(time, 'the withinPrevious of a pattern') })
   }
 
   oneOrMore(): Building {
@@ -212,7 +232,7 @@ class Building {
   }
 
   until(fits: Condition): Building {
-    return this.#loop({ until: fits })
+    return this.#loop({ until: givenFunction(fits, 'until') })
   }
 
   optional(): Building {
@@ -220,10 +240,15 @@ class Building {
   }
 
   #begun(step: Begun, gap: Gap, fits: Condition = always): Building {
+    givenFunction(
+      fits,
+      'a step of pattern',
+      typeof step === 'string' ? `the condition of "${step}"` : 'the condition',
+    )
     const once = { gap, loop: undefined, optional: false } as const
     if (typeof step === 'string')
       return this.#with({ kind: 'step', name: step, fits, withinMs: undefined, ...once })
-    return this.#with({ kind: 'group', ...step.data, ...once })
+    return this.#with({ kind: 'group', ...dataOf(step, 'a step of pattern(…)'), ...once })
   }
 
   #with(part: PatternPart): Building {

@@ -2,6 +2,7 @@ import {
   flattened,
   type Gap,
   type GroupPart,
+  type Loop,
   type NotPart,
   type PatternPart,
   type StepPart,
@@ -126,7 +127,7 @@ export function notsAfter(position: Position): readonly NumberedNot[] {
 }
 
 /** How far an item must count: once it has enough of an unbounded loop, it stays where it is. */
-export function countsKept({ loop }: Item['part']): number {
+export function countsKept({ loop }: { readonly loop: Loop | undefined }): number {
   if (loop === undefined) return 1
   return loop.max === Infinity ? loop.min : loop.max
 }

@@ -1,4 +1,5 @@
 import type { Aggregate } from '../aggregates/definition.ts'
+import { givenAggregate } from '../aggregates/given-aggregates.ts'
 import { SingleValue, type StateDescriptor, type StateOptions, type StatePlace } from './state-descriptor.ts'
 
 /** What an aggregate makes of the values that were added to a key. */
@@ -19,6 +20,7 @@ export function aggregatingState<T, R>(
   aggregate: Aggregate<T, R>,
   { ttl }: StateOptions = {},
 ): StateDescriptor<AggregatingState<T, R>> {
+  givenAggregate(aggregate, 'what aggregatingState(…) got')
   return {
     kind: `aggregating ${aggregate.kind}`,
     ttl,

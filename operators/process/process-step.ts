@@ -1,5 +1,9 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenChoice } from '../../src/graph/given-choice.ts'
+import { givenDuration } from '../../src/graph/given-duration.ts'
 import { givenFunction } from '../../src/graph/given-function.ts'
+import { givenOptions } from '../../src/graph/given-options.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import { mainOutput } from '../../src/graph/transformation.ts'
 import { type KeyedStream, pipeable, type Stream, streamAt } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
@@ -47,7 +51,8 @@ interface ProcessDescription {
   readonly verb: string
   readonly name: string
   readonly options: object
-  readonly onRecord: readonly unknown[]
+  /** By their names, in the order of the inputs. */
+  readonly onRecord: Readonly<Record<string, unknown>>
 }
 
 /** What is used of the options whatever their types. */
@@ -76,10 +81,12 @@ export function processing({ verb, name, options, onRecord }: ProcessDescription
       `a side output of "${name}" is called "${mainOutput}", which the results have already`,
     )
   }
-  for (const each of onRecord) givenFunction(each, verb, `onRecord of "${name}"`)
+  for (const [hook, each] of Object.entries(onRecord)) givenFunction(each, verb, `${hook} of "${name}"`)
   for (const [hook, each] of Object.entries({ onTimer, onProcessingTimer }))
     if (each !== undefined) givenFunction(each, verb, `${hook} of "${name}"`)
-  const functions = { onRecord, onTimer, onProcessingTimer } as ProcessFunctions
+  for (const [each, descriptor] of Object.entries(state))
+    checkState(descriptor, `${verb}(…): the state "${each}" of "${name}"`)
+  const functions = { onRecord: Object.values(onRecord), onTimer, onProcessingTimer } as ProcessFunctions
   return {
     outputs: Object.keys(outputs),
     detail: detailOf(state, onProcessingTimer !== undefined),
@@ -104,4 +111,18 @@ function detailOf(state: StateDescriptors, hasProcessingTimers: boolean): string
     return `${name} = ${kind}${ttl === undefined ? '' : ` for ${ttl.after}${byClock}`}`
   })
   return [...described, ...(hasProcessingTimers ? ['timers of processing time'] : [])].join(', ')
+}
+
+function checkState(descriptor: StateDescriptors[string], what: string): void {
+  if (typeof descriptor?.open !== 'function')
+    throw new MillraceError(
+      'JOB_INVALID',
+      `${what} is ${givenText(descriptor)}, not a state such as valueState() gives`,
+    )
+  const { ttl } = descriptor
+  if (ttl === undefined) return
+  const { after, refresh = 'on-write', clock = 'event' } = givenOptions(ttl, `${what}: its ttl`)
+  givenDuration(after, `${what}: its ttl`, 1)
+  givenChoice(refresh, ['on-write', 'on-read-and-write'], `${what}: refresh of its ttl`)
+  givenChoice(clock, ['event', 'processing'], `${what}: clock of its ttl`)
 }

@@ -1,3 +1,4 @@
+import { givenFunction } from '../../src/graph/given-function.ts'
 import { SingleValue, type StateDescriptor, type StateOptions, type StatePlace } from './state-descriptor.ts'
 
 /** What the values that were added to a key make when two at a time are made one. */
@@ -19,6 +20,7 @@ export function reducingState<T>(
   reduce: (a: T, b: T) => T,
   { ttl }: StateOptions = {},
 ): StateDescriptor<ReducingState<T>> {
+  givenFunction(reduce, 'reducingState')
   return {
     kind: 'reducing',
     ttl,

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../src/errors.ts'
+import { givenChoice } from '../../src/graph/given-choice.ts'
 import { givenDuration } from '../../src/graph/given-duration.ts'
 import type { Bounds, TimeDomain } from '../../src/stream.ts'
 import { ZoneOffsets } from '../../src/time/zone-offsets.ts'
@@ -37,7 +38,12 @@ export function lengthOf(duration: Duration, what: string): number {
 }
 
 /** @throws MillraceError `JOB_INVALID` if the offset is no whole number below `limitMs`. */
-export function offsetOf({ offset = '0s' }: WindowPlacing, limitMs: number, what: string): number {
+export function offsetOf(
+  { offset = '0s', time = 'event' }: WindowPlacing,
+  limitMs: number,
+  what: string,
+): number {
+  givenChoice(time, ['event', 'processing'], `the time of ${what}`)
   const ms = givenDuration(offset, `the offset of ${what}`)
   if (Number.isInteger(ms) && ms < limitMs) return ms
   throw new MillraceError(

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../src/errors.ts'
 import { type Stream, streamAt, type WindowedStream } from '../../src/stream.ts'
 import { keyedOperatorOn } from '../keyed/keyed-step.ts'
 import type { WindowContent } from './window-content.ts'
@@ -41,4 +42,17 @@ function windowsName({
 }: WindowedStream<unknown, unknown, unknown>): string {
   const lateness = allowedLatenessMs === 0 ? '' : `, corrected for ${allowedLatenessMs} ms`
   return `${assigner.name}${trigger === undefined ? '' : `, ${trigger.name}`}${lateness}`
+}
+
+/** @throws MillraceError `JOB_INVALID` for what stands on no windows. */
+export function checkWindowed(
+  { assigner }: WindowedStream<unknown, unknown, unknown>,
+  verb: string,
+  name: string,
+): void {
+  if (assigner !== undefined) return
+  throw new MillraceError(
+    'JOB_INVALID',
+    `${verb}(…) of "${name}" stands on no windows: put window(…) before it`,
+  )
 }

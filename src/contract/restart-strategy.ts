@@ -46,10 +46,16 @@ export function exponentialDelay(
 ): RestartStrategy {
   const { initialBackoff = '1s', maxBackoff = '1m', backoffMultiplier = 2, jitterFactor = 0.5 } = options
   const { attempts = 10 } = options
+  const [initialMs, longestMs] = [delay('initialBackoff', initialBackoff), delay('maxBackoff', maxBackoff)]
+  if (longestMs < initialMs)
+    throw new MillraceError(
+      'JOB_INVALID',
+      `restart: maxBackoff is '${maxBackoff}', less than initialBackoff, which is '${initialBackoff}'`,
+    )
   return Object.freeze({
     kind: 'exponential-delay',
-    initialMs: milliseconds(initialBackoff),
-    longestMs: milliseconds(maxBackoff),
+    initialMs,
+    longestMs,
     multiplier: within('backoffMultiplier', backoffMultiplier, 1, Number.MAX_VALUE),
     jitter: within('jitterFactor', jitterFactor, 0, 1),
     attempts: counted('attempts', attempts),
@@ -70,10 +76,10 @@ export function exponentialDelay(
 export function fixedDelay(
   options: { readonly attempts?: number; readonly delay?: Duration } = {},
 ): RestartStrategy {
-  const { attempts = 1, delay = '1s' } = options
+  const { attempts = 1 } = options
   return Object.freeze({
     kind: 'fixed-delay',
-    delayMs: milliseconds(delay),
+    delayMs: delay('delay', options.delay ?? '1s'),
     attempts: counted('attempts', attempts),
   })
 }
@@ -96,12 +102,12 @@ export function failureRate(
     readonly delay?: Duration
   } = {},
 ): RestartStrategy {
-  const { maxFailuresPerInterval = 1, failureRateInterval = '1m', delay = '1s' } = options
+  const { maxFailuresPerInterval = 1, failureRateInterval = '1m' } = options
   return Object.freeze({
     kind: 'failure-rate',
-    delayMs: milliseconds(delay),
+    delayMs: delay('delay', options.delay ?? '1s'),
     failures: counted('maxFailuresPerInterval', maxFailuresPerInterval),
-    intervalMs: milliseconds(failureRateInterval),
+    intervalMs: delay('failureRateInterval', failureRateInterval),
   })
 }
 
@@ -139,6 +145,24 @@ function tries(attempts: number): string {
 
 function seconds(ms: number): string {
   return `${ms / 1000} s`
+}
+
+/** As long as all the time that a `Date` can hold, to either side of 1970. */
+const longestDelayMs = 8.64e15
+
+function delay(name: string, given: Duration): number {
+  let ms: number | undefined
+  try {
+    ms = milliseconds(given)
+  } catch {
+    // Said below.
+  }
+  if (ms !== undefined && ms <= longestDelayMs) return ms
+  const got = typeof given === 'string' ? `'${(given as string).slice(0, 40)}'` : typeof given
+  throw new MillraceError(
+    'JOB_INVALID',
+    `restart: ${name} is ${got}, not a duration with its unit such as '30s', of at most 100000000 days`,
+  )
 }
 
 function within(name: string, value: number, least: number, most: number): number {

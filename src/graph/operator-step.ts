@@ -1,5 +1,6 @@
 import type { OperatorFactory } from '../contract/operator.ts'
 import { type Step, type Stream, streamFrom } from '../stream.ts'
+import { givenStream } from './given-stream.ts'
 import type { OperatorTransformation, Sides } from './transformation.ts'
 
 /** What the DSL says of an operator. */
@@ -20,6 +21,7 @@ export function operatorOn<In, Out>(
   description: OperatorDescription<In, Out>,
 ): Stream<Out> {
   const { verb, name, detail = '', sides = {}, detached = false, create } = description
+  givenStream(upstream, `${verb}(…)${name === undefined ? '' : ` of "${name}"`}: what stands before it`)
   const transformation: OperatorTransformation = {
     kind: 'operator',
     verb,
@@ -45,6 +47,6 @@ export function operatorStep<In, Out>(
  * of `streams` (see `onBatch`).
  */
 export function unionOf<T>(streams: readonly Stream<T>[]): Stream<T> {
-  const inputs = streams.map(({ outlet }) => outlet)
+  const inputs = streams.map((stream) => givenStream(stream, 'union(…): one of them').outlet)
   return streamFrom(Object.freeze({ kind: 'union' as const, inputs }))
 }

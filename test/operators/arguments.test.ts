@@ -1,4 +1,4 @@
-import { job } from 'millrace'
+import { exponentialDelay, failureRate, fixedDelay, job } from 'millrace'
 import * as operators from 'millrace/operators'
 import { collectSink, listSource } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
@@ -74,7 +74,6 @@ const refused: readonly (readonly [verb: string, args: readonly unknown[], said:
   ),
   ['tumbling', ['1m', { offset: '1m' }], "the offset '1m' of tumbling('1m')"],
   ['tumbling', ['1m', { zone: 'Mars' }], "names the time zone 'Mars'"],
-  ['sliding', ['1s', '2s'], 'leaves gaps'],
   ['sliding', ['1s', '0s'], 'not a whole number of milliseconds'],
   ['countWindow', [0], 'takes whole numbers of at least 1'],
   ['countWindow', [1.5], 'takes whole numbers of at least 1'],
@@ -193,6 +192,33 @@ describe('a job', () => {
     ['onError', () => described({ onError: 'ignore' }), "onError is ignore: it is 'fail', 'skip' or steps"],
     ['every 0', () => described({ checkpoint: { every: '0s' } }), 'checkpoint.every must be more than 0'],
     ['every x', () => described({ checkpoint: { every: 'x' } }), 'checkpoint.every: "x" is not a duration'],
+    [
+      'restart',
+      () => described({ restart: 5 }),
+      'restart is 5: it is what exponentialDelay(), fixedDelay(),',
+    ],
+    ['restart', () => described({ restart: fixedDelay }), 'restart is a function: it is what'],
+    [
+      'delay',
+      () => fixedDelay({ delay: 5 as never }),
+      'restart: delay is number, not a duration with its unit',
+    ],
+    ['delay', () => fixedDelay({ delay: '-1s' }), "restart: delay is '-1s', not a duration with its unit"],
+    ['delay', () => failureRate({ delay: 'soon' as '1s' }), "restart: delay is 'soon', not a duration"],
+    ['interval', () => failureRate({ failureRateInterval: '1y' as '1d' }), "failureRateInterval is '1y'"],
+    ['count', () => failureRate({ maxFailuresPerInterval: -1 }), 'maxFailuresPerInterval is -1, not a whole'],
+    ['attempts', () => fixedDelay({ attempts: 1.5 }), 'restart: attempts is 1.5, not a whole number'],
+    [
+      'jitter',
+      () => exponentialDelay({ jitterFactor: Number.NaN }),
+      'jitterFactor is NaN, not a number from 0',
+    ],
+    ['longest', () => exponentialDelay({ maxBackoff: '999999999d' }), "maxBackoff is '999999999d', not a"],
+    [
+      'longest',
+      () => exponentialDelay({ maxBackoff: '1ms' }),
+      "maxBackoff is '1ms', less than initialBackoff",
+    ],
     ['no source', () => described({}, {}), 'from(…) of "numbers" got no source'],
     ['no name', () => described({}, listSource({}), ''), 'the name "" is not made of 1 to 64'],
     [

@@ -1,6 +1,7 @@
 import type { KeyedStream } from 'millrace'
 import { type MatchOptions, matchPattern, type Pattern } from 'millrace/operators'
 import type { OperatorContext } from '../../../src/contract/operator.ts'
+import { millraceError } from '../../../src/errors.ts'
 import type { OperatorTransformation } from '../../../src/graph/transformation.ts'
 import { pipeable } from '../../../src/stream.ts'
 import { endOfTime } from '../../../src/time/end-of-time.ts'
@@ -44,6 +45,7 @@ export function found<M>(
 function contextOf(rows: Record<'matches' | 'timedOut', string[]> & { times: number[] }) {
   const context: Partial<OperatorContext<unknown>> = {
     goesOn: false,
+    failed: (error) => millraceError(error),
     refuse: (error) => {
       throw error
     },
