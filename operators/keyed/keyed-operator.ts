@@ -184,8 +184,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
     const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
     if (pruned === undefined) return undefined
     if (!isPlainData(pruned)) throw this.#stateError(key, pruned)
-    const event = [...this.#timers.timesOf(key)]
-    const processing = [...this.#processingTimers.timesOf(key)]
+    const event = this.#timers.timesOf(key)
+    const processing = this.#processingTimers.timesOf(key)
     return { value: cborView(pruned), timers: { event, processing } }
   }
 
@@ -312,7 +312,7 @@ class Call<S> implements KeyedCall<S> {
   /** A key has no state any more. */
   dropTimers(key: Key): void {
     for (const timers of [this.#timers, this.#processingTimers]) {
-      for (const time of [...timers.timesOf(key)]) this.#delete(timers, time, key)
+      for (const time of timers.timesOf(key)) this.#delete(timers, time, key)
     }
   }
 
