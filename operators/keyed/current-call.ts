@@ -69,7 +69,7 @@ export class CurrentCall<S> implements KeyedCall<S> {
   /** A key has no state any more. */
   dropTimers(key: Key): void {
     for (const timers of [this.#timers, this.#processingTimers]) {
-      for (const time of [...timers.timesOf(key)]) this.#delete(timers, time, key)
+      for (const time of timers.timesOf(key)) this.#delete(timers, time, key)
     }
   }
 

@@ -202,8 +202,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
     const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
     if (pruned === undefined) return undefined
     this.#check(key, pruned)
-    const event = [...this.#timers.timesOf(key)]
-    const processing = [...this.#processingTimers.timesOf(key)]
+    const event = this.#timers.timesOf(key)
+    const processing = this.#processingTimers.timesOf(key)
     return { value: cborView(pruned), timers: { event, processing } }
   }
 

@@ -5,8 +5,8 @@ import { compareKeys, type Key } from './key.ts'
 export class KeyedTimers {
   readonly #times = new Timers()
   readonly #keys = new Map<number, Set<Key>>()
-  /** The instants of each key that has any, until it is told that they have fired. */
-  readonly #timesOf = new Map<Key, number[]>()
+  /** The instant or the instants of each key that has any, until it is told that they have fired. */
+  readonly #timesOf = new Map<Key, number | Set<number>>()
 
   /** An instant before which nothing is due; `undefined` if nothing ever is. */
   get earliest(): number | undefined {
@@ -22,8 +22,9 @@ export class KeyedTimers {
       this.#times.add(time)
     } else keys.add(key)
     const times = this.#timesOf.get(key)
-    if (times === undefined) this.#timesOf.set(key, [time])
-    else times.push(time)
+    if (times === undefined) this.#timesOf.set(key, time)
+    else if (typeof times === 'number') this.#timesOf.set(key, new Set([times, time]))
+    else times.add(time)
     return true
   }
 
@@ -35,16 +36,16 @@ export class KeyedTimers {
   }
 
   /** The instants of a key. One that {@link takeDue} gave counts until {@link fired} is told of it. */
-  timesOf(key: Key): readonly number[] {
-    return this.#timesOf.get(key) ?? []
+  timesOf(key: Key): number[] {
+    const times = this.#timesOf.get(key)
+    if (times === undefined) return []
+    return typeof times === 'number' ? [times] : [...times]
   }
 
   fired(key: Key, time: number): void {
     const times = this.#timesOf.get(key)
-    const place = times?.indexOf(time) ?? -1
-    if (times === undefined || place < 0) return
-    if (times.length === 1) this.#timesOf.delete(key)
-    else times.splice(place, 1)
+    if (times === time) this.#timesOf.delete(key)
+    else if (times instanceof Set && times.delete(time) && times.size === 0) this.#timesOf.delete(key)
   }
 
   /** Removes and gives the earliest instant that is due at `watermark`, with its keys in their order. */
