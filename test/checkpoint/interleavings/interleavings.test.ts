@@ -28,12 +28,16 @@ const cases: readonly (readonly [name: string, atLeast: number, one: Case])[] = 
 ]
 
 describe('two runs of a job, in whatever order their calls come,', () => {
-  it.each(cases)('%s (more than %i states) keep one history, lose no row, double none', async (...given) => {
-    const [, atLeast, one] = given
-    const { states, broken } = await explore(one)
-    expect(broken).toBeUndefined()
-    expect(states).toBeGreaterThan(atLeast)
-  })
+  it.each(cases)(
+    '%s (more than %i states) keep one history, lose no row, double none',
+    async (...given) => {
+      const [, atLeast, one] = given
+      const { states, broken } = await explore(one)
+      expect(broken).toBeUndefined()
+      expect(states).toBeGreaterThan(atLeast)
+    },
+    120_000,
+  )
 
   it('are found out when one commits before it publishes', async () => {
     const early = { ...taking(1, 2), commitsTooEarly: true } as const
