@@ -143,6 +143,12 @@ const catalogue = {
     retryable: false,
     advice: 'Let the user of the agent read the file or folder that the message names, and start it again.',
   },
+  // Tests of jobs
+  SIMULATION_FAILED: {
+    retryable: false,
+    advice:
+      'Run the seed alone: the message has the fewest faults that still fail, and the last steps before it.',
+  },
   // Anything else
   UNEXPECTED: {
     retryable: true,

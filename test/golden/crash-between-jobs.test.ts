@@ -12,7 +12,7 @@ import { sdkKinesisApi } from '../../connectors/kinesis/sdk-kinesis-api.ts'
 import type { CheckpointStore } from '../../src/contract/checkpoint-store.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Source } from '../../src/contract/source.ts'
-import { Chance } from '../simulation/chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { Fuse, mortalSink, mortalStore } from './fuse.ts'
 
 interface Reading {

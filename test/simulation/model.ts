@@ -1,4 +1,4 @@
-import type { Visit } from './world.ts'
+import type { Visit } from './jobs.ts'
 
 export interface Total {
   readonly start: number

@@ -1,5 +1,5 @@
 import type { Fault, FaultKind, Injected } from '../../connectors/kinesis-local/index.ts'
-import { Chance } from '../simulation/chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { DrivenTime } from './driven-time.ts'
 import type { MortalJob } from './mortal-job.ts'
 import { SoakedStream } from './soaked-stream.ts'

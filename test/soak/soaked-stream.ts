@@ -1,6 +1,6 @@
 import { type LocalKinesis, startLocalKinesis } from '../../connectors/kinesis-local/index.ts'
 import { type RawShard, shardsOf, succeed } from '../connectors/kinesis-local/raw-call.ts'
-import type { Chance } from '../simulation/chance.ts'
+import type { Chance } from '../../src/testing/simulation/chance.ts'
 import type { DrivenTime } from './driven-time.ts'
 
 const startShards = 16

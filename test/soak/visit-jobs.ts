@@ -5,7 +5,7 @@ import type { EnumeratorSnapshot } from '../../connectors/kinesis/enumerator-sna
 import { kinesisSink, kinesisSource } from '../../connectors/kinesis/index.ts'
 import type { Clock } from '../../src/contract/clock.ts'
 import type { Source, SplitEnumerator } from '../../src/contract/source.ts'
-import { Chance } from '../simulation/chance.ts'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { MortalJob } from './mortal-job.ts'
 import type { SoakedStream } from './soaked-stream.ts'
 

@@ -27,4 +27,9 @@ export class Chance {
   oneOf<T>(all: readonly T[]): T {
     return all[this.between(0, all.length - 1)]!
   }
+
+  /** Chance of its own, so that what one part of a simulation draws changes nothing for the others. */
+  fork(): Chance {
+    return new Chance(Math.floor(this.next() * 2 ** 32))
+  }
 }

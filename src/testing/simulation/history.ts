@@ -1,0 +1,257 @@
+import { type MillraceError, millraceError } from '../../errors.ts'
+import type { Job } from '../../job.ts'
+import type { JobEvent } from '../../observe/events.ts'
+import { run } from '../../runtime/run.ts'
+import type { RunningJob } from '../../runtime/running-job.ts'
+import { sinkNames, sourceNames, withEnds } from '../replaced-ends.ts'
+import { VirtualTime } from '../virtual-time.ts'
+import { Chance } from './chance.ts'
+import { Destination } from './destination.ts'
+import { chanceOf, type Fault } from './fault.ts'
+import { ManifestChecks } from './manifest-checks.ts'
+import { ReadingChecks } from './reading-checks.ts'
+import { inputBytes, inputDecoder, putTimes, type SimulatedInput } from './simulated-input.ts'
+import { SimulatedProcess } from './simulated-process.ts'
+import { SimulatedStorage } from './simulated-storage.ts'
+import { SimulatedStream } from './simulated-stream.ts'
+import { streamClient } from './stream-client.ts'
+import { World } from './world.ts'
+
+/** Makes the source that reads a simulated stream. */
+export type StreamSource = typeof import('../../../connectors/kinesis/index.ts').kinesisSource
+
+/** What a history is made of. */
+export interface HistoryParts {
+  readonly job: Job
+  readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
+  readonly seed: number
+  readonly faults: readonly Fault[]
+  /** How often a row may be seen in a sink. */
+  readonly allowed: (sink: string, row: string) => number
+  readonly kinesisSource: StreamSource
+}
+
+/** What became of it. */
+export interface Outcome {
+  readonly rows: Readonly<Record<string, readonly unknown[]>>
+  /** What happened, a line for each deed. */
+  readonly trace: readonly string[]
+  readonly steps: number
+  /** What must never happen and did. */
+  readonly broken: Error | undefined
+}
+
+interface Living {
+  readonly process: SimulatedProcess
+  readonly running: RunningJob
+  ended: boolean
+}
+
+/** Faults that have found no call by then come no more. */
+const faultsWithinMs = 40_000
+/** Within this time a job must come to its end when nothing goes wrong any more. */
+const patienceMs = 1_800_000
+const mostSteps = 40_000
+const longestJumpMs = 3_600_000
+
+/** One history of a job: from its first start through the faults to its end, decided by the seed alone. */
+export async function history(parts: HistoryParts): Promise<Outcome> {
+  const life = new History(parts)
+  await life.live()
+  return life.outcome()
+}
+
+class History {
+  readonly #parts: HistoryParts
+  readonly #world: World
+  readonly #checks: ManifestChecks
+  readonly #storage: SimulatedStorage
+  readonly #streams: ReadonlyMap<string, SimulatedStream>
+  readonly #reading: ReadonlyMap<string, ReadingChecks>
+  readonly #destinations: ReadonlyMap<string, Destination>
+  readonly #read: 'polling' | 'fan-out'
+  readonly #checkpointEveryMs: number
+  readonly #living: Living[] = []
+  #processes = 0
+  #unread = 0
+  #calm = false
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts
+    const chance = new Chance(parts.seed)
+    const ties = chance.fork()
+    const time = new VirtualTime(0, ties.next)
+    this.#world = new World(time, chance.fork(), parts.faults)
+    this.#checks = new ManifestChecks(this.#world)
+    this.#storage = new SimulatedStorage(this.#world, this.#checks)
+    const names = sourceNames(parts.job)
+    this.#streams = new Map(
+      names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4))]),
+    )
+    this.#reading = new Map(
+      names.map((name) => [
+        name,
+        new ReadingChecks(this.#world, (shard) => this.#checks.isFinished(name, shard)),
+      ]),
+    )
+    this.#destinations = new Map(
+      sinkNames(parts.job).map((name) => [
+        name,
+        new Destination(name, this.#world, this.#checks, (row) => parts.allowed(name, row)),
+      ]),
+    )
+    this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
+    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000])
+    for (const name of names) this.#put(name, chance.fork())
+  }
+
+  async live(): Promise<void> {
+    const { time, faults } = this.#world
+    this.#world.tell(`shards are read by ${this.#read}, a checkpoint every ${this.#checkpointEveryMs} ms`)
+    this.#start()
+    await time.settled()
+    await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > faultsWithinMs))
+    this.#calm = true
+    this.#world.calm()
+    this.#world.tell('nothing goes wrong any more')
+    for (const { running } of this.#living) running.stop()
+    await time.settled()
+    const isOver = ({ ended, process }: Living) => ended || !process.alive
+    await this.#until(() => this.#living.every(isOver))
+    const restless = this.#living.find((one) => !isOver(one))
+    if (restless !== undefined && this.#world.broken === undefined)
+      this.#world.breaks(`${restless.process.name} does not stop though nothing goes wrong any more`)
+    if (this.#world.broken !== undefined) return
+    const last = this.#start('caught-up')
+    await this.#until(() => last.ended)
+    if (!last.ended && this.#world.broken === undefined)
+      this.#world.breaks('the job does not come to its end though nothing goes wrong any more')
+  }
+
+  outcome(): Outcome {
+    const { trace, step, broken } = this.#world
+    const rows = Object.fromEntries([...this.#destinations].map(([name, { rows }]) => [name, rows]))
+    return { rows, trace, steps: step, broken }
+  }
+
+  /** Lets time pass until something is so, something breaks, or it takes too long. */
+  async #until(isSo: () => boolean): Promise<void> {
+    const { time } = this.#world
+    const latest = time.now + patienceMs
+    const going = () => this.#world.broken === undefined && this.#world.step < mostSteps && time.now < latest
+    while (!isSo() && going()) {
+      if (!(await time.step())) break
+    }
+  }
+
+  #put(source: string, chance: Chance): void {
+    const stream = this.#streams.get(source)!
+    for (const { at, key, index } of putTimes(this.#parts.inputs[source] ?? [], chance)) {
+      this.#unread += 1
+      this.#world.time.after(at, () => {
+        this.#unread -= 1
+        stream.put(key, inputBytes(index))
+      })
+    }
+  }
+
+  #start(until?: 'caught-up'): Living {
+    this.#processes += 1
+    const name = `p${this.#processes}`
+    const process = new SimulatedProcess(name, this.#world, this.#onFault)
+    this.#world.tell(`${name} starts`)
+    const running = run(this.#jobOf(process), {
+      checkpoints: this.#storage.storeOf(process),
+      clock: process.clock,
+      random: process.random,
+      ...(until && { until }),
+    })
+    const living: Living = { process, running, ended: false }
+    this.#living.push(living)
+    running.events$.subscribe((event) => this.#onEvent(process, event))
+    const onEnd = (how: string, failure?: MillraceError) => {
+      living.ended = true
+      this.#world.tell(`${name} ends: ${how}`)
+      this.#world.time.stir()
+      if (failure !== undefined && (until !== undefined || !mayHappen(failure)))
+        this.#world.breaks(`${name} ended with ${failure.message}`)
+      this.#startAgain()
+    }
+    running.then(
+      ({ outcome }) => onEnd(outcome),
+      (error: unknown) => onEnd(millraceError(error).code, millraceError(error)),
+    )
+    return living
+  }
+
+  #onEvent({ name, alive }: SimulatedProcess, event: JobEvent): void {
+    if (!alive) return
+    if (event.kind === 'restarting') {
+      this.#world.tell(`${name} restarts: ${event.error.message}`)
+      if (!mayHappen(event.error)) this.#world.breaks(`${name} failed with ${event.error.message}`)
+    } else if (event.kind === 'started')
+      this.#world.tell(
+        `${name} runs as generation ${event.generation}, from ${event.restoredFrom ?? 'nothing'}`,
+      )
+  }
+
+  /** Somebody sees to it that the job runs. */
+  #startAgain(): void {
+    if (this.#calm) return
+    this.#world.time.after(this.#world.chance.between(1, 3_000), () => {
+      if (!this.#calm && this.#living.every(({ ended, process }) => ended || !process.alive)) this.#start()
+    })
+  }
+
+  #jobOf(process: SimulatedProcess): Job {
+    const { inputs, job, kinesisSource } = this.#parts
+    return withEnds(job, {
+      checkpointEveryMs: this.#checkpointEveryMs,
+      sinkOf: (name) => this.#destinations.get(name)!.sinkOf(process),
+      sourceOf: (name) =>
+        kinesisSource({
+          stream: name,
+          startAt: 'trim-horizon',
+          decode: inputDecoder(inputs[name] ?? []),
+          client: streamClient(this.#streams.get(name)!, process, this.#reading.get(name)!),
+          read: this.#read,
+          pace: 'none',
+          discoverEvery: '5s',
+        }),
+    })
+  }
+
+  readonly #onFault = (fault: Fault, process: SimulatedProcess): void => {
+    const chance = chanceOf(fault)
+    const { kind, ms } = fault
+    if (kind.startsWith('crash')) this.#startAgain()
+    else if (kind === 'pause') {
+      process.pause(ms)
+      this.#world.time.after(chance.between(0, ms), () => this.#calm || this.#start())
+    } else if (kind === 'damaged checkpoint') this.#damage(process)
+    else if (kind === 'rival')
+      this.#world.time.after(chance.between(0, 500), () => this.#calm || this.#start())
+    else if (kind === 'stop') {
+      this.#living.find((one) => one.process === process)?.running.stop()
+    } else if (kind === 'clock jump') process.skew(chance.between(-longestJumpMs, longestJumpMs))
+    else if (kind === 'outage') this.#world.beginOutage(chance.oneOf(['store', 'kinesis', 'sink']), ms)
+    else if (kind === 'reshard') {
+      const stream = chance.oneOf([...this.#streams.values()])
+      this.#world.tell(`${stream.name}: ${stream.reshard(chance)}`)
+    }
+  }
+
+  /** Only a job that runs alone: nobody else may still commit what is lost. */
+  #damage(process: SimulatedProcess): void {
+    const running = this.#living.filter((one) => one.process.alive && !one.ended)
+    const alone = running.length === 1 && running[0]?.process === process
+    if (!alone || process.paused || !this.#storage.tear()) return
+    process.die(true)
+    this.#startAgain()
+  }
+}
+
+/** Errors that faults lead to: another run has taken over, or a service was away for long. */
+function mayHappen({ code, retryable }: MillraceError): boolean {
+  return code === 'JOB_FENCED' || (retryable && code !== 'UNEXPECTED')
+}
