@@ -38,9 +38,13 @@ describe('jobs through histories of faults', () => {
     60_000 + simulations * 1_000,
   )
 
-  it.each([...failedSeeds])('do so with seed %i, which failed once: %s', async (seed) => {
-    await simulateSeed(seed)
-  })
+  it.each([...failedSeeds])(
+    'do so with seed %i, which failed once: %s',
+    async (seed) => {
+      await simulateSeed(seed)
+    },
+    60_000,
+  )
 
   it('meet every kind of fault', async () => {
     const met = new Set<string>()
@@ -57,7 +61,7 @@ describe('jobs through histories of faults', () => {
       expect(again.trace).toEqual(once.trace)
       expect(again.fingerprint).toBe(once.fingerprint)
     }
-  })
+  }, 60_000)
 
   it('give what a computation without an engine gives', async () => {
     for (let variant = 0; variant < variants; variant += 1) {

@@ -115,7 +115,12 @@ class History {
     this.#world.calm()
     this.#world.tell('nothing goes wrong any more')
     for (const { running } of this.#living) running.stop()
-    await this.#until(() => this.#living.every(({ ended, process }) => ended || !process.alive))
+    await time.settled()
+    const isOver = ({ ended, process }: Living) => ended || !process.alive
+    await this.#until(() => this.#living.every(isOver))
+    const restless = this.#living.find((one) => !isOver(one))
+    if (restless !== undefined && this.#world.broken === undefined)
+      this.#world.breaks(`${restless.process.name} does not stop though nothing goes wrong any more`)
     if (this.#world.broken !== undefined) return
     const last = this.#start('caught-up')
     await this.#until(() => last.ended)
