@@ -228,10 +228,13 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.key = key
     this.#call.timestamp = time
     this.#call.state = state
+    this.#call.ofTimer = true
     try {
       fire.call(this.#logic, this.#call, time)
     } catch (error) {
-      throw this.#context.failed(error).at({ key: keyText(key), time: timeText(time) })
+      throw this.#call.failed(error)
+    } finally {
+      this.#call.ofTimer = false
     }
     this.#keep(key, state)
   }
@@ -270,12 +273,12 @@ class Call<S> implements KeyedCall<S> {
   watermark = beginningOfTime
   handedOn = beginningOfTime
   ending = false
+  ofTimer = false
   now = 0
   state!: S
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
-  readonly refuse: OperatorContext<unknown>['refuse']
   readonly goesOn: boolean
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
@@ -294,12 +297,20 @@ class Call<S> implements KeyedCall<S> {
     this.emit = context.emit
     this.sideOutput = context.sideOutput
     this.count = context.count
-    this.refuse = context.refuse
     this.goesOn = context.goesOn
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#touched = touched
     this.#journal = journal
+  }
+
+  /** What was thrown in a timer, which has no record to say where. */
+  failed(error: unknown): MillraceError {
+    return this.#context.failed(error).at({ key: keyText(this.key), time: timeText(this.timestamp) })
+  }
+
+  refuse(error: unknown, value: unknown, timestamp: number): void {
+    this.#context.refuse(this.ofTimer ? this.failed(error) : error, value, timestamp)
   }
 
   setTimer(time: number): void {
