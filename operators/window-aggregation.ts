@@ -14,8 +14,9 @@ import type { AlignedWindows, SlidingWindows, TimeWindow } from '../src/stream.t
 import { beginningOfTime } from '../src/time/end-of-time.ts'
 import { Timers } from '../src/time/timers.ts'
 import { lateRecord, onBetween } from './windows/late-record.ts'
-import { MergedSlices, type SliceOfKeys } from './windows/merged-slices.ts'
+import { type MergedSlice, MergedSlices, type SliceOfKeys } from './windows/merged-slices.ts'
 import { type Slicing, slicingOf } from './windows/slicing.ts'
+import { merged, type Unmerged } from './windows/unmerged.ts'
 import type { WindowContent } from './windows/window-content.ts'
 
 export interface WindowAggregationOptions {
@@ -200,23 +201,27 @@ export class WindowAggregation implements Operator<unknown> {
   #close(end: number): void {
     const window = this.#windowEndingAt.get(end)!
     this.#windowEndingAt.delete(end)
-    let at: Key | undefined
+    for (const [key, accumulators] of this.#closed(window)) {
+      for (const result of this.#resultsOf(key, window, accumulators)) this.#context.emit(result, end - 1)
+    }
+  }
+
+  /** What fails of them is refused as a whole: there is no record at hand. Aggregates give theirs at once. */
+  #resultsOf(key: Key, { start, end }: TimeWindow, accumulators: Accumulators | Unmerged): Iterable<unknown> {
+    const window = this.#assigner.window(start, end)
     try {
-      const results = this.#closed(window)
-      for (const [key, accumulators] of results) {
-        at = key
-        const shown = this.#assigner.window(window.start, end)
-        for (const result of this.#content.results(key, shown, accumulators))
-          this.#context.emit(result, end - 1)
-      }
+      return this.#content.results(key, window, merged(accumulators))
     } catch (error) {
-      const start = new Date(window.start).toISOString()
-      throw this.#context.failed(error).at({ ...(at !== undefined && { key: keyText(at) }), window: start })
+      const failed = this.#context
+        .failed(error)
+        .at({ key: keyText(key), window: new Date(start).toISOString() })
+      this.#context.refuse(failed, { key, window }, end - 1)
+      return []
     }
   }
 
   /** The content of a window, in the order of its keys. What no window holds any more is dropped. */
-  #closed(window: TimeWindow): [Key, Accumulators][] {
+  #closed(window: TimeWindow): [Key, Accumulators | Unmerged][] {
     const { end } = window
     const results = [...this.#within(window).entries()].sort(([a], [b]) => compareKeys(a, b))
     for (const start of this.#slicesEndingAt.get(end) ?? []) this.#drop(start)
@@ -226,7 +231,7 @@ export class WindowAggregation implements Operator<unknown> {
     return results
   }
 
-  #within({ start, end }: TimeWindow): SliceOfKeys<Accumulators> {
+  #within({ start, end }: TimeWindow): MergedSlice<Accumulators> {
     if (this.#assigner.kind !== 'sliding') return this.#state.within(start)
     const first = this.#assigner.numberOf(start)
     this.#merged!.forgetBefore(first)

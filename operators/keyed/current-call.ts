@@ -1,6 +1,7 @@
 import type { Emit, OperatorContext } from '../../src/contract/operator.ts'
+import type { MillraceError } from '../../src/errors.ts'
 import type { Journal } from '../../src/state/journal.ts'
-import type { Key } from '../../src/state/key.ts'
+import { type Key, keyText } from '../../src/state/key.ts'
 import type { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { beginningOfTime } from '../../src/time/end-of-time.ts'
 import type { KeyedCall } from './keyed-logic.ts'
@@ -12,12 +13,12 @@ export class CurrentCall<S> implements KeyedCall<S> {
   watermark = beginningOfTime
   handedOn = beginningOfTime
   ending = false
+  ofTimer = false
   now = 0
   state!: S
   readonly emit: Emit<unknown>
   readonly sideOutput: OperatorContext<unknown>['sideOutput']
   readonly count: OperatorContext<unknown>['count']
-  readonly refuse: OperatorContext<unknown>['refuse']
   readonly goesOn: boolean
   readonly #context: OperatorContext<unknown>
   readonly #timers: KeyedTimers
@@ -36,12 +37,20 @@ export class CurrentCall<S> implements KeyedCall<S> {
     this.emit = context.emit
     this.sideOutput = context.sideOutput
     this.count = context.count
-    this.refuse = context.refuse
     this.goesOn = context.goesOn
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#touched = touched
     this.#journal = journal
+  }
+
+  /** What was thrown in a timer, which has no record to say where. */
+  failed(error: unknown): MillraceError {
+    return this.#context.failed(error).at({ key: keyText(this.key), time: timeText(this.timestamp) })
+  }
+
+  refuse(error: unknown, value: unknown, timestamp: number): void {
+    this.#context.refuse(this.ofTimer ? this.failed(error) : error, value, timestamp)
   }
 
   setTimer(time: number): void {
@@ -81,4 +90,9 @@ export class CurrentCall<S> implements KeyedCall<S> {
   #delete(timers: KeyedTimers, time: number, key = this.key): void {
     if (timers.delete(key, time)) this.#journal?.note(() => timers.add(key, time))
   }
+}
+
+/** The end of time, and what lies before all time, are no dates. */
+function timeText(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
 }

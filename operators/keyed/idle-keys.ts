@@ -139,6 +139,10 @@ class InnerCall<S> implements KeyedCall<S> {
     return this.#call.now
   }
 
+  get ofTimer(): boolean {
+    return this.#call.ofTimer
+  }
+
   get goesOn(): boolean {
     return this.#call.goesOn
   }

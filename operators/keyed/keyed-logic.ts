@@ -57,6 +57,8 @@ export interface KeyedCall<S> {
   readonly count: OperatorContext<unknown>['count']
   /** For a function of the job that fails in a timer, over what records left there. Throws unless the job goes on. */
   readonly refuse: OperatorContext<unknown>['refuse']
+  /** Whether a timer is being served: there is no record at hand. */
+  readonly ofTimer: boolean
   /** Whether the job goes on after a record that fails. */
   readonly goesOn: boolean
   /** Sets a timer of event time. One at the watermark or before it fires with the next watermark. */

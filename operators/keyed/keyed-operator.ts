@@ -4,7 +4,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { cborView, decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
 import type { KeyTimes } from '../../src/state/files/state-entry.ts'
 import { Journal } from '../../src/state/journal.ts'
-import { checkedKey, type Key, keyText } from '../../src/state/key.ts'
+import { checkedKey, type Key } from '../../src/state/key.ts'
 import type { KeyedState, StateMap } from '../../src/state/keyed-state.ts'
 import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
 import { KeyedTimers } from '../../src/state/keyed-timers.ts'
@@ -239,10 +239,13 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.key = key
     this.#call.timestamp = time
     this.#call.state = state
+    this.#call.ofTimer = true
     try {
       fire.call(this.#logic, this.#call, time)
     } catch (error) {
-      throw this.#context.failed(error).at({ key: keyText(key), time: timeText(time) })
+      throw this.#call.failed(error)
+    } finally {
+      this.#call.ofTimer = false
     }
     this.#keep(key, state)
   }
@@ -278,9 +281,4 @@ export class KeyedOperator<S> implements Operator<unknown> {
       this.#context.wakeAt(time)
     }
   }
-}
-
-/** The end of time, and what lies before all time, are no dates. */
-function timeText(time: number): string {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time)
 }

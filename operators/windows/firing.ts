@@ -1,6 +1,7 @@
 import type { FiringRule, TimeDomain } from '../../src/stream.ts'
 import type { KeyedCall } from '../keyed/keyed-logic.ts'
 import type { Pane } from '../triggers.ts'
+import { resultsOf } from './results-of.ts'
 import type { WindowContent } from './window-content.ts'
 import type { PaneState } from './window-state.ts'
 
@@ -112,14 +113,15 @@ export class Firing {
     return !pane.closed && pane.fresh > 0
   }
 
-  emit(call: Call, pane: PaneState, content: unknown, timing: Timing): void {
+  emit(call: Call, pane: PaneState, content: () => unknown, timing: Timing): void {
     const bounds = this.#window(pane.start, pane.end)
     const window =
       this.trigger === undefined ? bounds : { ...(bounds as object), pane: { timing, index: pane.fired } }
     pane.fired += 1
     pane.fresh = 0
     const timestamp = this.#datedByRecords ? pane.latest : this.lastOf(pane.end)
-    for (const result of this.content.results(call.key, window, content)) call.emit(result, timestamp)
+    for (const result of resultsOf(call, this.content, window, content, timestamp))
+      call.emit(result, timestamp)
   }
 
   #waitForEarly(call: Call, pane: PaneState, everyMs: number): void {

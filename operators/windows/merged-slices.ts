@@ -1,10 +1,14 @@
 import type { Key } from '../../src/state/key.ts'
+import { merged, Unmerged } from './unmerged.ts'
 import type { WindowContent } from './window-content.ts'
 
 /** What the keys of a slice, or of several in a row, hold. */
 export interface SliceOfKeys<C> {
   entries(): Iterable<[Key, C]>
 }
+
+/** The same, of slices that may not have been put together. */
+export type MergedSlice<C> = SliceOfKeys<C | Unmerged>
 
 /**
  * Slices in a row, merged two by two, four by four and so on, so that a window of n slices is put together of at most
@@ -15,7 +19,7 @@ export class MergedSlices<C> {
   readonly #content: WindowContent<C>
   readonly #sliceAt: (number: number) => SliceOfKeys<C> | undefined
   /** By level, from pairs on, and then by number at that level. */
-  readonly #levels: Map<number, SliceOfKeys<C> | undefined>[] = []
+  readonly #levels: Map<number, MergedSlice<C> | undefined>[] = []
 
   constructor(content: WindowContent<C>, sliceAt: (number: number) => SliceOfKeys<C> | undefined) {
     this.#content = content
@@ -23,9 +27,9 @@ export class MergedSlices<C> {
   }
 
   /** What the slices from number `from` up to, but without, number `to` hold together. Must not be changed. */
-  between(from: number, to: number): SliceOfKeys<C> {
-    const first: (SliceOfKeys<C> | undefined)[] = []
-    const last: (SliceOfKeys<C> | undefined)[] = []
+  between(from: number, to: number): MergedSlice<C> {
+    const first: (MergedSlice<C> | undefined)[] = []
+    const last: (MergedSlice<C> | undefined)[] = []
     for (let [level, left, right] = [0, from, to]; left < right; level += 1) {
       if (left % 2 !== 0) first.push(this.#part(level, left++))
       if (right % 2 !== 0) last.push(this.#part(level, --right))
@@ -56,7 +60,7 @@ export class MergedSlices<C> {
     return this.#levels.reduce((sum, level) => sum + level.size, 0)
   }
 
-  #part(level: number, number: number): SliceOfKeys<C> | undefined {
+  #part(level: number, number: number): MergedSlice<C> | undefined {
     if (level === 0) return this.#sliceAt(number)
     this.#levels[level - 1] ??= new Map()
     const known = this.#levels[level - 1]!
@@ -66,21 +70,26 @@ export class MergedSlices<C> {
     return part
   }
 
-  #merged(parts: readonly (SliceOfKeys<C> | undefined)[]): SliceOfKeys<C> | undefined {
+  #merged(parts: readonly (MergedSlice<C> | undefined)[]): MergedSlice<C> | undefined {
     const present = parts.filter((part) => part !== undefined)
     if (present.length < 2) return present[0]
-    const all = new Map<Key, C>()
+    const all = new Map<Key, C | Unmerged>()
     for (const part of present)
       for (const [key, content] of part.entries()) this.#mergeInto(all, key, content)
     return all
   }
 
-  #mergeInto(all: Map<Key, C>, key: Key, content: C): void {
-    let merged = all.get(key)
-    if (merged === undefined) {
-      merged = this.#content.create()
-      all.set(key, merged)
+  #mergeInto(all: Map<Key, C | Unmerged>, key: Key, content: C | Unmerged): void {
+    let known = all.get(key)
+    if (known === undefined) {
+      known = this.#content.create()
+      all.set(key, known)
     }
-    this.#content.merge(merged, content)
+    if (known instanceof Unmerged) return
+    try {
+      this.#content.merge(known, merged(content))
+    } catch (error) {
+      all.set(key, new Unmerged(error))
+    }
   }
 }

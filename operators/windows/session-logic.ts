@@ -117,7 +117,7 @@ export class SessionLogic implements KeyedLogic<SessionState[]> {
   }
 
   #fire(call: Call, session: SessionState, timing: Pane['timing']): void {
-    this.#firing.emit(call, session, session.content, timing)
+    this.#firing.emit(call, session, () => session.content, timing)
     if (this.#firing.trigger?.purging) session.content = this.#firing.content.create()
   }
 }

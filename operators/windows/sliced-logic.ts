@@ -119,7 +119,7 @@ export class SlicedLogic implements KeyedLogic<SlicedState> {
     const { trigger } = this.#firing
     const { slices } = call.state
     const [from, to] = [placeOf(slices, pane.start), placeOf(slices, pane.end)]
-    this.#firing.emit(call, pane, this.#merged(slices, from, to), timing)
+    this.#firing.emit(call, pane, () => this.#merged(slices, from, to), timing)
     if (trigger?.purging) slices.splice(from, to - from)
   }
 

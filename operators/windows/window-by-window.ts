@@ -5,9 +5,10 @@ import type { FiringOptions } from './firing.ts'
 import { onBetween, onLate } from './late-record.ts'
 import { newWindow, type OwnWindow, placeOfWindow, touchedBy } from './own-window.ts'
 import type { WindowsOf } from './own-windows.ts'
+import { resultsOf } from './results-of.ts'
 import { ruleFunctions } from './rule-functions.ts'
 import { resultOf, WindowTriggerContext } from './trigger-context.ts'
-import type { TriggerFunctions } from './trigger-functions.ts'
+import type { TriggerFunctions, TriggerResult } from './trigger-functions.ts'
 
 type Call = KeyedCall<OwnWindow[]>
 type Timing = Pane['timing']
@@ -85,13 +86,28 @@ export class WindowByWindow implements KeyedLogic<OwnWindow[]> {
     const serve = kind === 'event' ? this.#functions.onTimer : this.#functions.onProcessingTimer
     for (const window of call.state) {
       if (!this.#context.takeTimer(call, window, due, kind) || serve === undefined) continue
-      const context = this.#context.of(call, window, false)
       const closing = inTime && instant === this.#lastOf(window.end)
-      this.#act(call, window, serve(due, context), closing ? 'on-time' : this.#timing(call, window))
+      const context = this.#context.of(call, window, false)
+      const said = this.#served(call, window, () => serve(due, context))
+      this.#act(call, window, said, closing ? 'on-time' : this.#timing(call, window))
     }
     if (!same) return
     const left = call.state.filter(({ end }) => !this.#gone(end, instant))
     if (left.length < call.state.length) call.state = left
+  }
+
+  /** What a trigger says to a timer. If it fails in a job that goes on, the window is as before and does nothing. */
+  #served(call: Call, window: OwnWindow, serve: () => unknown): TriggerResult {
+    const { kept, timers, processingTimers } = window
+    const before = call.goesOn ? structuredClone({ kept, timers, processingTimers }) : {}
+    try {
+      return resultOf(serve(), this.#options.trigger?.name)
+    } catch (error) {
+      const { start, end } = window
+      call.refuse(error, { key: call.key, window: this.#options.window(start, end) }, call.timestamp)
+      Object.assign(window, before)
+      return 'continue'
+    }
   }
 
   /** Those of the windows that are not gone, opened where they are new. */
@@ -170,7 +186,8 @@ export class WindowByWindow implements KeyedLogic<OwnWindow[]> {
     const shown = trigger === undefined ? bounds : { ...(bounds as object), pane }
     window.fired += 1
     const timestamp = datedByRecords ? window.latest : last
-    for (const result of content.results(call.key, shown, window.content)) call.emit(result, timestamp)
+    for (const result of resultsOf(call, content, shown, () => window.content, timestamp))
+      call.emit(result, timestamp)
     if (content.isEmpty?.(window.content)) window.held = 0
   }
 

@@ -4,7 +4,7 @@ import type { Where } from '../errors.ts'
 export interface FailedRecord {
   /** The operator whose function failed, by its id in the plan. */
   readonly operator: string
-  /** What the operator was given. */
+  /** What the operator was given. Of a window that failed when it fired in its time: its `key` and `window`. */
   readonly value: unknown
   /** Its event time, in milliseconds since 1970. */
   readonly timestamp: number

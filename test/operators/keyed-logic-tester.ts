@@ -28,6 +28,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     touch: () => {},
     ending: false,
     goesOn: false,
+    ofTimer: false,
   }
   const within = (timestamp: number, act: () => void) => {
     call.timestamp = timestamp
