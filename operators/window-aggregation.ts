@@ -202,20 +202,28 @@ export class WindowAggregation implements Operator<unknown> {
     const window = this.#windowEndingAt.get(end)!
     this.#windowEndingAt.delete(end)
     for (const [key, accumulators] of this.#closed(window)) {
-      for (const result of this.#resultsOf(key, window, accumulators)) this.#context.emit(result, end - 1)
+      const results = this.#resultsOf(key, window, accumulators)
+      try {
+        for (const result of results) this.#context.emit(result, end - 1)
+      } catch (error) {
+        throw this.#failed(error, key, window)
+      }
     }
   }
 
+  /** What was thrown while a window closes, which has no record to say where. */
+  #failed(error: unknown, key: Key, { start }: TimeWindow): MillraceError {
+    return this.#context.failed(error).at({ key: keyText(key), window: new Date(start).toISOString() })
+  }
+
   /** What fails of them is refused as a whole: there is no record at hand. Aggregates give theirs at once. */
-  #resultsOf(key: Key, { start, end }: TimeWindow, accumulators: Accumulators | Unmerged): Iterable<unknown> {
+  #resultsOf(key: Key, bounds: TimeWindow, accumulators: Accumulators | Unmerged): Iterable<unknown> {
+    const { start, end } = bounds
     const window = this.#assigner.window(start, end)
     try {
       return this.#content.results(key, window, merged(accumulators))
     } catch (error) {
-      const failed = this.#context
-        .failed(error)
-        .at({ key: keyText(key), window: new Date(start).toISOString() })
-      this.#context.refuse(failed, { key, window }, end - 1)
+      this.#context.refuse(this.#failed(error, key, bounds), { key, window }, end - 1)
       return []
     }
   }

@@ -72,7 +72,7 @@ describe('millrace checkpoints', () => {
 
   it.each([
     [['ls', '/nowhere'], 2, 'neither a folder'],
-    [['ls', 'ftp://checkpoints'], 2, 'no store is known'],
+    [['ls', 'ftp://checkpoints'], 2, 'neither a folder nor s3:'],
     [['show', fileURLToPath(new URL('.', import.meta.url))], 1, 'holds no checkpoint'],
     [['show', '.', '--epoch', 'x'], 2, 'whole number'],
   ])('says what is wrong with %j', async (args, code, words) => {

@@ -48,7 +48,7 @@ describe('millrace run', () => {
     const { code, environment } = await millraceRun(['--checkpoints', 'gs://lake/checkpoints'], end)
     expect(code).toBe(2)
     expect(environment.err).toContain(
-      'OPTION_INVALID: --checkpoints gs://lake/checkpoints is neither a folder',
+      'OPTION_INVALID: gs://lake/checkpoints is neither a folder',
     )
   })
 

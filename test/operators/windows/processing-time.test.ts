@@ -104,7 +104,7 @@ describe('windows of processing time', () => {
     expect(rows).toEqual([{ key: 'a', window: { start: 1_000, end: 17_000 }, n: 4 }])
   })
 
-  it('may be assigned by a function', () => {
+  it('may be assigned by a function', async () => {
     const halves = assignedWindows(
       'halves',
       (_record, time) => [{ start: time - (time % 5_000), end: 10_000 }],
@@ -115,7 +115,9 @@ describe('windows of processing time', () => {
     const first = counting(halves)
     first.at(1_000, 2)
     first.at(6_000, 1)
-    const { rows, at } = counting(halves, first.operator.snapshot())
+    const second = counting(halves, await settledSnapshot(first.operator.snapshot()))
+    await second.operator.open()
+    const { rows, at } = second
     at(9_999, 1)
     expect(rows).toEqual([])
     at(10_000, 0)
