@@ -130,5 +130,5 @@ describe('the same job', () => {
       expect(visible(name), name).toEqual(golden)
       rmSync(join(root, name), { recursive: true })
     }
-  }, 120_000)
+  }, 600_000)
 })

@@ -159,7 +159,7 @@ describe('two jobs with a stream between them', () => {
       await put(stream, store, new Fuse())
       expect(await rowsRead(stream), stream).toEqual(all)
     }
-  }, 120_000)
+  }, 600_000)
 
   it('a crash of the second at any deed lets no record in twice, and none out', async () => {
     const [stream, store] = ['repeated', memoryStore()]
@@ -182,5 +182,5 @@ describe('two jobs with a stream between them', () => {
         `crash-${deed}`,
       ).toEqual(all)
     }
-  }, 120_000)
+  }, 600_000)
 })

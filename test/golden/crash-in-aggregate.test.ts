@@ -196,7 +196,7 @@ test('a crash at any deed of a job that reads aggregates changes no row', async 
   expect(straight.burnt).toBeGreaterThan(100)
   // Checkpoints were cut within aggregates, at every place where a portion ends.
   expect([...seen]).toEqual(expect.arrayContaining(['0+', '2+', '3+', '4+', '5+', '8+', '4']))
-}, 120_000)
+}, 600_000)
 
 test('an aggregate of 25,000 records is read through the source as it comes', async () => {
   const texts = Array.from({ length: 25_000 }, (_, i) => `${i}`)

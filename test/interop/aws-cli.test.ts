@@ -41,7 +41,7 @@ test('the unchanged AWS CLI creates, writes, reads and deletes', async (context)
   ])
   await aws('delete-stream', ...name)
   await expect(aws('describe-stream', ...name)).rejects.toThrow('ResourceNotFoundException')
-}, 60_000)
+}, 240_000)
 
 test('the unchanged AWS CLI splits, merges, scales and tags', async (context) => {
   if (!installed) context.skip('the AWS CLI is not installed')
@@ -66,7 +66,7 @@ test('the unchanged AWS CLI splits, merges, scales and tags', async (context) =>
   expect(Tags).toEqual([{ Key: 'team', Value: 'lake' }])
   expect(ended.NextShardIterator ?? null).toBeNull()
   expect(ended.ChildShards).toHaveLength(2)
-}, 60_000)
+}, 240_000)
 
 test('the unchanged AWS CLI sets retention and encryption, and tells what is refused', async (context) => {
   if (!installed) context.skip('the AWS CLI is not installed')
@@ -92,7 +92,7 @@ test('the unchanged AWS CLI sets retention and encryption, and tells what is ref
     KeyId: 'alias/aws/kinesis',
   })
   expect(sent.EncryptionType).toBe('KMS')
-}, 60_000)
+}, 240_000)
 
 test('what the AWS CLI sends is answered over plain HTTP/1.1 as well', async () => {
   await succeed(kinesis.endpoint, 'CreateStream', { StreamName: 'plain', ShardCount: 1 })

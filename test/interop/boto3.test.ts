@@ -55,4 +55,4 @@ test('unchanged boto3 uses streams, records, settings, resharding and fan-out, a
   } finally {
     await kinesis.close()
   }
-}, 120_000)
+}, 600_000)

@@ -204,5 +204,5 @@ describe('the state of an intervalJoin', () => {
     expect(test.emitted).toBe(100_000 * 16 - (5 * 6) / 2 - (10 * 11) / 2)
     test.watermark(200_000)
     expect(test.state).toBeUndefined()
-  }, 10_000)
+  }, 40_000)
 })

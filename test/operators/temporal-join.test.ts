@@ -78,5 +78,5 @@ describe('the state of a temporalJoin', () => {
     for (let time = 0; time < 100_000; time += 1) test.record(time, time, time % 2)
     test.watermark(100_000)
     expect(test.emitted).toBe(49_999)
-  }, 10_000)
+  }, 40_000)
 })

@@ -67,7 +67,7 @@ describe.each(['polling', 'fan-out'])(
         expect(await rowsIn(join(cwd, 'out'))).toEqual(expectedRows(input))
         expect((await stream.shards()).length).toBeGreaterThan(20)
         await stream.close()
-      }, 60_000)
+      }, 240_000)
     }
   },
 )

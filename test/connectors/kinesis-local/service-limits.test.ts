@@ -136,7 +136,7 @@ describe('what an account may have', () => {
     expect(await refused('SplitShard', split)).toBe('LimitExceededException')
     const scale = { StreamName: 'three', TargetShardCount: 2, ScalingType: 'UNIFORM_SCALING' }
     expect(await refused('UpdateShardCount', scale)).toBe('LimitExceededException')
-  }, 60_000)
+  }, 240_000)
 
   test('50 streams in mode ON_DEMAND', async () => {
     for (let index = 0; index < 50; index++) await create(`elastic-${index}`, onDemand)

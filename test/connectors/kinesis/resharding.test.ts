@@ -114,4 +114,4 @@ test('every record is read once and each key in order, whatever is put, resharde
     ),
     { numRuns: 60 },
   )
-}, 60_000)
+}, 240_000)

@@ -324,7 +324,7 @@ describe('whatever is refused, lost and resharded', () => {
       ),
       { numRuns: 60 },
     )
-  }, 60_000)
+  }, 240_000)
 
   test('the records of a key are first seen in their order when that is asked for', async () => {
     await fc.assert(
@@ -340,5 +340,5 @@ describe('whatever is refused, lost and resharded', () => {
       ),
       { numRuns: 60 },
     )
-  }, 60_000)
+  }, 240_000)
 })
