@@ -47,9 +47,7 @@ describe('millrace run', () => {
     expect(run.options?.checkpoints?.description).toBe('s3://lake/checkpoints')
     const { code, environment } = await millraceRun(['--checkpoints', 'gs://lake/checkpoints'], end)
     expect(code).toBe(2)
-    expect(environment.err).toContain(
-      'OPTION_INVALID: gs://lake/checkpoints is neither a folder',
-    )
+    expect(environment.err).toContain('OPTION_INVALID: gs://lake/checkpoints is neither a folder')
   })
 
   it('prints only JSON to stdout with --json', async () => {

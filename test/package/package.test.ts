@@ -113,7 +113,11 @@ describe('the installed package', () => {
     expect(await project.result('--input-type=module', '-e', program)).toEqual(refused)
   })
 
-  it('type-checks with its own declarations', async () => expect(await project.complaints()).toBe(''), 240_000)
+  it(
+    'type-checks with its own declarations',
+    async () => expect(await project.complaints()).toBe(''),
+    240_000,
+  )
 })
 
 describe('a program in plain JavaScript', () => {
