@@ -2,7 +2,7 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { CommitPermit, Staged } from '../contract/sink.ts'
 import type { Snapshot, StoredFile } from '../contract/snapshot.ts'
-import { MillraceError } from '../errors.ts'
+import { MillraceError, millraceError } from '../errors.ts'
 import { copyParts } from './copy-parts.ts'
 import {
   encodeManifest,
@@ -173,7 +173,9 @@ export class CheckpointCoordinator {
       ...this.#header(this.epoch + 1),
       finished: cut.finished,
       sources: cut.sources,
-      operators: await mapped(cut.operators, (snapshot) => this.#storeSnapshot(snapshot, writing)),
+      operators: await this.reading(() =>
+        mapped(cut.operators, (snapshot) => this.#storeSnapshot(snapshot, writing)),
+      ),
       sinks: await mapped(cut.sinks, (staged) => this.#storeStaged(staged, writing)),
     }
     const publication = await this.#publish(manifest)
@@ -182,6 +184,21 @@ export class CheckpointCoordinator {
     }
     for (const { changes } of Object.values(cut.operators)) changes?.published()
     return { permit: this.permit(), sizeBytes: writing.sizeBytes }
+  }
+
+  /**
+   * Does what reads files of earlier checkpoints.
+   *
+   * @throws MillraceError `JOB_FENCED` if one is gone because another run has taken the job over, and deleted it.
+   */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read()
+    } catch (error) {
+      if (millraceError(error).code !== 'CHECKPOINT_CORRUPT') throw error
+      const newest = Math.max(...(await listEpochs(this.#store)))
+      throw newest > this.epoch ? fenced(newest) : error
+    }
   }
 
   /** Allows commits of the last published epoch. The only place where a permit is made. */

@@ -97,7 +97,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
     },
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
-  await dataflow.open()
+  await coordinator.reading(() => dataflow.open())
   const sources: SourceTask[] = []
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
