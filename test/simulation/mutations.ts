@@ -36,23 +36,23 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'no fence: an epoch that is taken is taken for published',
-    file: 'src/checkpoint/coordinator.ts',
-    from: "if (outcome === 'taken') return false",
-    to: "if (outcome === 'nobody') return false",
+    file: 'src/checkpoint/protocol.ts',
+    from: "if (outcome === 'taken') return 'taken'",
+    to: "if (outcome === 'taken') return 'published'",
     foundBy: 6,
   },
   {
     name: 'no fence against a run that slept while its next epoch was published and deleted',
-    file: 'src/checkpoint/coordinator.ts',
-    from: 'if (this.#epochs.some((other) => other > epoch)) return false',
-    to: '',
+    file: 'src/checkpoint/protocol.ts',
+    from: "return epochs.some((other) => other > epoch) ? 'overtaken' : 'published'",
+    to: "return epochs.length < 0 ? 'overtaken' : 'published'",
     foundBy: 4,
   },
   {
     name: 'publishing is no longer atomic: it looks first, and then overwrites',
     file: 'src/checkpoint/coordinator.ts',
     from: 'const outcome = await this.#store.writeOnce(manifestName(epoch), encodeManifest(manifest))',
-    to: `if ((await this.#store.read(manifestName(epoch))) !== undefined) return false
+    to: `if ((await this.#store.read(manifestName(epoch))) !== undefined) return 'taken'
     await this.#store.delete(manifestName(epoch))
     const outcome: string = await this.#store.writeOnce(manifestName(epoch), encodeManifest(manifest))`,
     foundBy: 14,
@@ -81,8 +81,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'recovery takes the oldest checkpoint',
     file: 'src/checkpoint/recovery.ts',
-    from: 'sort((a, b) => b - a)',
-    to: 'sort((a, b) => a - b)',
+    from: 'sort((a, b) => b - a)\n  const found',
+    to: 'sort((a, b) => a - b)\n  const found',
     foundBy: 0,
   },
   {
@@ -187,21 +187,21 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'keyed state starts without its timers',
     file: 'operators/keyed/keyed-operator.ts',
-    from: 'for (const [key, time] of timers) this.#timers.add(key, time)',
-    to: 'void timers',
+    from: 'for (const time of event) this.#timers.add(key, time)',
+    to: 'void event',
     foundBy: 1,
   },
   {
     name: 'keyed state starts empty',
     file: 'operators/keyed/keyed-operator.ts',
-    from: 'this.#state.restore({ schema: 1, parts: state })',
+    from: 'await this.#state.open(this.#restored.layers, this.#context)',
     to: '',
     foundBy: 1,
   },
   {
     name: 'a table that all records look into starts empty',
     file: 'operators/joins/broadcast-table.ts',
-    from: 'for (const entry of entries) this.put(entry)',
+    from: 'for (const [key, value] of entries) this.put([key, migrate === undefined ? value : migrate(value, key)])',
     to: 'void entries',
     foundBy: 29,
   },
