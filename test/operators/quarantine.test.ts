@@ -1,4 +1,4 @@
-import { type Job, job, MillraceError, run } from 'millrace'
+import { type Job, job, run } from 'millrace'
 import {
   flatMap,
   keyBy,
@@ -21,6 +21,7 @@ import {
 } from '../../src/contract/quarantine.ts'
 import { failureOf } from '../runtime/failed.ts'
 import { impatientClock } from '../runtime/impatient-clock.ts'
+import { killing } from '../runtime/killing-store.ts'
 
 interface Order {
   readonly customer: string
@@ -248,34 +249,6 @@ describe('quarantine', () => {
     expect(metrics.counters).toMatchObject({ 'by-customer.parked': 2, 'by-parity.parked': 2 })
   })
 })
-
-/** A store whose user is killed at an operation: before it, or after it. */
-function killing(store: CheckpointStore, at: number, when: 'before' | 'after') {
-  let operations = 0
-  let killed = false
-  const step = async <T>(operation: () => Promise<T>): Promise<T> => {
-    operations += 1
-    const here = operations === at
-    if (killed || (here && when === 'before')) {
-      killed = true
-      throw new MillraceError('STORE_REFUSED', 'killed')
-    }
-    const result = await operation()
-    if (here) {
-      killed = true
-      throw new MillraceError('STORE_REFUSED', 'killed')
-    }
-    return result
-  }
-  const watched: CheckpointStore = {
-    description: 'memory, killed',
-    writeOnce: (name, content) => step(() => store.writeOnce(name, content)),
-    read: (name) => step(() => store.read(name)),
-    list: (prefix) => step(() => store.list(prefix)),
-    delete: (name) => step(() => store.delete(name)),
-  }
-  return { watched, wasKilled: () => killed }
-}
 
 describe('a quarantine over kills', () => {
   it.each(['before', 'after'] as const)('parks the same, killed %s operations of the store', async (when) => {
