@@ -48,7 +48,7 @@ describe.concurrent('a deliberate defect is found by the simulations', () => {
         remove()
       }
     },
-    300_000,
+    900_000,
   )
 
   it('and they are many', () => expect(mutations.length).toBeGreaterThanOrEqual(15))
