@@ -93,13 +93,6 @@ export const mutations: readonly Mutation[] = [
     foundBy: 3,
   },
   {
-    name: 'a split that has ended holds no watermark for its children',
-    file: 'src/runtime/source-task.ts',
-    from: 'this.#awaiting.set(id, this.#enumerator.finished(id))',
-    to: "this.#enumerator.finished(id); this.#mark(id, 'closed')",
-    foundBy: 163,
-  },
-  {
     name: 'a restart begins every split anew',
     file: 'src/runtime/source-task.ts',
     from: 'this.#restored = new Map(Object.entries(restored?.positions ?? {}))',
