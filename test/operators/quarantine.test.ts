@@ -12,7 +12,7 @@ import {
 import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint, operatorEntries } from '../../src/checkpoint/inspection.ts'
-import { askOperator, listRequests } from '../../src/checkpoint/operator-requests.ts'
+import { askOperator } from '../../src/checkpoint/operator-requests.ts'
 import type { CheckpointStore } from '../../src/contract/checkpoint-store.ts'
 import {
   type ParkedRecord,
@@ -148,7 +148,7 @@ describe('quarantine', () => {
       'parked.parked-keys': 0,
       'parked.returned': 3,
     })
-    expect(await listRequests(store)).toEqual([])
+    expect(await store.list('requests/')).toEqual([])
   })
 
   it('stays where it is when the record fails again', async () => {
@@ -305,7 +305,7 @@ describe('a quarantine over kills', () => {
           [3, 3],
         ]),
       )
-      expect(await listRequests(store)).toEqual([])
+      expect(await store.list('requests/')).toEqual([])
       if (!wasKilled()) return expect(at).toBeGreaterThan(10)
     }
   })
