@@ -246,14 +246,13 @@ export class Attempt {
     const startedAt = clock.now()
     const progressed = this.#progressed
     const cut = this.#cut(finished)
-    const { done } = requests
     const pauseMs = clock.now() - startedAt
     const staged = await cut
-    const { permit, sizeBytes } = await coordinator.complete({ ...staged, requests: done })
+    const { permit, sizeBytes } = await coordinator.complete(staged)
     const at = clock.now()
     for (const source of this.#parts.sources) source.acknowledge()
     for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
-    await requests.published(done)
+    await requests.published(staged.requests)
     await coordinator.deleteObsolete()
     const { epoch, generation } = permit
     const durationMs = at - startedAt
@@ -261,8 +260,9 @@ export class Attempt {
   }
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
-  #cut(finished: boolean): Promise<Cut> {
-    const { sources, sinks, snapshots, coordinator } = this.#parts
+  #cut(finished: boolean): Promise<Required<Cut>> {
+    const { sources, sinks, snapshots, coordinator, requests } = this.#parts
+    const { done } = requests
     snapshots.clear()
     this.#push({ kind: 'barrier', epoch: coordinator.epoch + 1 })
     const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
@@ -273,6 +273,7 @@ export class Attempt {
       operators,
       sinks: Object.fromEntries(staged),
       finished,
+      requests: done,
     }))
   }
 
