@@ -10,7 +10,9 @@ import * as http from 'millrace/connectors/http'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
+import * as opensearch from 'millrace/connectors/opensearch'
 import * as s3 from 'millrace/connectors/s3'
+import * as splunk from 'millrace/connectors/splunk'
 import * as operators from 'millrace/operators'
 import * as testing from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -27,7 +29,9 @@ const entryPoints: Readonly<Record<string, object>> = {
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
+  'millrace/connectors/opensearch': opensearch,
   'millrace/connectors/s3': s3,
+  'millrace/connectors/splunk': splunk,
   'millrace/operators': operators,
   'millrace/testing': testing,
 }
