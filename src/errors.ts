@@ -148,6 +148,16 @@ const catalogue = {
     retryable: false,
     advice: 'A staged file that the checkpoint promises is gone. Restore it from a backup.',
   },
+  DESTINATION_UNAVAILABLE: {
+    retryable: true,
+    advice:
+      'See why the destination does not take records; or raise `retry.for`, or let the job go on with whenDown: "errors".',
+  },
+  RECORD_REFUSED: {
+    retryable: false,
+    advice:
+      'Correct what the destination complains about, or name an output for such records: `errors` of deliverySink(…).',
+  },
   ROW_INVALID: {
     retryable: false,
     advice: 'Correct the row or the columns of the format where the message points.',

@@ -81,6 +81,11 @@ export interface SinkWriter<in T> {
    * ones may come again, from this run or from another at the same time.
    */
   commit(committables: readonly Committable[], permit: CommitPermit): Promise<void>
+  /**
+   * Whether the last commit has left something for another checkpoint, such as records that were refused and belong into
+   * another output. Before a job ends it takes checkpoints until no writer says so.
+   */
+  readonly unsettled?: boolean
   /** Lets go of resources. Nothing becomes visible by it. */
   close(): Promise<void>
 }

@@ -39,6 +39,11 @@ export class SinkTask {
     return this.#located(this.#writer.commit(committables, permit))
   }
 
+  /** See {@link SinkWriter.unsettled}. */
+  get unsettled(): boolean {
+    return this.#writer.unsettled === true
+  }
+
   close(): Promise<void> {
     return this.#writer.close()
   }

@@ -71,6 +71,9 @@ function mortalWriter<T>(writer: SinkWriter<T>, burn: () => void): SinkWriter<T>
       await writer.commit(committables, permit)
       burn()
     },
+    get unsettled() {
+      return writer.unsettled === true
+    },
     close: () => writer.close(),
   }
 }

@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as root from 'millrace'
 import * as agent from 'millrace/connectors/agent'
+import * as consoleConnector from 'millrace/connectors/console'
+import * as delivery from 'millrace/connectors/delivery'
 import * as files from 'millrace/connectors/files'
+import * as http from 'millrace/connectors/http'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
+import * as opensearch from 'millrace/connectors/opensearch'
 import * as s3 from 'millrace/connectors/s3'
+import * as splunk from 'millrace/connectors/splunk'
 import * as operators from 'millrace/operators'
 import * as testing from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,11 +22,16 @@ const megabyte = 1e6
 const entryPoints: Readonly<Record<string, object>> = {
   millrace: root,
   'millrace/connectors/agent': agent,
+  'millrace/connectors/console': consoleConnector,
+  'millrace/connectors/delivery': delivery,
   'millrace/connectors/files': files,
+  'millrace/connectors/http': http,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
+  'millrace/connectors/opensearch': opensearch,
   'millrace/connectors/s3': s3,
+  'millrace/connectors/splunk': splunk,
   'millrace/operators': operators,
   'millrace/testing': testing,
 }
