@@ -5,7 +5,7 @@
  *     millrace run examples/01-daily-delays.ts --from trim-horizon
  */
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,

@@ -1,5 +1,5 @@
 import type { Stream } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { map } from 'millrace/operators'
 import { dayOf, minuteOf } from './days.ts'
 import { bids, type NexmarkEvent } from './events.ts'

@@ -1,5 +1,5 @@
 import { type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import {
   aggregate,
   asyncMap,

@@ -1,5 +1,5 @@
 import { type Change, type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { eventTime, flatMap, sinkTo } from 'millrace/operators'
 import { timeOf } from '../../examples/nexmark/events.ts'
 import { bidsByMinute, q10 } from '../../examples/nexmark/q10.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as root from 'millrace'
 import * as agent from 'millrace/connectors/agent'
-import * as files from 'millrace/connectors/files'
+import * as files from 'millrace/connectors/delivery'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
@@ -17,7 +17,7 @@ const megabyte = 1e6
 const entryPoints: Readonly<Record<string, object>> = {
   millrace: root,
   'millrace/connectors/agent': agent,
-  'millrace/connectors/files': files,
+  'millrace/connectors/delivery': files,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
@@ -104,7 +104,7 @@ describe('the installed package', () => {
       'millrace/operators/map',
       'millrace/operators/index.js',
       'millrace/connectors',
-      'millrace/connectors/files/parquet',
+      'millrace/connectors/delivery/parquet',
     ]
     const program = `
       const codes = ${JSON.stringify(inside)}.map((name) => import(name).then(() => 'LOADED', (error) => error.code))

@@ -1,5 +1,5 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   count,

@@ -1,5 +1,5 @@
 /** The records and the sink that the type tests share. */
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { listSource } from 'millrace/testing'
 
 export interface Order {

@@ -1,5 +1,5 @@
-// Checked by the compiler alone: what the types of connectors/files infer, and what they refuse.
-import { type Format, filesSink, type ParquetColumn, parquet } from '../../connectors/files/index.ts'
+// Checked by the compiler alone: what the types of connectors/delivery infer, and what they refuse.
+import { type Format, filesSink, type ParquetColumn, parquet } from '../../connectors/delivery/index.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Equal } from './equal.ts'
 

@@ -1,6 +1,6 @@
 // A user's program in plain JavaScript: a list becomes Parquet files.
 import { folderStore, job, run } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { filter, map, sinkTo } from 'millrace/operators'
 import { listSource } from 'millrace/testing'
 

@@ -1,6 +1,6 @@
 // A user's job in TypeScript, for `millrace run`.
 import { type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { aggregate, count, eventTime, keyBy, map, sinkTo, tumbling, window } from 'millrace/operators'
 import { listSource } from 'millrace/testing'
 

@@ -1,6 +1,6 @@
 // A job with every kind of step. The compiler counts what its types cost.
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,

@@ -1,6 +1,6 @@
 // Columns take no nulls.
 import { job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 import { map, sinkTo } from 'millrace/operators'
 import { orders } from '../orders.ts'
 

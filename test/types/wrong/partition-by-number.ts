@@ -1,5 +1,5 @@
 // Folders are named by text.
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 
 export const sink = filesSink({
   folder: 'lake',

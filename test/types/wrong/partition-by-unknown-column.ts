@@ -1,5 +1,5 @@
 // A partition is made from the columns of the row.
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 
 export const sink = filesSink({
   folder: 'lake',

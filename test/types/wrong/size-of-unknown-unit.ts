@@ -1,5 +1,5 @@
 // Sizes are counted in powers of two: MiB.
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { filesSink, parquet } from 'millrace/connectors/delivery'
 
 export const sink = filesSink({
   folder: 'lake',

@@ -1,6 +1,6 @@
 import { Encoder } from 'cbor-x'
-import type { Snapshot } from '../../src/contract/snapshot.ts'
-import { MillraceError } from '../../src/errors.ts'
+import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { MillraceError } from '../../../src/errors.ts'
 import { chunksToFold } from './chunk-fold.ts'
 import type { Format, Packed } from './format.ts'
 import { OpenFile, type Piece } from './open-file.ts'

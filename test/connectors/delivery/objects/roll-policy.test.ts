@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isDue, isFull } from '../../../connectors/files/roll-policy.ts'
+import { isDue, isFull } from '../../../../connectors/delivery/objects/roll-policy.ts'
 
 const policy = { sizeBytes: 100, ageMs: 60 }
 const open = { rows: 3, lastRow: 12, sizeBytes: 99, openedAt: 1000, publishedTo: undefined }

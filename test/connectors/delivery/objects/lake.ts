@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type AsyncBuffer, parquetReadObjects } from 'hyparquet'
-import { filesSink, parquet } from '../../../connectors/files/index.ts'
-import type { Clock } from '../../../src/contract/clock.ts'
-import type { CommitPermit, SinkContext, Staged } from '../../../src/contract/sink.ts'
-import type { Snapshot } from '../../../src/contract/snapshot.ts'
-import type { Size } from '../../../src/units.ts'
-import { sinkContext } from '../../contract/sink-context.ts'
+import { filesSink, parquet } from '../../../../connectors/delivery/index.ts'
+import type { Clock } from '../../../../src/contract/clock.ts'
+import type { CommitPermit, SinkContext, Staged } from '../../../../src/contract/sink.ts'
+import type { Snapshot } from '../../../../src/contract/snapshot.ts'
+import type { Size } from '../../../../src/units.ts'
+import { sinkContext } from '../../../contract/sink-context.ts'
 
 /** What the tests of the sink share: rows by month, a clock that is moved by hand, and eyes for the folder. */
 

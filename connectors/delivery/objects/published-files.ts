@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MillraceError } from '../../src/errors.ts'
+import { MillraceError } from '../../../src/errors.ts'
 import { ifThere } from './file-error.ts'
 import { parseFileName, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { partitionPath } from '../../../connectors/files/partition-path.ts'
+import { partitionPath } from '../../../../connectors/delivery/objects/partition-path.ts'
 
 describe('the folder of a partition', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../src/errors.ts'
+import { MillraceError } from '../../../src/errors.ts'
 import type { Cell, Format, Packed, Row } from './format.ts'
 import { type ColumnType, cellOf, columnTypes, type ParquetColumn, type ValueOf } from './parquet-column.ts'
 import { parquetFile } from './parquet-file.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fileName, parseFileName, writerName } from '../../../connectors/files/file-name.ts'
+import { fileName, parseFileName, writerName } from '../../../../connectors/delivery/objects/file-name.ts'
 
 describe('the name of a file', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { Committable } from '../../src/contract/sink.ts'
+import type { Committable } from '../../../src/contract/sink.ts'
 import type { FinishedFile } from './open-file.ts'
 
 /** More finished rows than this are not held in memory: the writer has no room until they are staged. */

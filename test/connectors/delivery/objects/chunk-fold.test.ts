@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ChunkFacts, chunksToFold } from '../../../connectors/files/chunk-fold.ts'
+import { type ChunkFacts, chunksToFold } from '../../../../connectors/delivery/objects/chunk-fold.ts'
 
 const alive = (rows: number, full = false) => ({ rows, liveRows: rows, full })
 

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Row } from '../../../connectors/files/format.ts'
-import { parquet } from '../../../connectors/files/index.ts'
-import { OpenFile } from '../../../connectors/files/open-file.ts'
-import { type OpenFiles, restoreTails, TailState } from '../../../connectors/files/tail-state.ts'
+import { parquet } from '../../../../connectors/delivery/index.ts'
+import type { Row } from '../../../../connectors/delivery/objects/format.ts'
+import { OpenFile } from '../../../../connectors/delivery/objects/open-file.ts'
+import {
+  type OpenFiles,
+  restoreTails,
+  TailState,
+} from '../../../../connectors/delivery/objects/tail-state.ts'
 
 const format = parquet({ id: 'int32', text: 'string', at: 'int64' })
 const row = (id: number): Row => [id, `row ${id}`, BigInt(id) << 40n]

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Format } from '../../../connectors/files/format.ts'
-import { parquet } from '../../../connectors/files/index.ts'
+import { parquet } from '../../../../connectors/delivery/index.ts'
+import type { Format } from '../../../../connectors/delivery/objects/format.ts'
 import { rowsOf } from './lake.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'millrace-parquet-'))

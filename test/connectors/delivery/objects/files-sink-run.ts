@@ -1,8 +1,8 @@
 // A small job in a process of its own, for tests that kill it: node … folder checkpoint-file steps
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
-import type { Staged } from '../../../src/contract/sink.ts'
-import { MillraceError, reasons } from '../../../src/errors.ts'
+import type { Staged } from '../../../../src/contract/sink.ts'
+import { MillraceError, reasons } from '../../../../src/errors.ts'
 import { contextOf, delays, lakeSink, ManualClock, permit } from './lake.ts'
 
 const [folder = '', checkpointFile = '', steps = '0'] = process.argv.slice(2)

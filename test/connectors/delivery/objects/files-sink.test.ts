@@ -17,9 +17,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { filesSink, parquet } from '../../../connectors/files/index.ts'
-import type { SinkWriter, Staged } from '../../../src/contract/sink.ts'
-import { sinkContract } from '../../contract/sink.ts'
+import { filesSink, parquet } from '../../../../connectors/delivery/index.ts'
+import type { SinkWriter, Staged } from '../../../../src/contract/sink.ts'
+import { sinkContract } from '../../../contract/sink.ts'
 import {
   contextOf,
   type Delay,
