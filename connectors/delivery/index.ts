@@ -1,4 +1,5 @@
-export { type FilesSinkOptions, filesSink } from './objects/files-sink.ts'
+export { deliverySink } from './delivery-sink.ts'
 export type { Format } from './objects/format.ts'
+export type { ObjectsOptions } from './objects/objects-sink.ts'
 export { parquet } from './objects/parquet.ts'
 export type { ParquetColumn, ValueOf } from './objects/parquet-column.ts'

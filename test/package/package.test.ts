@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as root from 'millrace'
 import * as agent from 'millrace/connectors/agent'
-import * as files from 'millrace/connectors/delivery'
+import * as delivery from 'millrace/connectors/delivery'
+import * as files from 'millrace/connectors/files'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
@@ -17,7 +18,8 @@ const megabyte = 1e6
 const entryPoints: Readonly<Record<string, object>> = {
   millrace: root,
   'millrace/connectors/agent': agent,
-  'millrace/connectors/delivery': files,
+  'millrace/connectors/delivery': delivery,
+  'millrace/connectors/files': files,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,

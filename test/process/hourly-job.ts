@@ -1,5 +1,6 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/delivery'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -17,8 +18,8 @@ import type { Reading } from './readings.ts'
 
 const readings = kinesisSource({ stream: 'readings', startAt: 'trim-horizon', decode: json<Reading>() })
 
-const lake = filesSink({
-  folder: 'out',
+const lake = deliverySink({
+  to: folder('out'),
   format: parquet({ sensor: 'string', hour: 'timestamp', n: 'int64', total: 'double' }),
   partitionBy: (row) => ({ day: new Date(row.hour).toISOString().slice(0, 10) }),
   roll: { size: '8KiB' },

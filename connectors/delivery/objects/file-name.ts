@@ -21,14 +21,21 @@ export function writerName({ sink, lineage }: Writer): string {
 
 /** The name of a finished file. It follows from writer and rows, so publishing them twice is publishing them once. */
 export function fileName(writer: Writer, { first, last }: RowRange, extension: string): string {
-  return `${writerName(writer)}-${ordinal(first)}-${ordinal(last)}.${extension}`
+  const dot = extension === '' || extension.startsWith('.') ? '' : '.'
+  return `${writerName(writer)}-${ordinal(first)}-${ordinal(last)}${dot}${extension}`
+}
+
+/** The name of the object of a finished file: the folder of its partition, and its name there. */
+export function objectName(partition: string, writer: Writer, range: RowRange, extension: string): string {
+  const name = fileName(writer, range, extension)
+  return partition === '' ? name : `${partition}/${name}`
 }
 
 /** What the name of a finished file says; `undefined` for any other name. */
 export function parseFileName(
   name: string,
 ): ({ readonly writer: string; readonly sink: string } & RowRange) | undefined {
-  const match = /^((.+)-[a-z0-9]+)-(\d{12,})-(\d{12,})\.[a-z]+$/.exec(name)
+  const match = /^((.+)-[a-z0-9]+)-(\d{12,})-(\d{12,})(?:\.[0-9a-z!_.*'()-]+)?$/.exec(name)
   if (match === null) return undefined
   const [, writer = '', sink = '', first, last] = match
   return { writer, sink, first: Number(first), last: Number(last) }

@@ -1,35 +1,23 @@
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import { MillraceError } from '../../../src/errors.ts'
-import { ifThere } from './file-error.ts'
 import { parseFileName, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { OpenFile, type PublishedFile } from './open-file.ts'
 import type { OpenFiles } from './tail-state.ts'
 
-/** A finished file in the folder, by whomever. */
+/** A finished file in the destination. */
 export interface FoundFile extends PublishedFile {
   readonly writer: string
   readonly sink: string
 }
 
-/** All finished files of a folder and its partitions, also where a link leads to them. */
-export async function findFiles(folder: string, partition = '', above: string[] = []): Promise<FoundFile[]> {
-  const found: FoundFile[] = []
-  const path = await ifThere(realpath(join(folder, partition)))
-  // A link may lead back to where it came from.
-  if (path === undefined || above.includes(path)) return found
-  for (const entry of (await ifThere(readdir(path, { withFileTypes: true }))) ?? []) {
-    const parsed = parseFileName(entry.name)
-    if (parsed === undefined && !entry.name.includes('=')) continue
-    const file = join(partition, entry.name)
-    const kind = entry.isSymbolicLink() ? await ifThere(stat(join(path, entry.name))) : entry
-    if (kind?.isDirectory() && entry.name.includes('=')) {
-      found.push(...(await findFiles(folder, file, [...above, path])))
-    }
-    if (kind?.isFile() && parsed !== undefined) found.push({ ...parsed, partition, file })
-  }
-  return found
+/** All finished files of a destination, by any writer of the same sink. */
+export async function findFiles(objects: ObjectStage, writer: Writer): Promise<FoundFile[]> {
+  const files = await objects.names((name) => parseFileName(lastPart(name))?.sink === sinkPart(writer))
+  return files.map((file) => {
+    const partition = file.slice(0, Math.max(0, file.lastIndexOf('/')))
+    return { ...parseFileName(lastPart(file))!, partition, file }
+  })
 }
 
 /**
@@ -38,14 +26,14 @@ export async function findFiles(folder: string, partition = '', above: string[] 
  *
  * @throws MillraceError `SINK_FOREIGN_FILES` naming one such file.
  */
-export function refuseForeign(folder: string, writer: Writer, found: readonly FoundFile[]): void {
+export function refuseForeign(objects: ObjectStage, writer: Writer, found: readonly FoundFile[]): void {
   const foreign = found.find(({ sink, writer: by }) => by !== writerName(writer) && sink === sinkPart(writer))
   if (foreign === undefined) return
   throw new MillraceError(
     'SINK_FOREIGN_FILES',
-    `the folder holds files of an earlier run of sink ${writer.sink}`,
+    `the destination holds files of an earlier run of sink ${writer.sink}`,
     {
-      where: { file: join(folder, foreign.file) },
+      where: { file: objects.whereIs(foreign.file) },
     },
   )
 }
@@ -58,7 +46,7 @@ export function refuseForeign(folder: string, writer: Writer, found: readonly Fo
  * @throws MillraceError `SINK_FOREIGN_FILES` if published files do not continue what the checkpoint holds.
  */
 export function expectPublished(
-  folder: string,
+  objects: ObjectStage,
   format: Format<never>,
   files: OpenFiles,
   writer: Writer,
@@ -72,7 +60,7 @@ export function expectPublished(
     const holdsTail = file.published.length > 0 || published.last >= file.lastRow
     if (published.first !== expected || !holdsTail) {
       throw new MillraceError('SINK_FOREIGN_FILES', 'a published file does not continue the checkpoint', {
-        where: { file: join(folder, published.file) },
+        where: { file: objects.whereIs(published.file) },
       })
     }
     file.published.push(published)
@@ -85,7 +73,7 @@ export function expectPublished(
  *
  * @throws MillraceError `SINK_FOREIGN_FILES` naming a file with rows that did not.
  */
-export function refuseUnrepeated(folder: string, files: OpenFiles): void {
+export function refuseUnrepeated(objects: ObjectStage, files: OpenFiles): void {
   for (const { published } of files.values()) {
     const [file] = published
     if (file === undefined) continue
@@ -93,7 +81,7 @@ export function refuseUnrepeated(folder: string, files: OpenFiles): void {
       'SINK_FOREIGN_FILES',
       'the replay did not give the rows of a published file again',
       {
-        where: { file: join(folder, file.file) },
+        where: { file: objects.whereIs(file.file) },
       },
     )
   }
@@ -101,4 +89,8 @@ export function refuseUnrepeated(folder: string, files: OpenFiles): void {
 
 function sinkPart(writer: Writer): string {
   return writerName(writer).slice(0, -(writer.lineage.length + 1))
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
 }

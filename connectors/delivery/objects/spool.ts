@@ -1,60 +1,70 @@
 import type { Committable } from '../../../src/contract/sink.ts'
+import { Lanes } from './lanes.ts'
 import type { FinishedFile } from './open-file.ts'
 
 /** More finished rows than this are not held in memory: the writer has no room until they are staged. */
 const roomBytes = 64 * 2 ** 20
 
-/** Stages finished files one after the other, while more rows come. */
+/** Stages finished files, some at the same time, while more rows come. */
 export class Spool {
   readonly #stage: (file: FinishedFile) => Promise<Committable>
-  #queue: Promise<void> = Promise.resolve()
-  #staged: Committable[] = []
-  #added = 0
+  readonly #lanes: Lanes
+  readonly #waiting = new Set<Promise<unknown>>()
+  #added: Promise<Committable | undefined>[] = []
   #waitingBytes = 0
   /** Set once: after it nothing is staged any more, and the job has to start again from its checkpoint. */
   #failure: { readonly error: unknown } | undefined
 
-  constructor(stage: (file: FinishedFile) => Promise<Committable>) {
+  constructor(lanes: number, stage: (file: FinishedFile) => Promise<Committable>) {
+    this.#lanes = new Lanes(lanes)
     this.#stage = stage
   }
 
   add(file: FinishedFile): void {
-    this.#added++
     this.#waitingBytes += file.sizeBytes
-    this.#queue = this.#queue.then(() => this.#stageNext(file))
+    const staging = this.#lanes.run(() => this.#stageNext(file))
+    this.#added.push(staging)
+    this.#waiting.add(staging)
+    void staging.then(() => this.#waiting.delete(staging))
   }
 
   /** Resolves when there is room for more rows; rejects when a file could not be staged. */
   room(): Promise<void> | undefined {
     if (this.#failure === undefined && this.#waitingBytes <= roomBytes) return undefined
-    return this.#orFailure(this.#queue)
+    return this.#orFailure(this.settled())
   }
 
-  /** What was staged of all files that were added since the last call, and of none that is added after this one. */
+  /** What was staged of all files that were added since the last call, in their order. */
   async take(): Promise<readonly Committable[]> {
-    const added = this.#added
-    this.#added = 0
-    await this.#orFailure(this.#queue)
-    return this.#staged.splice(0, added)
+    const staged: Committable[] = []
+    const added = this.#added.splice(0)
+    await this.#orFailure(Promise.all(added).then((all) => staged.push(...all.filter(isStaged))))
+    return staged
   }
 
   /** Resolves when nothing is being staged any more, whether or not it went well. */
   async settled(): Promise<void> {
-    await this.#queue
+    await Promise.all(this.#waiting)
   }
 
-  async #orFailure(queue: Promise<void>): Promise<void> {
-    await queue
+  async #orFailure(waiting: Promise<unknown>): Promise<void> {
+    await waiting
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
-  async #stageNext(file: FinishedFile): Promise<void> {
-    if (this.#failure !== undefined) return
+  async #stageNext(file: FinishedFile): Promise<Committable | undefined> {
+    if (this.#failure !== undefined) return undefined
     try {
-      this.#staged.push(await this.#stage(file))
+      const staged = await this.#stage(file)
       this.#waitingBytes -= file.sizeBytes
+      return staged
     } catch (error) {
       this.#failure = { error }
+      return undefined
     }
   }
+}
+
+function isStaged(staged: Committable | undefined): staged is Committable {
+  return staged !== undefined
 }

@@ -29,6 +29,6 @@ describe('the name of a file', () => {
 
   test('of another program is left alone', () => {
     expect(parseFileName('part-0001.parquet')).toBeUndefined()
-    expect(parseFileName('lake-l1-000000000000-000000000001.staged.copy')).toBeUndefined()
+    expect(parseFileName('lake-l1-000000000000-000000000001.COPY')).toBeUndefined()
   })
 })

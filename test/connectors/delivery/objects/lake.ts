@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type AsyncBuffer, parquetReadObjects } from 'hyparquet'
-import { filesSink, parquet } from '../../../../connectors/delivery/index.ts'
+import { deliverySink, parquet } from '../../../../connectors/delivery/index.ts'
+import { folder as folderAt } from '../../../../connectors/files/index.ts'
 import type { Clock } from '../../../../src/contract/clock.ts'
 import type { CommitPermit, SinkContext, Staged } from '../../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../../src/contract/snapshot.ts'
@@ -38,8 +39,8 @@ export function delays(count: number, from = 0): Delay[] {
 }
 
 export function lakeSink(folder: string, size: Size = '2KiB') {
-  return filesSink({
-    folder,
+  return deliverySink({
+    to: folderAt(folder),
     format: parquet({ id: 'int32', month: 'string', minutes: 'double' }),
     partitionBy: (row) => ({ month: row.month }),
     roll: { size, age: '5m' },

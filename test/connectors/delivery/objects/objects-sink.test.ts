@@ -17,7 +17,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { filesSink, parquet } from '../../../../connectors/delivery/index.ts'
+import { deliverySink, parquet } from '../../../../connectors/delivery/index.ts'
+import { folder as folderAt } from '../../../../connectors/files/index.ts'
 import type { SinkWriter, Staged } from '../../../../src/contract/sink.ts'
 import { sinkContract } from '../../../contract/sink.ts'
 import {
@@ -41,7 +42,7 @@ let folders = 0
 const newFolder = () => join(scratch, `${++folders}`)
 
 sinkContract<Delay>(
-  'filesSink',
+  'deliverySink',
   () => {
     const folder = newFolder()
     return {
@@ -54,7 +55,7 @@ sinkContract<Delay>(
   ({ id }) => id,
 )
 
-describe('filesSink', () => {
+describe('deliverySink', () => {
   let folder: string
   let clock: ManualClock
   beforeEach(() => {
@@ -366,7 +367,7 @@ describe('filesSink', () => {
   test('a partition that no folder can be named after is refused', async () => {
     const folderOf = (month: unknown) => async () => {
       const partitionBy = () => ({ month: month as string })
-      const sink = filesSink({ folder, format: parquet({ id: 'int32' }), partitionBy })
+      const sink = deliverySink({ to: folderAt(folder), format: parquet({ id: 'int32' }), partitionBy })
       const writer = await sink.open(contextOf(clock), undefined)
       writer.write([{ id: 1 }], [0])
     }
@@ -379,7 +380,7 @@ describe('filesSink', () => {
     const writer = await open()
     write(writer, delays(1))
     const staged = await checkpoint(writer)
-    const changed = filesSink({ folder, format: parquet({ id: 'int64' }) })
+    const changed = deliverySink({ to: folderAt(folder), format: parquet({ id: 'int64' }) })
     await expect(changed.open(contextOf(clock), staged.state)).rejects.toMatchObject({
       code: 'CHECKPOINT_INCOMPATIBLE',
     })
@@ -423,8 +424,8 @@ describe('filesSink', () => {
   test('rows take little more memory than their bytes, however many partitions they are spread over', async () => {
     setFlagsFromString('--expose-gc')
     const gc = runInNewContext('gc') as () => void
-    const sink = filesSink({
-      folder,
+    const sink = deliverySink({
+      to: folderAt(folder),
       format: parquet({ id: 'int32', name: 'string', cents: 'int64' }),
       partitionBy: ({ id }) => ({ part: `${id % 1000}` }),
       roll: { size: '1GiB' },
@@ -458,8 +459,8 @@ describe('filesSink', () => {
   })
 
   test('many partitions are many folders', async () => {
-    const sink = filesSink({
-      folder,
+    const sink = deliverySink({
+      to: folderAt(folder),
       format: parquet({ id: 'int32' }),
       partitionBy: ({ id }) => ({ tens: `${Math.floor(id / 10)}`, ones: `${id % 10}` }),
     })
@@ -476,8 +477,8 @@ describe('filesSink', () => {
 
   test('DuckDB reads the partitions back as columns, whatever their values', async () => {
     const places = ['Zürich/West', '5%', 'a=b', "it's", '..', '', 'x y', '"q"']
-    const sink = filesSink({
-      folder,
+    const sink = deliverySink({
+      to: folderAt(folder),
       format: parquet({ id: 'int32' }),
       partitionBy: ({ id }) => ({ place: places[id] ?? '', kind: 'town' }),
     })
@@ -497,7 +498,11 @@ describe('filesSink', () => {
   })
 
   test('the writer has no room while much waits to be staged', async () => {
-    const sink = filesSink({ folder, format: parquet({ text: 'string' }), roll: { size: '1MiB' } })
+    const sink = deliverySink({
+      to: folderAt(folder),
+      format: parquet({ text: 'string' }),
+      roll: { size: '1MiB' },
+    })
     const writer = await sink.open(contextOf(clock), undefined)
     const text = 'x'.repeat(1_100_000)
     expect(writer.ready()).toBeUndefined()

@@ -11,7 +11,7 @@ const steps = 16
 const run = (folder: string, checkpoint: string) => [
   '--import',
   'tsx',
-  join(import.meta.dirname, 'files-sink-run.ts'),
+  join(import.meta.dirname, 'folder-run.ts'),
   join(scratch, folder),
   join(scratch, checkpoint),
   `${steps}`,

@@ -1,13 +1,8 @@
-import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Committable, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import { MillraceError } from '../../../src/errors.ts'
-import { commitFiles } from './commit-files.ts'
-import type { DurableFolders } from './durable-folders.ts'
-import { ifThere, orSinkFailed } from './file-error.ts'
 import { type Format, InvalidRow, type Row, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
-import { partitionPath } from './partition-path.ts'
 import { refuseUnrepeated } from './published-files.ts'
 import { isDue, isFull, type RollPolicy } from './roll-policy.ts'
 import { Spool } from './spool.ts'
@@ -24,11 +19,13 @@ const openBytesLimit = 256 * 2 ** 20
 const looseRowsLimit = 2 ** 18
 const worthPacking = 16
 
-/** What a sink of files was told. */
-export interface FilesPlan<T> {
-  readonly folder: string
+/** What a sink of objects was told. */
+export interface ObjectsPlan<T> {
   readonly format: Format<T>
-  readonly partitionBy: (row: T) => Readonly<Record<string, string>>
+  /** Where the names of a row's files begin, without a slash at the end. */
+  readonly partitionOf: (row: T, timestamp: number) => string
+  /** Of the names of files, with or without a dot at its beginning. */
+  readonly extension: string
   readonly roll: RollPolicy
 }
 
@@ -36,41 +33,39 @@ export interface FilesPlan<T> {
 export interface Found {
   readonly files: OpenFiles
   readonly state: TailState
-  readonly folders: DurableFolders
-  /** Staged files of earlier runs, relative to the folder. */
-  readonly leftovers: readonly string[]
 }
 
-/** Numbers the rows of each partition, puts them into files, stages those and links them to their names. */
-export class FilesWriter<T> implements SinkWriter<T> {
-  readonly #plan: FilesPlan<T>
+/** Numbers the rows of each partition, puts them into files, and has those staged and published. */
+export class ObjectsWriter<T> implements SinkWriter<T> {
+  readonly #plan: ObjectsPlan<T>
   readonly #context: SinkContext
-  readonly #folders: DurableFolders
+  readonly #objects: ObjectStage
   readonly #files: OpenFiles
   readonly #state: TailState
   readonly #spool: Spool
   #openBytes: number
-  #leftovers: readonly string[]
   #hasStaged = false
   #sincePacked = 0
 
-  constructor(plan: FilesPlan<T>, context: SinkContext, found: Found) {
+  constructor(plan: ObjectsPlan<T>, context: SinkContext, objects: ObjectStage, found: Found) {
     this.#plan = plan
     this.#context = context
-    this.#folders = found.folders
+    this.#objects = objects
     this.#files = found.files
     this.#state = found.state
-    this.#leftovers = found.leftovers
     this.#openBytes = [...found.files.values()].reduce((sum, file) => sum + file.sizeBytes, 0)
     const writer = { sink: context.name, lineage: context.lineage }
-    this.#spool = new Spool((file) => stageFile(plan.folder, found.folders, writer, plan.format, file))
+    const { encode } = plan.format
+    const manner = { encode, extension: plan.extension }
+    this.#spool = new Spool(objects.lanes, (file) => stageFile(objects, writer, manner, file))
     for (const file of found.files.values()) this.#finishIfFull(file)
   }
 
-  write(values: readonly T[]): void {
+  write(values: readonly T[], timestamps: readonly number[]): void {
     const now = this.#context.clock.now()
-    for (const value of values) {
-      const { partition, row } = this.#checked(value)
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] as T
+      const { partition, row } = this.#checked(value, timestamps[index] ?? now)
       const sizeBytes = this.#plan.format.sizeOf(row)
       const file = this.#fileOf(partition)
       file.append(row, sizeBytes, now)
@@ -87,30 +82,34 @@ export class FilesWriter<T> implements SinkWriter<T> {
 
   async stage(last: boolean): Promise<Staged> {
     const now = this.#context.clock.now()
-    if (last) refuseUnrepeated(this.#plan.folder, this.#files)
+    if (last) refuseUnrepeated(this.#objects, this.#files)
     for (const file of this.#files.values()) {
       // A clock that went back must not make a file wait until it has caught up.
       file.openedAt = Math.min(file.openedAt, now)
       if (isDue(file.facts, now, last, this.#plan.roll)) this.#finish(file)
     }
     const state = this.#state.snapshot(this.#files)
+    await this.#objects.look()
     const committables = await this.#spool.take()
     this.#hasStaged = true
     return { committables, state }
   }
 
   async commit(committables: readonly Committable[]): Promise<void> {
-    await commitFiles(this.#plan.folder, this.#folders, committables)
-    await this.#deleteLeftovers()
+    await this.#objects.publish(committables)
+    // Before a checkpoint of its own this run may itself be the one that was replaced, and what it found staged that of
+    // its successor.
+    if (this.#hasStaged) await this.#objects.discard()
   }
 
   async close(): Promise<void> {
     await this.#spool.settled()
+    await this.#objects.close()
   }
 
-  #checked(value: T): { partition: string; row: Row } {
+  #checked(value: T, timestamp: number): { partition: string; row: Row } {
     try {
-      return { row: this.#plan.format.rowOf(value), partition: partitionPath(this.#plan.partitionBy(value)) }
+      return { row: this.#plan.format.rowOf(value), partition: this.#plan.partitionOf(value, timestamp) }
     } catch (cause) {
       const reason = cause instanceof InvalidRow ? cause.message : `partitionBy failed: ${String(cause)}`
       const where = { job: this.#context.job, sink: this.#context.name }
@@ -148,22 +147,5 @@ export class FilesWriter<T> implements SinkWriter<T> {
     this.#finish(
       others.reduce((largest, file) => (file.sizeBytes > largest.sizeBytes ? file : largest), first),
     )
-  }
-
-  /**
-   * Deletes what earlier runs staged and never published. Safe only here, after a checkpoint that was staged by this
-   * writer has been published: that proves that nobody else had claimed the job when the leftovers were listed, so
-   * they belong to runs that can publish no more, and what their last checkpoint promised was committed again before
-   * the first record. Before that proof this run may itself be the one that was replaced, and the staged files those
-   * of its successor.
-   */
-  async #deleteLeftovers(): Promise<void> {
-    if (!this.#hasStaged) return
-    const leftovers = this.#leftovers
-    this.#leftovers = []
-    for (const leftover of leftovers) {
-      const path = join(this.#plan.folder, leftover)
-      await orSinkFailed('cannot delete a staged file', path, () => ifThere(unlink(path)))
-    }
   }
 }

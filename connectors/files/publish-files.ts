@@ -1,16 +1,20 @@
 import { link, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Committable } from '../../../src/contract/sink.ts'
-import { MillraceError } from '../../../src/errors.ts'
+import type { StagedObject } from '../../src/contract/object-destination.ts'
+import type { Committable } from '../../src/contract/sink.ts'
+import { MillraceError } from '../../src/errors.ts'
 import { type DurableFolders, syncFolder } from './durable-folders.ts'
+import { hasContent } from './file-content.ts'
 import { errorCode, ifThere, orSinkFailed } from './file-error.ts'
-import { hasContent, type StagedFile } from './staged-file.ts'
+
+/** What was staged in a folder, with both names relative to it. */
+export type StagedFile = StagedObject & { readonly staged: string }
 
 /**
  * Makes staged files visible under their names, durably. Several processes may do so at the same time: `link` never
  * replaces a file, and whoever comes second finds the same bytes under the name.
  */
-export async function commitFiles(
+export async function publishFiles(
   folder: string,
   folders: DurableFolders,
   committables: readonly Committable[],
@@ -42,17 +46,13 @@ async function publish(folder: string, folders: DurableFolders, staged: StagedFi
     throw new MillraceError(
       'SINK_FOREIGN_FILES',
       'a file with other content has the name of the one to publish',
-      {
-        where: { file: path },
-      },
+      { where: { file: path } },
     )
   }
   throw new MillraceError(
     'SINK_COMMITTABLE_LOST',
     `neither the staged file ${staged.staged} nor the published one is there`,
-    {
-      where: { file: path },
-    },
+    { where: { file: path } },
   )
 }
 
@@ -74,9 +74,9 @@ function stagedFile(committable: Committable): StagedFile {
     typeof file === 'string' &&
     typeof sizeBytes === 'number' &&
     typeof sha256 === 'string'
-  if (complete) return committable as Committable & StagedFile
+  if (complete) return committable as StagedFile
   throw new MillraceError(
     'CHECKPOINT_CORRUPT',
-    `${JSON.stringify(committable)} is not a committable of files`,
+    `${JSON.stringify(committable)} is not a committable of a folder: if \`to\` was another destination, undo that`,
   )
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../../src/errors.ts'
+import { MillraceError } from '../../src/errors.ts'
 
 /** Runs file operations; whatever fails becomes `SINK_FAILED` with the file and the cause. */
 export async function orSinkFailed<T>(happened: string, file: string, attempt: () => Promise<T>): Promise<T> {

@@ -1,0 +1,81 @@
+import type { ObjectDestination, ObjectStage } from '../../../src/contract/object-destination.ts'
+import type { Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.ts'
+import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
+import { writerName } from './file-name.ts'
+import type { Format } from './format.ts'
+import { type Found, type ObjectsPlan, ObjectsWriter } from './objects-writer.ts'
+import { partitionPath } from './partition-path.ts'
+import { expectPublished, findFiles, refuseForeign } from './published-files.ts'
+import { restoreTails, TailState } from './tail-state.ts'
+
+/** Where rows go and how they become files. */
+export interface ObjectsOptions<T> {
+  /** Such as `folder('lake/orders')` or `bucket('s3://lake/orders')`. */
+  readonly to: ObjectDestination
+  /** Such as `parquet({ … })`. It fixes the type of the rows. */
+  readonly format: Format<T>
+  /**
+   * The partition of a row as Hive folders: `{ year: '2001', month: '01' }` goes to `year=2001/month=01/`. Keys keep
+   * their order. Without it all files lie in the destination itself.
+   */
+  readonly partitionBy?: (row: NoInfer<T>) => Readonly<Record<string, string>>
+  /** When a file is finished; each partition has its own. */
+  readonly roll?: {
+    /** As soon as its rows weigh so much before compression. Default `'128MiB'`. */
+    readonly size?: Size
+    /** At the first checkpoint when its first row is so old. Default `'5m'`. */
+    readonly age?: Duration
+  }
+}
+
+/** A sink of files, as the options say. */
+export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
+  const { to, format, partitionBy, roll = {} } = options
+  const { kind, place, because } = to.description
+  const plan: ObjectsPlan<T> = {
+    format,
+    partitionOf: partitionBy === undefined ? () => '' : (row) => partitionPath(partitionBy(row)),
+    extension: format.extension,
+    roll: { sizeBytes: bytes(roll.size ?? '128MiB'), ageMs: milliseconds(roll.age ?? '5m') },
+  }
+  return {
+    description: { kind, detail: `${format.extension} in ${place}`, guarantee: 'exactly-once', because },
+    open: (context, restored) => openWriter(to, plan, context, restored),
+  }
+}
+
+async function openWriter<T>(
+  to: ObjectDestination,
+  plan: ObjectsPlan<T>,
+  context: SinkContext,
+  restored: Snapshot | undefined,
+): Promise<SinkWriter<T>> {
+  const { clock, random } = context
+  const writer = writerName({ sink: context.name, lineage: context.lineage })
+  const objects = await to.open({ writer, clock, random })
+  try {
+    return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored))
+  } catch (error) {
+    await objects.close()
+    throw error
+  }
+}
+
+async function find<T>(
+  { format }: ObjectsPlan<T>,
+  context: SinkContext,
+  objects: ObjectStage,
+  restored: Snapshot | undefined,
+): Promise<Found> {
+  const writer = { sink: context.name, lineage: context.lineage }
+  const tails =
+    restored === undefined
+      ? { files: new Map(), state: new TailState(format) }
+      : restoreTails(format, restored)
+  const published = await findFiles(objects, writer)
+  if (restored === undefined) refuseForeign(objects, writer, published)
+  expectPublished(objects, format, tails.files, writer, published)
+  await objects.look()
+  return tails
+}
