@@ -82,8 +82,11 @@ export function fingerprint(folder: string): Record<string, string> {
 }
 
 export async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
-  const bytes = readFileSync(path)
-  const content = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  return rowsOfContent(readFileSync(path))
+}
+
+export async function rowsOfContent(bytes: Buffer): Promise<Record<string, unknown>[]> {
+  const content = Uint8Array.from(bytes).buffer
   const file: AsyncBuffer = {
     byteLength: content.byteLength,
     slice: (start, end) => content.slice(start, end),
@@ -95,4 +98,8 @@ export async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
 export async function idsIn(folder: string): Promise<number[]> {
   const rows = await Promise.all(parquetIn(folder).map((file) => rowsOf(join(folder, file))))
   return rows.flat().map(({ id }) => Number(id))
+}
+
+export async function idsOfContent(bytes: Buffer): Promise<number[]> {
+  return (await rowsOfContent(bytes)).map(({ id }) => Number(id))
 }
