@@ -1,4 +1,5 @@
 import { escaped } from './partition-path.ts'
+import { withRandom } from './random-string.ts'
 
 /** The rows of a partition that a file holds, by their ordinals, both included. */
 export interface RowRange {
@@ -28,7 +29,7 @@ export function fileName(writer: Writer, { first, last }: RowRange, extension: s
 /** The name of the object of a finished file: the folder of its partition, and its name there. */
 export function objectName(partition: string, writer: Writer, range: RowRange, extension: string): string {
   const name = fileName(writer, range, extension)
-  return partition === '' ? name : `${partition}/${name}`
+  return partition === '' ? name : `${withRandom(partition, writerName(writer), range)}/${name}`
 }
 
 /** What the name of a finished file says; `undefined` for any other name. */

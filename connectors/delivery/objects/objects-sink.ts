@@ -1,25 +1,23 @@
 import type { ObjectDestination, ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { type Found, type ObjectsPlan, ObjectsWriter } from './objects-writer.ts'
-import { partitionPath } from './partition-path.ts'
+import { type PartitionOptions, partitionOf } from './partition-of.ts'
 import { expectPublished, findFiles, refuseForeign } from './published-files.ts'
 import { restoreTails, TailState } from './tail-state.ts'
 
 /** Where rows go and how they become files. */
-export interface ObjectsOptions<T> {
+export interface ObjectsOptions<T> extends PartitionOptions<T> {
   /** Such as `folder('lake/orders')` or `bucket('s3://lake/orders')`. */
   readonly to: ObjectDestination
   /** Such as `parquet({ … })`. It fixes the type of the rows. */
   readonly format: Format<T>
-  /**
-   * The partition of a row as Hive folders: `{ year: '2001', month: '01' }` goes to `year=2001/month=01/`. Keys keep
-   * their order. Without it all files lie in the destination itself.
-   */
-  readonly partitionBy?: (row: NoInfer<T>) => Readonly<Record<string, string>>
+  /** The end of the names of files, such as `'.json.gz'`. Default: by the format and its compression. */
+  readonly extension?: string
   /** When a file is finished; each partition has its own. */
   readonly roll?: {
     /** As soon as its rows weigh so much before compression. Default `'128MiB'`. */
@@ -31,18 +29,32 @@ export interface ObjectsOptions<T> {
 
 /** A sink of files, as the options say. */
 export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
-  const { to, format, partitionBy, roll = {} } = options
+  const { to, format, prefix, extension = format.extension, roll = {} } = options
   const { kind, place, because } = to.description
   const plan: ObjectsPlan<T> = {
     format,
-    partitionOf: partitionBy === undefined ? () => '' : (row) => partitionPath(partitionBy(row)),
-    extension: format.extension,
+    partitionOf: partitionOf(options),
+    extension: checkedExtension(extension),
     roll: { sizeBytes: bytes(roll.size ?? '128MiB'), ageMs: milliseconds(roll.age ?? '5m') },
   }
   return {
-    description: { kind, detail: `${format.extension} in ${place}`, guarantee: 'exactly-once', because },
+    description: {
+      kind,
+      detail: `${format.extension} in ${prefix === undefined ? place : `${place}/${prefix}`}`,
+      guarantee: 'exactly-once',
+      because,
+    },
     open: (context, restored) => openWriter(to, plan, context, restored),
   }
+}
+
+/** By Firehose's own rule, or a name without a dot as formats give it. */
+function checkedExtension(extension: string): string {
+  if (/^(\.?[0-9a-z!\-_.*'()]{1,127})?$/.test(extension)) return extension
+  throw new MillraceError(
+    'OPTION_INVALID',
+    `extension ${JSON.stringify(extension)} cannot be: use at most 127 of 0-9 a-z ! - _ . * ' ( )`,
+  )
 }
 
 async function openWriter<T>(

@@ -111,7 +111,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     try {
       return { row: this.#plan.format.rowOf(value), partition: this.#plan.partitionOf(value, timestamp) }
     } catch (cause) {
-      const reason = cause instanceof InvalidRow ? cause.message : `partitionBy failed: ${String(cause)}`
+      const reason =
+        cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
       const where = { job: this.#context.job, sink: this.#context.name }
       throw new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
     }

@@ -1,7 +1,7 @@
 import { InvalidRow, shown } from './format.ts'
 
 /** What Hive and its readers take for an empty value; a folder named `key=` would stop some of them. */
-const emptyValue = '__HIVE_DEFAULT_PARTITION__'
+export const emptyValue = '__HIVE_DEFAULT_PARTITION__'
 
 const longestNameBytes = 255
 const unsafe = /[\p{Cc}"#%'*/:<=>?[\\\]^{|}]/gu

@@ -3,6 +3,7 @@ import { MillraceError } from '../../../src/errors.ts'
 import { parseFileName, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { OpenFile, type PublishedFile } from './open-file.ts'
+import { withoutRandom } from './random-string.ts'
 import type { OpenFiles } from './tail-state.ts'
 
 /** A finished file in the destination. */
@@ -15,8 +16,9 @@ export interface FoundFile extends PublishedFile {
 export async function findFiles(objects: ObjectStage, writer: Writer): Promise<FoundFile[]> {
   const files = await objects.names((name) => parseFileName(lastPart(name))?.sink === sinkPart(writer))
   return files.map((file) => {
-    const partition = file.slice(0, Math.max(0, file.lastIndexOf('/')))
-    return { ...parseFileName(lastPart(file))!, partition, file }
+    const parsed = parseFileName(lastPart(file))!
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
+    return { ...parsed, partition: withoutRandom(folder, parsed.writer, parsed), file }
   })
 }
 
