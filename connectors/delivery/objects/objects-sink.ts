@@ -3,11 +3,13 @@ import type { Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.t
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
+import { restoreCold } from './cold-state.ts'
 import { writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { type Found, type ObjectsPlan, ObjectsWriter } from './objects-writer.ts'
 import { type PartitionOptions, partitionOf } from './partition-of.ts'
 import { expectPublished, findFiles, refuseForeign } from './published-files.ts'
+import { Spill } from './spill.ts'
 import { restoreTails, TailState } from './tail-state.ts'
 
 /** Where rows go and how they become files. */
@@ -18,6 +20,11 @@ export interface ObjectsOptions<T> extends PartitionOptions<T> {
   readonly format: Format<T>
   /** The end of the names of files, such as `'.json.gz'`. Default: by the format and its compression. */
   readonly extension?: string
+  /**
+   * What the rows of files that are not finished may weigh in memory, all partitions together. More lies on the local
+   * disk, in the folder for temporary files; no file is finished early. Default `'256MiB'`.
+   */
+  readonly memory?: Size
   /** When a file is finished; each partition has its own. */
   readonly roll?: {
     /** As soon as its rows weigh so much before compression. Default `'128MiB'`. */
@@ -35,6 +42,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
     format,
     partitionOf: partitionOf(options),
     extension: checkedExtension(extension),
+    memoryBytes: memoryBytes(options.memory ?? '256MiB'),
     roll: { sizeBytes: bytes(roll.size ?? '128MiB'), ageMs: milliseconds(roll.age ?? '5m') },
   }
   return {
@@ -46,6 +54,12 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
     },
     open: (context, restored) => openWriter(to, plan, context, restored),
   }
+}
+
+function memoryBytes(memory: Size): number {
+  const sizeBytes = bytes(memory)
+  if (sizeBytes >= 2 ** 20) return sizeBytes
+  throw new MillraceError('OPTION_INVALID', `memory ${memory} is too little: the least is 1MiB`)
 }
 
 /** By Firehose's own rule, or a name without a dot as formats give it. */
@@ -66,9 +80,11 @@ async function openWriter<T>(
   const { clock, random } = context
   const writer = writerName({ sink: context.name, lineage: context.lineage })
   const objects = await to.open({ writer, clock, random })
+  const spill = new Spill()
   try {
-    return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored))
+    return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored, spill))
   } catch (error) {
+    spill.close()
     await objects.close()
     throw error
   }
@@ -79,15 +95,17 @@ async function find<T>(
   context: SinkContext,
   objects: ObjectStage,
   restored: Snapshot | undefined,
+  spill: Spill,
 ): Promise<Found> {
   const writer = { sink: context.name, lineage: context.lineage }
+  const cold = await restoreCold(restored?.layers ?? [], spill)
   const tails =
     restored === undefined
       ? { files: new Map(), state: new TailState(format) }
-      : restoreTails(format, restored)
+      : restoreTails(format, restored, cold.pieces)
   const published = await findFiles(objects, writer)
   if (restored === undefined) refuseForeign(objects, writer, published)
   expectPublished(objects, format, tails.files, writer, published)
   await objects.look()
-  return tails
+  return { ...tails, cold: cold.state, spill }
 }

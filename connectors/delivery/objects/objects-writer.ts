@@ -1,16 +1,18 @@
 import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Committable, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import { MillraceError } from '../../../src/errors.ts'
+import type { ColdState } from './cold-state.ts'
 import { type Format, InvalidRow, type Row, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
 import { refuseUnrepeated } from './published-files.ts'
 import { isDue, isFull, type RollPolicy } from './roll-policy.ts'
+import { hotBytes, type Spill } from './spill.ts'
 import { Spool } from './spool.ts'
 import { stageFile } from './staged-file.ts'
 import type { OpenFiles, TailState } from './tail-state.ts'
 
-/** All open files together hold no more than this; the largest is finished early instead. */
-const openBytesLimit = 256 * 2 ** 20
+/** So much of the memory stays full when there is no room for more: the rest goes to disk at once. */
+const stayingShare = 3 / 4
 
 /**
  * Loose rows take several times the memory of their bytes. After so many rows those of all files are packed, except
@@ -27,12 +29,16 @@ export interface ObjectsPlan<T> {
   /** Of the names of files, with or without a dot at its beginning. */
   readonly extension: string
   readonly roll: RollPolicy
+  /** What the rows of all open files may weigh in memory; what is more lies on the local disk. */
+  readonly memoryBytes: number
 }
 
 /** What the writer finds when it starts. */
 export interface Found {
   readonly files: OpenFiles
   readonly state: TailState
+  readonly cold: ColdState
+  readonly spill: Spill
 }
 
 /** Numbers the rows of each partition, puts them into files, and has those staged and published. */
@@ -42,8 +48,13 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   readonly #objects: ObjectStage
   readonly #files: OpenFiles
   readonly #state: TailState
+  readonly #cold: ColdState
+  readonly #spill: Spill
   readonly #spool: Spool
-  #openBytes: number
+  /** When a partition had its last row; known only when memory may become short. */
+  readonly #usedAt = new Map<string, number>()
+  #uses = 0
+  #hotBytes: number
   #hasStaged = false
   #sincePacked = 0
 
@@ -53,7 +64,9 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#objects = objects
     this.#files = found.files
     this.#state = found.state
-    this.#openBytes = [...found.files.values()].reduce((sum, file) => sum + file.sizeBytes, 0)
+    this.#cold = found.cold
+    this.#spill = found.spill
+    this.#hotBytes = [...found.files.values()].reduce((sum, file) => sum + hotBytes(file), 0)
     const writer = { sink: context.name, lineage: context.lineage }
     const { encode } = plan.format
     const manner = { encode, extension: plan.extension }
@@ -69,9 +82,10 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
       const sizeBytes = this.#plan.format.sizeOf(row)
       const file = this.#fileOf(partition)
       file.append(row, sizeBytes, now)
-      this.#openBytes += sizeBytes
+      this.#hotBytes += sizeBytes
+      if (this.#hotBytes > this.#plan.memoryBytes / 2) this.#usedAt.set(partition, ++this.#uses)
       this.#finishIfFull(file)
-      if (this.#openBytes > openBytesLimit) this.#finishLargest()
+      if (this.#hotBytes > this.#plan.memoryBytes) this.#makeRoom()
       if (++this.#sincePacked >= looseRowsLimit) this.#packLoose()
     }
   }
@@ -88,9 +102,13 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
       file.openedAt = Math.min(file.openedAt, now)
       if (isDue(file.facts, now, last, this.#plan.roll)) this.#finish(file)
     }
-    const state = this.#state.snapshot(this.#files)
+    const unused = this.#spill.unused(this.#files)
+    const changes = this.#cold.cut(this.#files)
+    const state = { ...this.#state.snapshot(this.#files), ...(changes && { changes }) }
     await this.#objects.look()
     const committables = await this.#spool.take()
+    // Only files that were finished before the cut had rows there, and they are staged now.
+    this.#spill.release(unused)
     this.#hasStaged = true
     return { committables, state }
   }
@@ -99,11 +117,14 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     await this.#objects.publish(committables)
     // Before a checkpoint of its own this run may itself be the one that was replaced, and what it found staged that of
     // its successor.
-    if (this.#hasStaged) await this.#objects.discard()
+    if (!this.#hasStaged) return
+    this.#cold.published()
+    await this.#objects.discard()
   }
 
   async close(): Promise<void> {
     await this.#spool.settled()
+    this.#spill.close()
     await this.#objects.close()
   }
 
@@ -131,7 +152,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   }
 
   #finish(file: OpenFile): void {
-    this.#openBytes -= file.sizeBytes
+    this.#hotBytes -= hotBytes(file)
+    this.#usedAt.delete(file.partition)
     this.#spool.add(file.finish())
   }
 
@@ -140,13 +162,17 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     for (const file of this.#files.values()) if (file.looseRows >= worthPacking) file.pack()
   }
 
-  /** Not one whose rows are published already: that has to end where it ended then. */
-  #finishLargest(): void {
-    const free = [...this.#files.values()].filter((file) => file.published.length === 0 && file.sizeBytes > 0)
-    const [first, ...others] = free
-    if (first === undefined) return
-    this.#finish(
-      others.reduce((largest, file) => (file.sizeBytes > largest.sizeBytes ? file : largest), first),
-    )
+  /** Puts the rows of the partitions on disk that had no row for the longest time. */
+  #makeRoom(): void {
+    const inMemory = [...this.#files.values()].filter((file) => hotBytes(file) > 0)
+    const usedAt = ({ partition }: OpenFile) => this.#usedAt.get(partition) ?? 0
+    const victims: OpenFile[] = []
+    for (const file of inMemory.sort((a, b) => usedAt(a) - usedAt(b))) {
+      if (this.#hotBytes <= this.#plan.memoryBytes * stayingShare) break
+      this.#hotBytes -= hotBytes(file)
+      victims.push(file)
+    }
+    this.#spill.spill(victims, this.#state)
+    this.#context.count('spills')
   }
 }

@@ -39,17 +39,24 @@ export class TailState {
   readonly #layout: string
   #chunks: readonly Chunk[]
   #head = new Uint8Array()
+  readonly #elsewhere = new WeakSet<Piece>()
 
   constructor(format: Format<never>, chunks: readonly Chunk[] = []) {
     this.#layout = format.layout
     this.#chunks = chunks
   }
 
+  /** Takes note of rows that are kept elsewhere from now on. */
+  forget(pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.#elsewhere.add(piece)
+  }
+
   /** The state now. Only rows that came since the last call are encoded, and chunks that are worth folding. */
   snapshot(files: OpenFiles): Snapshot {
     for (const file of files.values()) file.pack()
     const fresh = [...files.values()].flatMap(({ pieces }) => pieces.filter(({ saved }) => !saved))
-    const live = this.#chunks.map(({ pieces }) => pieces.filter((piece) => isLive(piece, files)))
+    const isNeeded = (piece: Piece) => isLive(piece, files) && !this.#elsewhere.has(piece)
+    const live = this.#chunks.map(({ pieces }) => pieces.filter(isNeeded))
     const facts = this.#chunks.map(({ bytes, pieces }, index) => {
       return { rows: rowsOf(pieces), liveRows: rowsOf(live[index]), full: bytes.length >= fullBytes }
     })
@@ -90,11 +97,14 @@ export class TailState {
 /**
  * Open files and their chunks as a checkpoint has them.
  *
+ * @param elsewhere Rows that the checkpoint keeps in another way: the first ones of their files.
+ *
  * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if the columns have changed since.
  */
 export function restoreTails(
   format: Format<never>,
   snapshot: Snapshot,
+  elsewhere: readonly Piece[] = [],
 ): { files: OpenFiles; state: TailState } {
   const [headPart, ...parts] = snapshot.parts
   if (snapshot.schema !== schema || headPart === undefined)
@@ -102,13 +112,18 @@ export function restoreTails(
   const [layout, entries]: Head = cbor.decode(headPart)
   if (layout !== format.layout) throw incompatible(`rows with columns ${layout}, not ${format.layout}`)
   const chunks = parts.map(chunkOf)
-  const pieces = byPartition(chunks.flatMap((chunk) => chunk.pieces))
+  const keptTo = new Map(elsewhere.map(({ partition, last }) => [partition, last]))
+  const inChunks = chunks.flatMap((chunk) => chunk.pieces)
+  const isKept = ({ partition, first }: Piece) => first <= (keptTo.get(partition) ?? -1)
+  const pieces = byPartition([...elsewhere, ...inChunks.filter((piece) => !isKept(piece))])
   const files = entries.map(([partition, first, rows, sizeBytes, openedAt]) => {
     const own = (pieces.get(partition) ?? []).filter((piece) => piece.first >= first).sort(inOrder)
     requireWhole(partition, first, rows, own)
     return [partition, new OpenFile(partition, format, { first, pieces: own, sizeBytes, openedAt })] as const
   })
-  return { files: new Map(files), state: new TailState(format, chunks) }
+  const state = new TailState(format, chunks)
+  state.forget(inChunks.filter(isKept))
+  return { files: new Map(files), state }
 }
 
 function requireWhole(partition: string, first: number, rows: number, pieces: readonly Piece[]): void {
