@@ -1,15 +1,34 @@
 import type { Sink } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { type ObjectsOptions, objectsSink } from './objects/objects-sink.ts'
 import { type RequestSinkOptions, requestSink } from './requests/request-sink.ts'
 
 /**
- * Delivers rows to a destination that is a value: buffered by size and time, with nothing dropped. A batch and its id are
+ * Writes rows to files of a destination, each row exactly once. A file appears whole, under a name that follows from
+ * the rows in it, when the checkpoint that fixed those rows is complete. Rows of files that are not finished are kept
+ * in the checkpoint, so the size of files does not depend on the checkpoint interval.
+ *
+ * Errors of the running sink: `ROW_INVALID` for a row that the format cannot hold; `SINK_FAILED` when the destination
+ * cannot be written; `SINK_FOREIGN_FILES` when it holds files of an earlier history of the job;
+ * `SINK_COMMITTABLE_LOST` when something staged is gone; `CHECKPOINT_INCOMPATIBLE` when the columns have changed.
+ *
+ * @throws RangeError if `roll` is not a size and a duration.
+ * @example
+ * deliverySink({
+ *   to: folder('lake/orders'),
+ *   format: parquet({ id: 'string', day: 'string', cents: 'int64' }),
+ *   partitionBy: (row) => ({ day: row.day }),
+ * })
+ */
+export function deliverySink<T>(options: ObjectsOptions<T>): Sink<T>
+/**
+ * Delivers rows to a destination by requests: buffered by size and time, with nothing dropped. A batch and its id are
  * in a checkpoint before it is sent, so that after a failure the same batch goes out under the same id. While the destination
  * takes nothing the job reads on until its memory for such records is full, and then waits.
  *
  * Each destination says how often a record can show up and why; `millrace plan` shows it.
  *
- * Errors of the running sink, see `docs/delivery-requests.md`: `ROW_INVALID` for a row without an encoding; `RECORD_REFUSED` for a
+ * Errors of the running sink, see `docs/delivery.md`: `ROW_INVALID` for a row without an encoding; `RECORD_REFUSED` for a
  * record that the destination will never take, unless there is `errors`; `DESTINATION_UNAVAILABLE`, which restarts the job,
  * when it takes none for as long as `retry.for`.
  *
@@ -22,11 +41,16 @@ import { type RequestSinkOptions, requestSink } from './requests/request-sink.ts
  *   errors: collectSink(),
  * }).description.guarantee // 'at-least-once'
  */
-export function deliverySink<T>(options: RequestSinkOptions<T>): Sink<T> {
-  if (options?.to?.kind !== 'requests')
-    throw new MillraceError(
-      'JOB_INVALID',
-      'deliverySink(…): `to` is no destination, such as httpEndpoint(…) gives',
-    )
-  return requestSink(options)
+export function deliverySink<T>(options: RequestSinkOptions<T>): Sink<T>
+export function deliverySink<T>(options: ObjectsOptions<T> | RequestSinkOptions<T>): Sink<T> {
+  if (goesOut(options)) return requestSink(options)
+  if (options?.to?.kind === 'objects') return objectsSink(options)
+  throw new MillraceError(
+    'JOB_INVALID',
+    'deliverySink(…): `to` is no destination, such as folder(…) or httpEndpoint(…) give',
+  )
+}
+
+function goesOut<T>(options: ObjectsOptions<T> | RequestSinkOptions<T>): options is RequestSinkOptions<T> {
+  return options?.to?.kind === 'requests'
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { folderStore, type Job, job, run } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import {
   aggregate,
   average,
@@ -44,8 +45,8 @@ function readings(split: number): { value: Reading; arrivalTime: number }[] {
 
 function hourly(folder: string, fuse: Fuse, onFetch: () => Promise<void>): Job {
   const source = listSource({ a: readings(0), b: readings(1) }, { onFetch, perFetch: 2 })
-  const sink = filesSink({
-    folder,
+  const sink = deliverySink({
+    to: folderAt(folder),
     format: parquet({ sensor: 'string', hour: 'timestamp', n: 'int64', mean: 'double', top: 'double' }),
     partitionBy: (row) => ({ month: new Date(row.hour).toISOString().slice(0, 7) }),
     roll: { size: '64B' },
