@@ -1,38 +1,40 @@
+import type { ObjectDestination } from '../../src/contract/object-destination.ts'
+import type { RequestDestination } from '../../src/contract/request-destination.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { type ObjectsOptions, objectsSink } from './objects/objects-sink.ts'
 import { type RequestSinkOptions, requestSink } from './requests/request-sink.ts'
 
+/** Where rows go and how. Which options there are depends on the destination. */
+export type DeliveryOptions<T, D> = D extends { readonly kind: 'requests' }
+  ? RequestSinkOptions<T>
+  : ObjectsOptions<T>
+
 /**
- * Writes rows to files of a destination, each row exactly once. A file appears whole, under a name that follows from
- * the rows in it, when the checkpoint that fixed those rows is complete. Rows of files that are not finished are kept
- * in the checkpoint, so the size of files does not depend on the checkpoint interval.
+ * Delivers rows to a destination that is a value.
  *
- * Errors of the running sink: `ROW_INVALID` for a row that the format cannot hold; `SINK_FAILED` when the destination
- * cannot be written; `SINK_FOREIGN_FILES` when it holds files of an earlier history of the job;
+ * **Objects**, such as files in a `folder(…)` or a `bucket(…)`: each row is written exactly once. A file appears whole,
+ * under a name that follows from the rows in it, when the checkpoint that fixed those rows is complete. Rows of files that
+ * are not finished are kept in the checkpoint, so the size of files does not depend on the checkpoint interval. Options:
+ * {@link ObjectsOptions}. Errors of the running sink: `ROW_INVALID` for a row that the format cannot hold; `SINK_FAILED`
+ * when the destination cannot be written; `SINK_FOREIGN_FILES` when it holds files of an earlier history of the job;
  * `SINK_COMMITTABLE_LOST` when something staged is gone; `CHECKPOINT_INCOMPATIBLE` when the columns have changed.
  *
- * @throws RangeError if `roll` is not a size and a duration.
+ * **Requests**, as to an `httpEndpoint(…)`: records are buffered by size and time, and none is dropped. A batch and its id
+ * are in a checkpoint before it is sent, so that after a failure the same batch goes out under the same id. While the
+ * destination takes nothing the job reads on until its memory for such records is full, and then waits. Each destination
+ * says how often a record can show up and why; `millrace plan` shows it. Options: {@link RequestSinkOptions}. Errors of the
+ * running sink: `ROW_INVALID` for a row without an encoding; `RECORD_REFUSED` for a record that the destination will never
+ * take, unless there is `errors`; `DESTINATION_UNAVAILABLE`, which restarts the job, when it takes none for as long as
+ * `retry.for`.
+ *
+ * @throws MillraceError `JOB_INVALID`, `OPTION_INVALID` or RangeError for options that make no sense.
  * @example
  * deliverySink({
  *   to: folder('lake/orders'),
  *   format: parquet({ id: 'string', day: 'string', cents: 'int64' }),
  *   partitionBy: (row) => ({ day: row.day }),
  * })
- */
-export function deliverySink<T>(options: ObjectsOptions<T>): Sink<T>
-/**
- * Delivers rows to a destination by requests: buffered by size and time, with nothing dropped. A batch and its id are
- * in a checkpoint before it is sent, so that after a failure the same batch goes out under the same id. While the destination
- * takes nothing the job reads on until its memory for such records is full, and then waits.
- *
- * Each destination says how often a record can show up and why; `millrace plan` shows it.
- *
- * Errors of the running sink, see `docs/delivery.md`: `ROW_INVALID` for a row without an encoding; `RECORD_REFUSED` for a
- * record that the destination will never take, unless there is `errors`; `DESTINATION_UNAVAILABLE`, which restarts the job,
- * when it takes none for as long as `retry.for`.
- *
- * @throws MillraceError `JOB_INVALID` for options that make no sense.
  * @example
  * deliverySink({
  *   to: httpEndpoint({ url: 'https://hooks.example/orders', accessKey: 'from-a-secret-store' }),
@@ -41,10 +43,12 @@ export function deliverySink<T>(options: ObjectsOptions<T>): Sink<T>
  *   errors: collectSink(),
  * }).description.guarantee // 'at-least-once'
  */
-export function deliverySink<T>(options: RequestSinkOptions<T>): Sink<T>
-export function deliverySink<T>(options: ObjectsOptions<T> | RequestSinkOptions<T>): Sink<T> {
-  if (goesOut(options)) return requestSink(options)
-  if (options?.to?.kind === 'objects') return objectsSink(options)
+export function deliverySink<T, D extends ObjectDestination | RequestDestination<never>>(
+  options: { readonly to: D } & DeliveryOptions<T, D>,
+): Sink<T> {
+  const given = options as ObjectsOptions<T> | RequestSinkOptions<T>
+  if (goesOut(given)) return requestSink(given)
+  if (given?.to?.kind === 'objects') return objectsSink(given)
   throw new MillraceError(
     'JOB_INVALID',
     'deliverySink(…): `to` is no destination, such as folder(…) or httpEndpoint(…) give',
