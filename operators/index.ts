@@ -106,6 +106,7 @@ export type { StateDescriptor, StateOptions } from './process/state-descriptor.t
 export { type ValueState, valueState } from './process/value-state.ts'
 export { type Process, process } from './process.ts'
 export { type BroadcastContext, type BroadcastProcess, processBroadcast } from './process-broadcast.ts'
+export { type QuarantineOptions, quarantine } from './quarantine.ts'
 export { reduce } from './reduce.ts'
 export { rx } from './rx.ts'
 export { sample } from './sample.ts'

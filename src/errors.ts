@@ -51,6 +51,16 @@ const catalogue = {
     advice:
       'Keep only plain data in state: numbers, strings, booleans, bigints, Dates, bytes, arrays, Maps, Sets and plain objects.',
   },
+  QUARANTINE_FULL: {
+    retryable: false,
+    advice:
+      'Correct the function that fails at these records, or raise `perKey` or `inAll` of quarantine(…); `millrace quarantine` shows, retries and drops what is parked.',
+  },
+  QUARANTINE_NOT_EMPTY: {
+    retryable: false,
+    advice:
+      "Ask with `millrace quarantine retry` or `drop` for what is parked, and start the job again; or set `atEnd: 'keep'` of quarantine(…).",
+  },
   CALL_TIMED_OUT: {
     retryable: true,
     advice: 'See why what the function calls does not answer, or raise `timeout` of asyncMap(…).',

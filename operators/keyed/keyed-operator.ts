@@ -58,7 +58,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   ) {
     this.#logic = logic
     this.#context = context
-    this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
+    this.#journal =
+      context.goesOn && (context.caught || logic.allOrNothing !== true) ? new Journal() : undefined
     this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
     this.#call = new CurrentCall(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)

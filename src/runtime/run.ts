@@ -225,6 +225,7 @@ class JobLife {
       checkpointDue,
       // A store that fails shows it when a checkpoint is due.
       takeRequest: () => takeRequest(store).catch(() => false),
+      lookForRequests: async () => this.#parts?.requests.look().catch(() => false),
       untilCaughtUp: this.#options.until === 'caught-up',
       signal,
       stopRequested: () => this.#stopping,
@@ -236,6 +237,8 @@ class JobLife {
         this.#meter.count(`${stalled.source}.stalled`)
         this.events$.next({ kind: 'stalled', ...stalled })
       },
+      onUnknownOperator: (operator: string) =>
+        this.#log.warn('a request was for an operator that the job does not have', { operator }),
       onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
     }
   }

@@ -20,6 +20,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     },
     sideOutput: () => undefined,
     count: () => {},
+    level: () => {},
     refuse: () => {},
     setTimer: (time: number) => timers.add('k', time),
     deleteTimer: (time: number) => timers.delete('k', time),
@@ -28,6 +29,8 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     touch: () => {},
     ending: false,
     goesOn: false,
+    caught: false,
+    attempt: () => undefined,
     ofTimer: false,
   }
   const within = (timestamp: number, act: () => void) => {
