@@ -1,4 +1,5 @@
 import type { StoredFile, WriteFile } from '../contract/snapshot.ts'
+import type { EntryScan } from './files/entry-scan.ts'
 import type { StateEntry } from './files/state-entry.ts'
 import type { StateFileHeader } from './files/state-file-format.ts'
 import { StateFileWriter } from './files/state-file-writer.ts'
@@ -25,9 +26,21 @@ export class LayerWriter {
   add(group: number, entry: StateEntry): Promise<void> | undefined {
     this.#writer ??= new StateFileWriter(this.#header)
     this.#writer.add(group, entry)
-    this.#namespaces.add(entry.namespace)
     this.#entries += 1
-    return this.#writer.sizeBytes < fileBytes ? undefined : this.#endFile(this.#writer)
+    return this.full()
+  }
+
+  /** Adds an entry of another file as it is. Call {@link full} from time to time. */
+  copy(group: number, entry: EntryScan): void {
+    this.#writer ??= new StateFileWriter(this.#header)
+    this.#writer.copy(group, entry)
+    this.#entries += 1
+  }
+
+  /** Ends the file if it is large enough. Settles when the next entry may come; `undefined` if that is now. */
+  full(): Promise<void> | undefined {
+    const writer = this.#writer
+    return writer === undefined || writer.sizeBytes < fileBytes ? undefined : this.#endFile(writer)
   }
 
   /** `undefined` if there is nothing to say. */
@@ -48,6 +61,7 @@ export class LayerWriter {
 
   async #endFile(writer: StateFileWriter): Promise<void> {
     this.#writer = undefined
+    for (const namespace of writer.namespaces) this.#namespaces.add(namespace)
     this.#files.push(await this.#write(writer.end()))
   }
 }
