@@ -5,8 +5,10 @@ import type { StateFileHeader } from './files/state-file-format.ts'
 import { StateFileWriter } from './files/state-file-writer.ts'
 import type { Layer } from './layer.ts'
 
-/** A file that has grown to this is ended. One entry may make it larger. */
-const fileBytes = 8 * 2 ** 20
+/** The memory for a file. */
+const capacity = 8 * 2 ** 20
+/** A file that has grown to this is ended: before what it ends with would need more memory. */
+const fileBytes = capacity - 256 * 1024
 
 /** Writes the files of one layer. Entries come in ascending order of their key groups. */
 export class LayerWriter {
@@ -24,7 +26,7 @@ export class LayerWriter {
 
   /** Settles when the next entry may come; `undefined` if that is now. */
   add(group: number, entry: StateEntry): Promise<void> | undefined {
-    this.#writer ??= new StateFileWriter(this.#header)
+    this.#writer ??= this.#newFile()
     this.#writer.add(group, entry)
     this.#entries += 1
     return this.full()
@@ -32,7 +34,7 @@ export class LayerWriter {
 
   /** Adds an entry of another file as it is. Call {@link full} from time to time. */
   copy(group: number, entry: EntryScan): void {
-    this.#writer ??= new StateFileWriter(this.#header)
+    this.#writer ??= this.#newFile()
     this.#writer.copy(group, entry)
     this.#entries += 1
   }
@@ -46,7 +48,7 @@ export class LayerWriter {
   /** `undefined` if there is nothing to say. */
   async end(): Promise<Layer | undefined> {
     if (this.#header.dropped.length > 0 && this.#files.length === 0) {
-      this.#writer ??= new StateFileWriter(this.#header)
+      this.#writer ??= this.#newFile()
     }
     if (this.#writer !== undefined) await this.#endFile(this.#writer)
     if (this.#files.length === 0) return undefined
@@ -57,6 +59,11 @@ export class LayerWriter {
       namespaces: this.#namespaces,
       dropped: this.#header.dropped,
     }
+  }
+
+  /** After one that was full comes one that will be, most likely. */
+  #newFile(): StateFileWriter {
+    return new StateFileWriter(this.#header, this.#files.length === 0 ? undefined : capacity)
   }
 
   async #endFile(writer: StateFileWriter): Promise<void> {

@@ -15,6 +15,9 @@ interface GroupInIndex {
   earliestProcessing: number
 }
 
+/** The checksum is made in pieces of this, so that the end of a file takes no longer than anything else. */
+const summedBytes = 256 * 1024
+
 /** Writes one state file: entries by key group, in ascending order of the groups. */
 export class StateFileWriter {
   readonly #to: ByteWriter
@@ -26,6 +29,9 @@ export class StateFileWriter {
   #copied: Buffer | undefined
   #copiedFrom = 0
   #copiedUntil = 0
+  /** The checksum of the first bytes, and how many these are. */
+  #checksum = 0
+  #summed = 0
 
   /** @param capacity How large the file will be, about. */
   constructor(header: StateFileHeader, capacity = 64 * 1024) {
@@ -103,7 +109,8 @@ export class StateFileWriter {
       this.#indexGroup(index, this.#groups[place - 1]?.group ?? 0, this.#groups[place + 1]?.from ?? indexAt)
     }
     this.#to.uint32(indexAt)
-    this.#to.uint32(crc32(this.#to.end()))
+    this.#sum()
+    this.#to.uint32(this.#checksum)
     this.#to.bytes(endMagic)
     return this.#to.end()
   }
@@ -112,6 +119,7 @@ export class StateFileWriter {
     const last = this.#groups.at(-1)
     if (last?.group === group) return last
     this.#endCopy()
+    if (this.#to.length - this.#summed >= summedBytes) this.#sum()
     const [earliestEvent, earliestProcessing] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     const index = { group, from: this.#to.length, entries: 0, earliestEvent, earliestProcessing }
     this.#groups.push(index)
@@ -124,6 +132,11 @@ export class StateFileWriter {
     this.#copied = undefined
     this.#copiedFrom = 0
     this.#copiedUntil = 0
+  }
+
+  #sum(): void {
+    this.#checksum = crc32(this.#to.end().subarray(this.#summed), this.#checksum)
+    this.#summed = this.#to.length
   }
 
   #times(times: KeyTimes['event']): number {
