@@ -2,7 +2,7 @@ import type { WriteFile } from '../contract/snapshot.ts'
 import { type GroupInFile, StateFile } from './files/state-file.ts'
 import { LatestEntries, type PieceOfGroup } from './latest-entries.ts'
 import { droppedAfter, type Layer } from './layer.ts'
-import { LayerWriter } from './layer-writer.ts'
+import { writtenLayer } from './layer-writer.ts'
 import type { Slices } from './slices.ts'
 
 /** What it costs to copy an entry, as {@link Slices} counts. */
@@ -25,22 +25,23 @@ export async function merged(
   slices: Slices,
 ): Promise<Layer | undefined> {
   const dropped = isWhole ? [] : [...new Set(layers.flatMap((layer) => layer.dropped))]
-  const writer = new LayerWriter({ codec: 'cbor', shape, dropped }, write)
   const droppedLater = droppedAfter(layers)
   const cursors = layers.map((layer, index) => new LayerCursor(layer, droppedLater[index]!))
   for (const cursor of cursors) await cursor.open()
   const latest = new LatestEntries()
-  for (;;) {
-    const group = Math.min(...cursors.map((cursor) => cursor.group))
-    if (group === Number.POSITIVE_INFINITY) return writer.end()
-    let units = 0
-    latest.visit(await piecesOf(cursors, group), (entry) => {
-      units += copyUnits + ((entry.until - entry.from) >> 4)
-      if (!isWhole || !entry.isDeleted) writer.copy(group, entry)
-    })
-    const pause = writer.full() ?? slices.worked(units)
-    if (pause !== undefined) await pause
-  }
+  return writtenLayer({ codec: 'cbor', shape, dropped }, write, async (writer) => {
+    for (;;) {
+      const group = Math.min(...cursors.map((cursor) => cursor.group))
+      if (group === Number.POSITIVE_INFINITY) return
+      let units = 0
+      latest.visit(await piecesOf(cursors, group), (entry) => {
+        units += copyUnits + ((entry.until - entry.from) >> 4)
+        if (!isWhole || !entry.isDeleted) writer.copy(group, entry)
+      })
+      const pause = writer.full() ?? slices.worked(units)
+      if (pause !== undefined) await pause
+    }
+  })
 }
 
 /** What the layers have of a group. Goes past it. */

@@ -5,7 +5,7 @@ import type { Key } from './key.ts'
 import { keyGroupOf } from './key-group.ts'
 import { KeyGroupOrder } from './key-group-order.ts'
 import type { Layer } from './layer.ts'
-import { LayerWriter } from './layer-writer.ts'
+import { writtenLayer } from './layer-writer.ts'
 import type { Slices } from './slices.ts'
 import type { StateTable } from './state-table.ts'
 import type { TableCut } from './table-cut.ts'
@@ -43,16 +43,17 @@ export class StateCut<V> {
     try {
       const located = await this.#located(slices)
       const { keys, owners, order, deletedFrom } = located
-      const layer = new LayerWriter({ codec: 'cbor', shape, dropped: this.dropped }, write)
-      for (const place of await order.places(slices)) {
-        if (this.#over) throw new MillraceError('UNEXPECTED', 'a snapshot was given up for a later one')
-        const entry = entryOf(keys[place]!, owners[place]!, place >= deletedFrom)
-        if (entry === undefined) continue
-        const pause = layer.add(order.groupOf(place), entry) ?? slices.entry(entry.value?.length ?? 0)
-        if (pause !== undefined) await pause
-      }
-      for (const { table } of this.tables) table.endCut()
-      return await layer.end()
+      const places = await order.places(slices)
+      return await writtenLayer({ codec: 'cbor', shape, dropped: this.dropped }, write, async (layer) => {
+        for (const place of places) {
+          if (this.#over) throw new MillraceError('UNEXPECTED', 'a snapshot was given up for a later one')
+          const entry = entryOf(keys[place]!, owners[place]!, place >= deletedFrom)
+          if (entry === undefined) continue
+          const pause = layer.add(order.groupOf(place), entry) ?? slices.entry(entry.value?.length ?? 0)
+          if (pause !== undefined) await pause
+        }
+        for (const { table } of this.tables) table.endCut()
+      })
     } finally {
       this.end()
     }
