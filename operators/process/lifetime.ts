@@ -33,6 +33,12 @@ export const endless: Lifetime = {
   endOf: () => Number.POSITIVE_INFINITY,
 }
 
+/**
+ * Keys are swept together, so many times while a value lives: a time of its own for each of millions of keys would take more
+ * memory than what is kept of them, and all at one time would stop the records.
+ */
+const sweepsWhileAlive = 1024
+
 type Stamped = [value: unknown, usedAt: number]
 
 /** Keeps values for a time. */
@@ -70,10 +76,16 @@ export class Limited implements Lifetime {
     return (packed as Stamped)[1] + this.afterMs
   }
 
+  /** When to sweep what has outlived its time at `time`: then, or a little later. */
+  sweepFrom(time: number): number {
+    const everyMs = Math.max(1, Math.floor(this.afterMs / sweepsWhileAlive))
+    return Math.ceil(time / everyMs) * everyMs
+  }
+
   #sweepBy(time: number): void {
     const plan = this.#current.planFor(this.clock)
     if (plan.sweepAt !== undefined || time === Number.POSITIVE_INFINITY) return
-    plan.sweepAt = time
-    this.#current.wake(this.clock, time)
+    plan.sweepAt = this.sweepFrom(time)
+    this.#current.wake(this.clock, plan.sweepAt)
   }
 }

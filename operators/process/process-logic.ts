@@ -21,10 +21,9 @@ type TimerFunction = (time: number, context: CurrentContext, name: string | unde
 /** States by their names. */
 export type StateDescriptors = Readonly<Record<string, StateDescriptor<unknown>>>
 
-/** A state at run time, and the clock by which it is swept. */
+/** A state at run time, and by what it is swept. */
 interface Swept extends OpenState<unknown> {
-  readonly clock: ProcessClock | undefined
-  readonly afterMs: number
+  readonly lifetime: Limited | undefined
 }
 
 /** Runs the functions of `process(…)` and `connect(…)`. */
@@ -83,7 +82,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
 
   prune(call: KeyedCall<Cell>): void {
     this.#current.enter(call, call.watermark, true)
-    for (const state of this.#states) if (state.clock !== undefined) state.sweep()
+    for (const state of this.#states) if (state.lifetime !== undefined) state.sweep()
   }
 
   snapshot(): unknown {
@@ -118,8 +117,9 @@ export class ProcessLogic implements KeyedLogic<Cell> {
    */
   #sweep(clock: ProcessClock, time: number): number | undefined {
     let next = Number.POSITIVE_INFINITY
-    for (const state of this.#states) {
-      if (state.clock === clock) next = Math.min(next, Math.max(state.sweep(), time + state.afterMs / 4))
+    for (const { lifetime, sweep } of this.#states) {
+      if (lifetime?.clock !== clock) continue
+      next = Math.min(next, lifetime.sweepFrom(Math.max(sweep(), time + lifetime.afterMs / 4)))
     }
     if (next === Number.POSITIVE_INFINITY) return undefined
     this.#current.wake(clock, next)
@@ -130,9 +130,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
 function opened(state: StateDescriptor<unknown>, current: Current, index: number): Swept {
   const place = new StatePlace(current, index, state.ttl)
   const { access, sweep } = state.open(place)
-  const { lifetime } = place
-  const [clock, afterMs] = lifetime instanceof Limited ? [lifetime.clock, lifetime.afterMs] : [undefined, 0]
-  return { access, sweep, clock, afterMs }
+  return { access, sweep, lifetime: place.lifetime instanceof Limited ? place.lifetime : undefined }
 }
 
 function shapeOf(states: StateDescriptors): string {
