@@ -61,7 +61,9 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
     this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new CurrentCall(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
+    this.#call = new CurrentCall(
+      ...[context, this.#cells, this.#timers, this.#processingTimers, this.#touched, this.#journal],
+    )
     this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
@@ -232,6 +234,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer'], timers?: KeyedTimers): void {
+    // What is noted of one timer would else be kept with that of all others that are due.
+    this.#journal?.begin()
     // A cut that has still to encode the key does so now, and with the timer, which counts until then.
     const state = this.#cells.get(key)
     timers?.fired(key, time)

@@ -1,5 +1,6 @@
 import { checkedKey } from '../../src/state/key.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { checkOrder } from '../orders.ts'
 import { placeBehind } from '../sorted-rows.ts'
 import { type Ranked, type Ranking, tellBest } from './ranked.ts'
 
@@ -24,6 +25,7 @@ export class BestRows implements KeyedLogic<readonly Ranked[]> {
   onRecord(call: KeyedCall<readonly Ranked[]>, value: unknown): void {
     const { n, order, id } = this.#ranking
     const before = call.state
+    checkOrder(call, order, value)
     const place = placeBehind(before, ([, row]) => order(value, row))
     if (place >= n) return
     const come: Ranked = [checkedKey(id!(value)), value]
