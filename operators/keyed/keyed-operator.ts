@@ -104,8 +104,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
-    this.settle()
     this.#call.ending = timestamp === endOfTime
+    // An input may end long before the others do: what its timers tell by the clock would then be late.
+    if (this.#call.ending) this.onTick?.(Number.POSITIVE_INFINITY)
+    this.settle()
     this.#state.loadDue('event', timestamp)
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
