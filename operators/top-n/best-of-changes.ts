@@ -47,7 +47,7 @@ export class BestOfChanges implements KeyedLogic<AllRows> {
       onUnknownRow(call, this.#forgets)
       return
     }
-    const row: Ranked = [id === undefined ? null : checkedKey(id(value)), value]
+    const row: Ranked = [id === undefined ? null : checkedKey(id(value), 'the id of topN'), value]
     state.told ??= bestOf(state.rows, this.#ranking)
     if (known === undefined) insertSorted(state.rows, row, orderOf)
     else {

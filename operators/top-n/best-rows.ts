@@ -28,7 +28,7 @@ export class BestRows implements KeyedLogic<readonly Ranked[]> {
     checkOrder(call, order, value)
     const place = placeBehind(before, ([, row]) => order(value, row))
     if (place >= n) return
-    const come: Ranked = [checkedKey(id!(value)), value]
+    const come: Ranked = [checkedKey(id!(value), 'the id of topN'), value]
     const known = before.findIndex((row) => row[0] === come[0])
     // The row of this id that is there already is as good, or better.
     if (known >= 0 && known < place) return

@@ -10,6 +10,7 @@ import {
   eventTime,
   filter,
   flatMap,
+  intervalJoin,
   join,
   keyBy,
   lookupJoin,
@@ -18,6 +19,7 @@ import {
   pattern,
   process,
   reduce,
+  runningAggregate,
   rx,
   sinkTo,
   sliding,
@@ -428,6 +430,50 @@ describe('what a function of the job throws', () => {
         numbers.pipe(
           keyBy((n) => wrong(n)),
           process('seen', { onRecord: (n) => [n] }),
+        ),
+    ],
+    [
+      'keyBy',
+      'a join',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => n),
+          join('joined', numbers.pipe(keyBy((n) => wrong(n))), {}, (n) => n),
+        ),
+    ],
+    [
+      'keyBy',
+      'an interval join',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          intervalJoin('joined', numbers.pipe(keyBy((n) => n)), { from: '0s', to: '1s' }, (n) => n),
+        ),
+    ],
+    [
+      'broadcast',
+      'a table',
+      (numbers, wrong) =>
+        numbers.pipe(
+          lookupJoin('joined', numbers.pipe(broadcast((n) => wrong(n))), { by: (n) => n }, (n) => n),
+        ),
+    ],
+    [
+      'keyBy',
+      'a pattern',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          matchPattern('found', pattern<number>().begin('a')),
+        ),
+    ],
+    [
+      'keyBy',
+      'a running aggregate',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          runningAggregate('counted', { n: count() }),
         ),
     ],
     ['eventTime', 'an event time', (numbers, wrong) => numbers.pipe(eventTime((n) => wrong(n)))],
