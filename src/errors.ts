@@ -19,7 +19,7 @@ const catalogue = {
   EVENT_TIME_INVALID: {
     retryable: false,
     advice:
-      'Let eventTime(…) return milliseconds since 1970 as a finite number, or filter such records out before it.',
+      'Let eventTime(…) return milliseconds since 1970 as a whole number, or filter such records out before it.',
   },
   KEY_INVALID: {
     retryable: false,
