@@ -17,6 +17,7 @@ export class SinkTask {
 
   readonly take = (element: Element<unknown>): void => {
     if (element.kind === 'batch') this.#write(element.values, element.timestamps)
+    else if (element.kind === 'watermark') this.#writer.watermark?.(element.timestamp)
     else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
       this.#staging = this.#writer.stage(this.#ended)

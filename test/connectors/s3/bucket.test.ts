@@ -134,7 +134,12 @@ describe('a sink that writes to a bucket', () => {
     'publishes when the answer is lost or the request fails (%s)',
     async (fault) => {
       const at = place()
-      const stage = await at.destination.open({ writer: 'lake-l1', clock: at.clock, random: () => 0.5 })
+      const stage = await at.destination.open({
+        writer: 'lake-l1',
+        owns: () => true,
+        clock: at.clock,
+        random: () => 0.5,
+      })
       const content = async function* () {
         yield Buffer.from('content')
       }
@@ -168,7 +173,12 @@ describe('a sink that writes to a bucket', () => {
       tags: { team: 'a & b' },
       metadata: { origin: 'orders' },
     })
-    const stage = await destination.open({ writer: 'w', clock: at.clock, random: () => 0.5 })
+    const stage = await destination.open({
+      writer: 'w',
+      owns: () => true,
+      clock: at.clock,
+      random: () => 0.5,
+    })
     const headers = new Promise<Readonly<Record<string, string>>>((resolve) => {
       s3.faults = (call) => {
         if (call.operation === 'CreateMultipartUpload') resolve(call.headers)
@@ -191,7 +201,7 @@ describe('a sink that writes to a bucket', () => {
   it('fails with the key and the cause when S3 stays away, and the job restarts', async () => {
     const at = place()
     const impatient = bucket(`s3://lake/${at.prefix}`, { endpoint: s3.endpoint, giveUpAfter: '300ms' })
-    const stage = await impatient.open({ writer: 'w', clock: at.clock, random: () => 0.5 })
+    const stage = await impatient.open({ writer: 'w', owns: () => true, clock: at.clock, random: () => 0.5 })
     s3.faults = () => 'slow-down'
     const failure = stage.names(() => true)
     await expect(failure).rejects.toMatchObject({ code: 'SINK_FAILED', retryable: true })
