@@ -123,8 +123,9 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     const unused = this.#spill.unused(this.#files)
     const changes = this.#changes()
     const state = { ...this.#state.snapshot(this.#files), ...(changes && { changes }) }
-    await this.#objects.look()
+    // Before anything is awaited: what is finished from now on is of the next checkpoint.
     const committables = await this.#spool.take()
+    await this.#objects.look()
     // Only files that were finished before the cut had rows there, and they are staged now.
     this.#spill.release(unused)
     for (const one of committables) this.#completion?.ledger.add(this.#partitionOf.get(one)!, one)

@@ -164,6 +164,31 @@ describe('a sink that writes to a bucket', () => {
     await writer.close()
   })
 
+  it('ends uploads of manifests that an earlier run has left', async () => {
+    const at = place()
+    const sink = deliverySink<{ id: number }>({
+      to: at.destination,
+      format: parquet({ id: 'int32' }),
+      prefix: '!{timestamp:yyyy/MM/dd/HH}/',
+      completeAt: 'prefix-time',
+    })
+    const context = sinkContext({ name: 'lake', clock: at.clock })
+    for (const published of [false, true]) {
+      const writer = await sink.open(context, undefined)
+      writer.write([{ id: 1 }], [0])
+      writer.watermark!(3_600_000)
+      const { committables } = await writer.stage(true)
+      expect(at.stagedCount()).toBe(published ? 4 : 2)
+      if (published) await writer.commit(committables, permit)
+      await writer.close()
+    }
+    expect(at.stagedCount()).toBe(0)
+    expect([...at.visible().keys()].sort()).toEqual([
+      '1970/01/01/00/_SUCCESS',
+      '1970/01/01/00/lake-l1-000000000000-000000000000.parquet',
+    ])
+  })
+
   it('gives objects the encryption, storage class, tags and metadata that it is told', async () => {
     const at = place()
     const destination = bucket(`s3://lake/${at.prefix}`, {
