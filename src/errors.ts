@@ -142,8 +142,7 @@ const catalogue = {
   },
   STORE_REFUSED: {
     retryable: false,
-    advice:
-      'Correct what the message names: the bucket, its region, the KMS key or the options of the store.',
+    advice: 'Correct what the message names: the bucket, its region, the KMS key or the options.',
   },
   // Sinks
   SINK_FAILED: {
@@ -152,11 +151,11 @@ const catalogue = {
   },
   SINK_FOREIGN_FILES: {
     retryable: false,
-    advice: 'Delete the files of the earlier run, or write to another folder.',
+    advice: 'Delete the files of the earlier run, or write to another place.',
   },
   SINK_COMMITTABLE_LOST: {
     retryable: false,
-    advice: 'A staged file that the checkpoint promises is gone. Restore it from a backup.',
+    advice: 'Something staged that the checkpoint promises is gone. Restore it from a backup, or start anew.',
   },
   DESTINATION_UNAVAILABLE: {
     retryable: true,

@@ -43,9 +43,9 @@ export function bucket(url: string, options: BucketOptions = {}): ObjectDestinat
       because:
         'an object is named after the rows in it and appears by a conditional write that replaces nothing',
     },
-    open: async ({ writer, clock, random }) => {
+    open: async ({ owns, clock, random }) => {
       const connected = await connect({ ...connection, bucket: location.bucket, features })
-      return new BucketStage(location, writer, connected, { clock, random, patienceMs })
+      return new BucketStage(location, owns, connected, { clock, random, patienceMs })
     },
   }
 }

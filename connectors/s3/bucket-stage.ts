@@ -20,7 +20,7 @@ const publishedAtOnce = 16
 export class BucketStage implements ObjectStage {
   readonly lanes = 8
   readonly #location: Location
-  readonly #writer: string
+  readonly #owns: (name: string) => boolean
   readonly #connected: Connected
   readonly #how: Persistence
   /** Uploads of this run that are not objects yet. */
@@ -29,9 +29,9 @@ export class BucketStage implements ObjectStage {
   /** There may be uploads that this run does not know of. */
   #unsure = true
 
-  constructor(location: Location, writer: string, connected: Connected, how: Persistence) {
+  constructor(location: Location, owns: (name: string) => boolean, connected: Connected, how: Persistence) {
     this.#location = location
-    this.#writer = writer
+    this.#owns = owns
     this.#connected = connected
     this.#how = how
   }
@@ -96,7 +96,9 @@ export class BucketStage implements ObjectStage {
     const list = (bucket: Bucket) =>
       allPages((after, signal) => bucket.listUploads(prefix, after, signal), this.#how)
     const found = await this.#do('list', '', list)
-    this.#leftovers = found.filter(({ key, id }) => this.#isOfWriter(key) && !this.#own.has(id))
+    this.#leftovers = found.filter(
+      ({ key, id }) => this.#owns(key.slice(prefix.length)) && !this.#own.has(id),
+    )
   }
 
   async discard(): Promise<void> {
@@ -125,10 +127,6 @@ export class BucketStage implements ObjectStage {
 
   #keyOf(name: string): string {
     return this.#location.prefix + name
-  }
-
-  #isOfWriter(key: string): boolean {
-    return key.slice(key.lastIndexOf('/') + 1).startsWith(`${this.#writer}-`)
   }
 
   async #do<T>(

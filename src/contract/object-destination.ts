@@ -23,8 +23,10 @@ export interface ObjectDestination {
 
 /** What a destination is opened with. */
 export interface ObjectContext {
-  /** Begins the last part of the name of each object of this writer, followed by `-`; nobody else's names begin so. */
+  /** Of letters and digits that any name may have; nobody else who may fill the destination has the same. */
   readonly writer: string
+  /** Whether an object of this name can only be of this writer. */
+  readonly owns: (name: string) => boolean
   readonly clock: Clock
   readonly random: Random
 }

@@ -18,6 +18,7 @@ export class SinkTask {
 
   readonly take = (element: Element<unknown>): void => {
     if (element.kind === 'batch') this.#write(element)
+    else if (element.kind === 'watermark') this.#writer.watermark?.(element.timestamp)
     else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
       this.#staging = this.#writer.stage(this.#ended)

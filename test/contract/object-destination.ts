@@ -21,6 +21,7 @@ export interface DestinationUnderTest {
   idsOf(contents: readonly Buffer[]): Promise<number[]>
 }
 
+const lastPart = (name: string) => name.slice(name.lastIndexOf('/') + 1)
 const permit = { epoch: 1, generation: 1 } as CommitPermit
 const large = Buffer.alloc(2 ** 23 + 5, 'large')
 
@@ -33,7 +34,12 @@ async function* pieces(content: string | Buffer): AsyncGenerator<Uint8Array> {
 export function objectDestinationContract(name: string, make: () => DestinationUnderTest): void {
   describe(`${name} as a destination of objects`, () => {
     const openAt = ({ destination, clock }: DestinationUnderTest, writer = 'lake-l1') =>
-      destination.open({ writer, clock, random: () => 0.5 })
+      destination.open({
+        writer,
+        owns: (name) => lastPart(name).startsWith(`${writer}-`),
+        clock,
+        random: () => 0.5,
+      })
     const thawed = (objects: readonly Committable[]) => JSON.parse(JSON.stringify(objects)) as Committable[]
     const texts = (at: DestinationUnderTest) =>
       Object.fromEntries([...at.visible()].map(([key, content]) => [key, content.toString()]))

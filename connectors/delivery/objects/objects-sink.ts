@@ -4,12 +4,14 @@ import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { restoreCold } from './cold-state.ts'
+import { Completion, restoredLedger } from './completion.ts'
 import { writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { type Found, type ObjectsPlan, ObjectsWriter } from './objects-writer.ts'
-import { type PartitionOptions, partitionOf } from './partition-of.ts'
-import { expectPublished, findFiles, refuseForeign } from './published-files.ts'
+import { type PartitionOptions, partitioning } from './partition-of.ts'
+import { expectPublished, findFiles, lastPart, refuseForeign } from './published-files.ts'
 import { Spill } from './spill.ts'
+import { markerVersion } from './success-marker.ts'
 import { restoreTails, TailState } from './tail-state.ts'
 
 /** Where rows go and how they become files. */
@@ -40,7 +42,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
   const { kind, place, because } = to.description
   const plan: ObjectsPlan<T> = {
     format,
-    partitionOf: partitionOf(options),
+    partitions: partitioning(options),
     extension: checkedExtension(extension),
     memoryBytes: memoryBytes(options.memory ?? '256MiB'),
     roll: { sizeBytes: bytes(roll.size ?? '128MiB'), ageMs: milliseconds(roll.age ?? '5m') },
@@ -79,7 +81,10 @@ async function openWriter<T>(
 ): Promise<SinkWriter<T>> {
   const { clock, random } = context
   const writer = writerName({ sink: context.name, lineage: context.lineage })
-  const objects = await to.open({ writer, clock, random })
+  const owns = (name: string) =>
+    lastPart(name).startsWith(`${writer}-`) ||
+    (plan.partitions.endOf !== undefined && markerVersion(lastPart(name)) !== undefined)
+  const objects = await to.open({ writer, owns, clock, random })
   const spill = new Spill()
   try {
     return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored, spill))
@@ -91,21 +96,25 @@ async function openWriter<T>(
 }
 
 async function find<T>(
-  { format }: ObjectsPlan<T>,
+  { format, partitions }: ObjectsPlan<T>,
   context: SinkContext,
   objects: ObjectStage,
   restored: Snapshot | undefined,
   spill: Spill,
 ): Promise<Found> {
   const writer = { sink: context.name, lineage: context.lineage }
-  const cold = await restoreCold(restored?.layers ?? [], spill)
+  const [coldLayer = [], [account] = []] = restored?.layers ?? []
+  const cold = await restoreCold([coldLayer], spill)
   const tails =
     restored === undefined
       ? { files: new Map(), state: new TailState(format) }
       : restoreTails(format, restored, cold.pieces)
   const published = await findFiles(objects, writer)
-  if (restored === undefined) refuseForeign(objects, writer, published)
-  expectPublished(objects, format, tails.files, writer, published)
+  if (restored === undefined) refuseForeign(objects, writer, published.files)
+  expectPublished(objects, format, tails.files, writer, published.files)
   await objects.look()
-  return { ...tails, cold: cold.state, spill }
+  if (partitions.endOf === undefined) return { ...tails, cold: cold.state, spill, completion: undefined }
+  const ledger = await restoredLedger(account)
+  for (const { partition, version } of published.markers) ledger.found(partition, version)
+  return { ...tails, cold: cold.state, spill, completion: new Completion(ledger, context, objects) }
 }

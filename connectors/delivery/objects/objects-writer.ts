@@ -1,9 +1,12 @@
 import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Committable, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
+import type { StateChanges } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import type { ColdState } from './cold-state.ts'
+import type { Completion } from './completion.ts'
 import { type Format, InvalidRow, type Row, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
+import type { Partitioning } from './partition-of.ts'
 import { refuseUnrepeated } from './published-files.ts'
 import { isDue, isFull, type RollPolicy } from './roll-policy.ts'
 import { hotBytes, type Spill } from './spill.ts'
@@ -24,8 +27,7 @@ const worthPacking = 16
 /** What a sink of objects was told. */
 export interface ObjectsPlan<T> {
   readonly format: Format<T>
-  /** Where the names of a row's files begin, without a slash at the end. */
-  readonly partitionOf: (row: T, timestamp: number) => string
+  readonly partitions: Partitioning<T>
   /** Of the names of files, with or without a dot at its beginning. */
   readonly extension: string
   readonly roll: RollPolicy
@@ -39,6 +41,8 @@ export interface Found {
   readonly state: TailState
   readonly cold: ColdState
   readonly spill: Spill
+  /** `undefined` if partitions are never said to be complete. */
+  readonly completion: Completion | undefined
 }
 
 /** Numbers the rows of each partition, puts them into files, and has those staged and published. */
@@ -51,6 +55,9 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   readonly #cold: ColdState
   readonly #spill: Spill
   readonly #spool: Spool
+  readonly #completion: Completion | undefined
+  /** The partitions of what is staged. */
+  readonly #partitionOf = new WeakMap<Committable, string>()
   /** When a partition had its last row; known only when memory may become short. */
   readonly #usedAt = new Map<string, number>()
   #uses = 0
@@ -66,11 +73,16 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#state = found.state
     this.#cold = found.cold
     this.#spill = found.spill
+    this.#completion = found.completion
     this.#hotBytes = [...found.files.values()].reduce((sum, file) => sum + hotBytes(file), 0)
     const writer = { sink: context.name, lineage: context.lineage }
     const { encode } = plan.format
     const manner = { encode, extension: plan.extension }
-    this.#spool = new Spool(objects.lanes, (file) => stageFile(objects, writer, manner, file))
+    this.#spool = new Spool(objects.lanes, async (file) => {
+      const staged = await stageFile(objects, writer, manner, file)
+      this.#partitionOf.set(staged, file.partition)
+      return staged
+    })
     for (const file of found.files.values()) this.#finishIfFull(file)
   }
 
@@ -94,27 +106,39 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     return this.#spool.room()
   }
 
+  watermark(timestamp: number): void {
+    this.#completion?.ledger.advance(timestamp)
+  }
+
   async stage(last: boolean): Promise<Staged> {
     const now = this.#context.clock.now()
     if (last) refuseUnrepeated(this.#objects, this.#files)
     for (const file of this.#files.values()) {
       // A clock that went back must not make a file wait until it has caught up.
       file.openedAt = Math.min(file.openedAt, now)
-      if (isDue(file.facts, now, last, this.#plan.roll)) this.#finish(file)
+      const isOver = last || this.#completion?.ledger.isFirstTime(file.partition) === true
+      if (isDue(file.facts, now, isOver, this.#plan.roll)) this.#finish(file)
     }
+    const complete = this.#completePartitions()
     const unused = this.#spill.unused(this.#files)
-    const changes = this.#cold.cut(this.#files)
+    const changes = this.#changes()
     const state = { ...this.#state.snapshot(this.#files), ...(changes && { changes }) }
-    await this.#objects.look()
+    // Before anything is awaited: what is finished from now on is of the next checkpoint.
     const committables = await this.#spool.take()
+    await this.#objects.look()
     // Only files that were finished before the cut had rows there, and they are staged now.
     this.#spill.release(unused)
+    for (const one of committables) this.#completion?.ledger.add(this.#partitionOf.get(one)!, one)
+    const markers = (await this.#completion?.stageMarkers(complete)) ?? []
     this.#hasStaged = true
-    return { committables, state }
+    return { committables: [...committables, ...markers], state }
   }
 
   async commit(committables: readonly Committable[]): Promise<void> {
-    await this.#objects.publish(committables)
+    const isMarker = (one: Committable) => one['marker'] !== undefined
+    await this.#objects.publish(committables.filter((one) => !isMarker(one)))
+    // Only now: a manifest names files that are there.
+    await this.#objects.publish(committables.filter(isMarker))
     // Before a checkpoint of its own this run may itself be the one that was replaced, and what it found staged that of
     // its successor.
     if (!this.#hasStaged) return
@@ -130,12 +154,47 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
 
   #checked(value: T, timestamp: number): { partition: string; row: Row } {
     try {
-      return { row: this.#plan.format.rowOf(value), partition: this.#plan.partitionOf(value, timestamp) }
+      const row = this.#plan.format.rowOf(value)
+      const partition = this.#plan.partitions.of(value, timestamp)
+      if (this.#completion !== undefined) this.#see(this.#completion, partition, timestamp)
+      return { row, partition }
     } catch (cause) {
       const reason =
         cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
       const where = { job: this.#context.job, sink: this.#context.name }
       throw new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
+    }
+  }
+
+  #see({ ledger }: Completion, partition: string, timestamp: number): void {
+    const isLate = ledger.see(partition, () => {
+      const end = this.#plan.partitions.endOf?.(partition, timestamp)
+      if (typeof end === 'number' && !Number.isNaN(end)) return end
+      throw new InvalidRow(`completeAt gave ${shown(end)} for partition ${partition || '(none)'}`)
+    })
+    if (isLate) this.#context.count('late')
+  }
+
+  /** Those whose rows are all in finished files, or that were complete before. */
+  #completePartitions(): readonly string[] {
+    const ledger = this.#completion?.ledger
+    if (ledger === undefined) return []
+    const isRepeating = ({ facts }: OpenFile) => facts.publishedTo !== undefined
+    const complete = [...this.#files.values()].filter(({ partition }) => ledger.isComplete(partition))
+    return complete.filter((file) => !isRepeating(file)).map(({ partition }) => partition)
+  }
+
+  /** What a checkpoint has besides the parts: the rows on disk, and the account of partitions. */
+  #changes(): StateChanges | undefined {
+    const cold = this.#cold.cut(this.#files)
+    const completion = this.#completion
+    if (completion === undefined) return cold
+    return {
+      written: async (write) => {
+        const layers = (await cold?.written(write)) ?? [[]]
+        return [...layers, [await completion.written(write)]]
+      },
+      published: () => {},
     }
   }
 

@@ -18,6 +18,20 @@ export function partitionPath(values: Readonly<Record<string, string>>): string 
     .join('/')
 }
 
+/** What a folder of a partition says: the other way round. */
+export function partitionValues(path: string): Record<string, string> {
+  if (path === '') return {}
+  const pairs = path.split('/').map((name) => {
+    const [key = '', value = ''] = name.split('=').map(unescaped)
+    return [key, value === emptyValue ? '' : value] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+function unescaped(text: string): string {
+  return text.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
 /** Text as part of the name of a file. */
 export function escaped(text: string): string {
   return text.replace(unsafe, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)

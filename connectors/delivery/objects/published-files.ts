@@ -4,6 +4,7 @@ import { parseFileName, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { OpenFile, type PublishedFile } from './open-file.ts'
 import { withoutRandom } from './random-string.ts'
+import { markerVersion } from './success-marker.ts'
 import type { OpenFiles } from './tail-state.ts'
 
 /** A finished file in the destination. */
@@ -12,14 +13,28 @@ export interface FoundFile extends PublishedFile {
   readonly sink: string
 }
 
-/** All finished files of a destination, by any writer of the same sink. */
-export async function findFiles(objects: ObjectStage, writer: Writer): Promise<FoundFile[]> {
-  const files = await objects.names((name) => parseFileName(lastPart(name))?.sink === sinkPart(writer))
-  return files.map((file) => {
-    const parsed = parseFileName(lastPart(file))!
-    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
-    return { ...parsed, partition: withoutRandom(folder, parsed.writer, parsed), file }
-  })
+/** A manifest in the destination. */
+export interface FoundMarker {
+  readonly partition: string
+  readonly version: number
+}
+
+/** All finished files of a destination, by any writer of the same sink, and all manifests. */
+export async function findFiles(
+  objects: ObjectStage,
+  writer: Writer,
+): Promise<{ readonly files: readonly FoundFile[]; readonly markers: readonly FoundMarker[] }> {
+  const isOfSink = (name: string) => parseFileName(name)?.sink === sinkPart(writer)
+  const names = await objects.names((path) => isOfSink(lastPart(path)) || isMarker(lastPart(path)))
+  const files = names.filter((path) => isOfSink(lastPart(path)))
+  const markers = names.filter((path) => isMarker(lastPart(path)))
+  return {
+    files: files.map((file) => {
+      const parsed = parseFileName(lastPart(file))!
+      return { ...parsed, partition: withoutRandom(folderOf(file), parsed.writer, parsed), file }
+    }),
+    markers: markers.map((path) => ({ partition: folderOf(path), version: markerVersion(lastPart(path))! })),
+  }
 }
 
 /**
@@ -93,6 +108,15 @@ function sinkPart(writer: Writer): string {
   return writerName(writer).slice(0, -(writer.lineage.length + 1))
 }
 
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1)
+function isMarker(name: string): boolean {
+  return markerVersion(name) !== undefined
+}
+
+/** The last part of a path. */
+export function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }

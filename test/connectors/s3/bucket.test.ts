@@ -134,7 +134,12 @@ describe('a sink that writes to a bucket', () => {
     'publishes when the answer is lost or the request fails (%s)',
     async (fault) => {
       const at = place()
-      const stage = await at.destination.open({ writer: 'lake-l1', clock: at.clock, random: () => 0.5 })
+      const stage = await at.destination.open({
+        writer: 'lake-l1',
+        owns: () => true,
+        clock: at.clock,
+        random: () => 0.5,
+      })
       const content = async function* () {
         yield Buffer.from('content')
       }
@@ -159,6 +164,31 @@ describe('a sink that writes to a bucket', () => {
     await writer.close()
   })
 
+  it('ends uploads of manifests that an earlier run has left', async () => {
+    const at = place()
+    const sink = deliverySink<{ id: number }>({
+      to: at.destination,
+      format: parquet({ id: 'int32' }),
+      prefix: '!{timestamp:yyyy/MM/dd/HH}/',
+      completeAt: 'prefix-time',
+    })
+    const context = sinkContext({ name: 'lake', clock: at.clock })
+    for (const published of [false, true]) {
+      const writer = await sink.open(context, undefined)
+      writer.write([{ id: 1 }], [0])
+      writer.watermark!(3_600_000)
+      const { committables } = await writer.stage(true)
+      expect(at.stagedCount()).toBe(published ? 4 : 2)
+      if (published) await writer.commit(committables, permit)
+      await writer.close()
+    }
+    expect(at.stagedCount()).toBe(0)
+    expect([...at.visible().keys()].sort()).toEqual([
+      '1970/01/01/00/_SUCCESS',
+      '1970/01/01/00/lake-l1-000000000000-000000000000.parquet',
+    ])
+  })
+
   it('gives objects the encryption, storage class, tags and metadata that it is told', async () => {
     const at = place()
     const destination = bucket(`s3://lake/${at.prefix}`, {
@@ -168,7 +198,12 @@ describe('a sink that writes to a bucket', () => {
       tags: { team: 'a & b' },
       metadata: { origin: 'orders' },
     })
-    const stage = await destination.open({ writer: 'w', clock: at.clock, random: () => 0.5 })
+    const stage = await destination.open({
+      writer: 'w',
+      owns: () => true,
+      clock: at.clock,
+      random: () => 0.5,
+    })
     const headers = new Promise<Readonly<Record<string, string>>>((resolve) => {
       s3.faults = (call) => {
         if (call.operation === 'CreateMultipartUpload') resolve(call.headers)
@@ -191,7 +226,7 @@ describe('a sink that writes to a bucket', () => {
   it('fails with the key and the cause when S3 stays away, and the job restarts', async () => {
     const at = place()
     const impatient = bucket(`s3://lake/${at.prefix}`, { endpoint: s3.endpoint, giveUpAfter: '300ms' })
-    const stage = await impatient.open({ writer: 'w', clock: at.clock, random: () => 0.5 })
+    const stage = await impatient.open({ writer: 'w', owns: () => true, clock: at.clock, random: () => 0.5 })
     s3.faults = () => 'slow-down'
     const failure = stage.names(() => true)
     await expect(failure).rejects.toMatchObject({ code: 'SINK_FAILED', retryable: true })

@@ -125,6 +125,16 @@ describe('deliverySink', () => {
     expect(await idsIn(folder)).toEqual([0, 3])
   })
 
+  test('a file that is finished while a checkpoint is staged is of the next one', async () => {
+    const writer = await open()
+    write(writer, delays(300))
+    const staging = writer.stage(false)
+    write(writer, delays(3000, 300))
+    expect((await staging).committables).toHaveLength(3)
+    expect((await writer.stage(false)).committables).toHaveLength(33)
+    await writer.close()
+  })
+
   test('the age of a file goes on over a restart', async () => {
     const writer = await open()
     write(writer, delays(1))

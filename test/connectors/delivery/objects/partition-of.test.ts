@@ -1,13 +1,14 @@
 import { describe, expect, it, test } from 'vitest'
 import { InvalidRow } from '../../../../connectors/delivery/objects/format.ts'
-import { type PartitionOptions, partitionOf } from '../../../../connectors/delivery/objects/partition-of.ts'
+import { type PartitionOptions, partitioning } from '../../../../connectors/delivery/objects/partition-of.ts'
 import { withoutRandom, withRandom } from '../../../../connectors/delivery/objects/random-string.ts'
 
 interface Order {
   readonly region: string
 }
 const time = Date.UTC(2001, 1, 3, 4, 5)
-const of = (options: PartitionOptions<Order>, region = 'eu') => partitionOf<Order>(options)({ region }, time)
+const of = (options: PartitionOptions<Order>, region = 'eu') =>
+  partitioning<Order>(options).of({ region }, time)
 const partitionKeys = ({ region }: Order) => ({ region })
 
 describe('a prefix as Firehose has them', () => {
@@ -63,8 +64,8 @@ describe('a prefix as Firehose has them', () => {
     [`${'x'.repeat(512)}/`, 'longer than 512', {}],
     ['!{timestamp:YYYY}/', 'write yyyy', {}],
   ])('%j is refused when the job is described: %s', (prefix, words, options) => {
-    expect(() => partitionOf<Order>({ prefix, ...options })).toThrow(words)
-    expect(() => partitionOf<Order>({ prefix, ...options })).toThrow(/^OPTION_INVALID/)
+    expect(() => partitioning<Order>({ prefix, ...options })).toThrow(words)
+    expect(() => partitioning<Order>({ prefix, ...options })).toThrow(/^OPTION_INVALID/)
   })
 
   test.each<[PartitionOptions<Order>]>([
@@ -74,7 +75,7 @@ describe('a prefix as Firehose has them', () => {
     [{ errorOutputType: () => 'x' }],
     [{ prefix: 'a/', timeZone: 'Mars' }],
   ])('options that do not go together are refused: %j', (options) => {
-    expect(() => partitionOf(options)).toThrow(/^OPTION_INVALID/)
+    expect(() => partitioning(options)).toThrow(/^OPTION_INVALID/)
   })
 
   const byRegion = { prefix: '!{timestamp:yyyy}/!{partitionKeyFromQuery:region}/', partitionKeys }
@@ -94,18 +95,18 @@ describe('a prefix as Firehose has them', () => {
     [5 as unknown as string],
     [undefined as unknown as string],
   ])('a value that no folder can be named after is refused', (region) => {
-    const partition = partitionOf<Order>(byRegion)
+    const partition = partitioning<Order>(byRegion).of
     // Without a default, so that `undefined` arrives.
     expect(() => partition({ region }, time)).toThrow(InvalidRow)
   })
 
   it('that becomes too long by a value is refused', () => {
     const prefix = '!{partitionKeyFromQuery:a}/!{partitionKeyFromQuery:b}/!{partitionKeyFromQuery:c}/'
-    const long = partitionOf<Order>({
+    const long = partitioning<Order>({
       prefix,
       partitionKeys: () => ({ a: 'a'.repeat(200), b: 'b'.repeat(200), c: 'c'.repeat(200) }),
     })
-    expect(() => long({ region: '' }, time)).toThrow('longer than 512')
+    expect(() => long.of({ region: '' }, time)).toThrow('longer than 512')
   })
 })
 
