@@ -47,12 +47,13 @@ export type TransformFunction<T, R> = (
  *     transformRecords(async (records, { signal }) => {
  *       const body = JSON.stringify(records.map(({ value }) => value.ip))
  *       const response = await fetch('https://geo.example', { method: 'POST', body, signal })
- *       const countries = await response.json()
- *       return records.map(({ recordId, value }, index) =>
- *         countries[index] === null
+ *       const countries = (await response.json()) as (string | null)[]
+ *       return records.map(({ recordId, value }, index) => {
+ *         const country = countries[index]
+ *         return country == null
  *           ? { recordId, result: 'Dropped' }
- *           : { recordId, result: 'Ok', value: { ...value, country: String(countries[index]) } },
- *       )
+ *           : { recordId, result: 'Ok', value: { ...value, country } }
+ *       })
  *     }),
  *   )
  */
