@@ -70,8 +70,8 @@ describe('the tarball', () => {
   })
 
   it('is small', () => {
-    expect(packed.size).toBeLessThan(0.7 * megabyte)
-    expect(packed.unpackedSize).toBeLessThan(2.5 * megabyte)
+    expect(packed.size).toBeLessThan(0.9 * megabyte)
+    expect(packed.unpackedSize).toBeLessThan(3.2 * megabyte)
   })
 })
 
