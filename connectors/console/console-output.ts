@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import { type Encode, encoderOf } from '../../src/contract/codec.ts'
 import {
   DestinationFailure,
+  type RequestContext,
   type RequestDestination,
   type RequestSession,
 } from '../../src/contract/request-destination.ts'
@@ -36,18 +37,22 @@ export function consoleOutput<T>(options: ConsoleOptions<T> = {}): RequestDestin
     buffer: { size: '1MiB', interval: '1s' },
     atOnce: 1,
     encode: (row) => ({ data: encoder.encode(row) }),
-    open: async () => openConsole(options.to ?? process.stdout),
+    open: async (context) => openConsole(options.to ?? process.stdout, context),
   }
 }
 
-function openConsole(stream: Writable): RequestSession {
+/** How long a reader may take for a batch of lines. */
+const patienceMs = 120_000
+
+function openConsole(stream: Writable, { within }: Pick<RequestContext, 'within'>): RequestSession {
   // A stream tells of its errors twice: to whoever writes, and as an event that ends the process if nobody listens.
   const heard = () => {}
   stream.on('error', heard)
   return {
     secrets: [],
     send: async ({ records }, signal) => {
-      await written(stream, Buffer.concat(records.flatMap(({ data }) => [data, newline])), signal)
+      const lines = Buffer.concat(records.flatMap(({ data }) => [data, newline]))
+      await within(patienceMs, (abort) => written(stream, lines, abort), signal)
       return { refused: [], again: [] }
     },
     close: async () => {

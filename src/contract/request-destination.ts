@@ -70,6 +70,11 @@ export interface RequestContext
   extends Pick<SinkContext, 'job' | 'name' | 'lineage' | 'clock' | 'random' | 'log' | 'overrides' | 'count'> {
   /** Sends requests over HTTP. */
   readonly http: Http
+  /**
+   * Waits for a call by other means no longer than this; its signal is aborted then. Rejects with a {@link DestinationFailure}
+   * when it took too long.
+   */
+  within<R>(timeoutMs: number, call: (signal: AbortSignal) => Promise<R>, signal: AbortSignal): Promise<R>
 }
 
 /** An open destination. */

@@ -43,8 +43,13 @@ export async function openBeside(
     if (sink === undefined) continue
     const count = (counter: string, by?: number) => context.count(`${option}.${counter}`, by)
     const own = { ...context, name: `${context.name}.${option}`, count }
-    const writer = await (sink as Sink<unknown>).open(own, restored.get(option))
-    opened.push({ option, writer })
+    try {
+      const writer = await (sink as Sink<unknown>).open(own, restored.get(option))
+      opened.push({ option, writer })
+    } catch (error) {
+      await new SinksBeside(opened).close()
+      throw error
+    }
   }
   return new SinksBeside(opened)
 }

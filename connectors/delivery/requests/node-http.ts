@@ -4,46 +4,18 @@ import type { Clock } from '../../../src/contract/clock.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../../../src/contract/http.ts'
 import { DestinationFailure } from '../../../src/contract/request-destination.ts'
 import { reasons } from '../../../src/errors.ts'
+import { within } from './time-limit.ts'
 
 /** HTTP as Node speaks it, over connections that are kept. */
 export function nodeHttp(clock: Clock): { readonly send: Http; close(): void } {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
   return {
     send: (request, signal) =>
-      limited((abort) => exchange(request, agents, abort), request.timeoutMs, clock, signal),
+      within(clock, request.timeoutMs, (abort) => exchange(request, agents, abort), signal),
     close: () => {
       agents.http.destroy()
       agents.https.destroy()
     },
-  }
-}
-
-/** One request, ended after its time or with the signal. */
-async function limited(
-  exchanging: (signal: AbortSignal) => Promise<HttpAnswer>,
-  timeoutMs: number,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
-  signal.throwIfAborted()
-  const [life, timer] = [new AbortController(), new AbortController()]
-  const end = () => life.abort(signal.reason)
-  signal.addEventListener('abort', end, { once: true })
-  let late = false
-  void clock.sleep(timeoutMs, timer.signal).then(() => {
-    if (timer.signal.aborted) return
-    late = true
-    life.abort()
-  })
-  try {
-    return await exchanging(life.signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (late) throw new DestinationFailure('RequestTimeout', `no whole answer within ${timeoutMs / 1000} s`)
-    throw error
-  } finally {
-    timer.abort('answered')
-    signal.removeEventListener('abort', end)
   }
 }
 

@@ -10,6 +10,7 @@ import { DeliveryReport } from './delivery-report.ts'
 import type { ErrorRecord } from './error-record.ts'
 import { nodeHttp } from './node-http.ts'
 import { type BufferPolicy, RequestWriter } from './request-writer.ts'
+import { within } from './time-limit.ts'
 
 /** How records go to a destination by requests. */
 export interface RequestSinkOptions<T> {
@@ -90,7 +91,11 @@ async function openWriter<T>(
   const most = { records: limits.records, bytes: Math.min(limits.bytes, buffer.sizeBytes) }
   const queue = new BatchQueue(most, before?.own)
   const http = nodeHttp(context.clock)
-  const session = await to.open({ ...context, http: http.send })
+  const session = await to.open({
+    ...context,
+    http: http.send,
+    within: (timeoutMs, call, signal) => within(context.clock, timeoutMs, call, signal),
+  })
   const close = async () => {
     await session.close()
     http.close()

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { RequestDestination } from '../../../src/contract/request-destination.ts'
 import type {
   CommitPermit,
@@ -54,6 +55,8 @@ export class RequestWriter<T> implements SinkWriter<T> {
 
   constructor(parts: WriterParts<T>) {
     this.#parts = parts
+    // As many requests and waits may be under way as the destination likes.
+    setMaxListeners(0, this.#closing.signal)
     const errors = parts.beside.get('errors')
     const onRefused = errors && ((records: readonly ErrorRecord[]) => this.#refused(errors, records))
     this.#manner = { ...parts.manner, onRefused, signal: this.#closing.signal }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/contract/clock.ts'
 
 /** What is as long is a limit, which nobody wants to see pass. */
-const shortestLimitMs = 100_000
+const shortestLimitMs = 30_000
 
 /** Time in which waits are over at once, and limits pass only when a test says so. */
 export class HastyClock implements Clock {
