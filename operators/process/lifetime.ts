@@ -21,6 +21,8 @@ export interface Lifetime {
   isAlive(packed: unknown): boolean
   /** The value of what is alive. */
   open(packed: unknown): unknown
+  /** The same, with another value in it. */
+  convert(packed: unknown, convert: (value: unknown) => unknown): unknown
   /** When it will have outlived its time. */
   endOf(packed: unknown): number
 }
@@ -30,6 +32,7 @@ export const endless: Lifetime = {
   pack: (value) => value,
   isAlive: () => true,
   open: (packed) => packed,
+  convert: (packed, convert) => convert(packed),
   endOf: () => Number.POSITIVE_INFINITY,
 }
 
@@ -70,6 +73,11 @@ export class Limited implements Lifetime {
     const stamped = packed as Stamped
     if (this.#refreshes) stamped[1] = Math.max(stamped[1], this.#current.timeBy(this.clock))
     return stamped[0]
+  }
+
+  convert(packed: unknown, convert: (value: unknown) => unknown): Stamped {
+    const [value, usedAt] = packed as Stamped
+    return [convert(value), usedAt]
   }
 
   endOf(packed: unknown): number {

@@ -1,8 +1,10 @@
-import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { MillraceError } from '../../src/errors.ts'
+import type { KeyedCall, KeyedLogic, WrittenStates } from '../keyed/keyed-logic.ts'
 import { type Cell, Current, type ProcessClock } from './current.ts'
 import { KeyTimers } from './key-timers.ts'
-import { Limited } from './lifetime.ts'
+import { type Lifetime, Limited } from './lifetime.ts'
 import { CurrentContext } from './process-context.ts'
+import { codecText, type StateCodec } from './state-codec.ts'
 import { type OpenState, type StateDescriptor, StatePlace } from './state-descriptor.ts'
 
 /** What a function of the user gives back. */
@@ -21,17 +23,24 @@ type TimerFunction = (time: number, context: CurrentContext, name: string | unde
 /** States by their names. */
 export type StateDescriptors = Readonly<Record<string, StateDescriptor<unknown>>>
 
-/** A state at run time, and by what it is swept. */
-interface Swept extends OpenState<unknown> {
-  readonly lifetime: Limited | undefined
+/** A state at run time, how long it lives and how it is encoded. */
+interface KeptState extends OpenState<unknown> {
+  readonly lifetime: Lifetime
+  readonly codec: StateCodec<unknown> | undefined
+  /** What must be the same for what its codec has encoded to be decoded; `undefined` without one. */
+  readonly encoding: string | undefined
 }
 
 /** Runs the functions of `process(…)` and `connect(…)`. */
 export class ProcessLogic implements KeyedLogic<Cell> {
   readonly shape: string
+  /** Only there when it is of use: for every other process the cell is what checkpoints hold. */
+  readonly encode?: (cell: Cell) => unknown
+  readonly decode?: (encoded: unknown, written: WrittenStates) => Cell
   readonly #functions: ProcessFunctions
   readonly names: readonly string[]
-  readonly #states: readonly Swept[]
+  readonly encodings: readonly (string | undefined)[]
+  readonly #states: readonly KeptState[]
   readonly #current: Current
   readonly #context: CurrentContext
 
@@ -42,6 +51,11 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     this.#functions = functions
     this.names = Object.keys(states)
     this.#states = Object.values(states).map((state, index) => opened(state, current, index))
+    this.encodings = this.#states.map(({ encoding }) => encoding)
+    if (this.encodings.some((encoding) => encoding !== undefined)) {
+      this.encode = (cell) => this.#encoded(cell)
+      this.decode = (encoded, written) => this.#decoded(encoded as Cell, written)
+    }
     this.#current = current
     const access = this.#states.map((state, index) => [this.names[index], state.access])
     this.#context = new CurrentContext(
@@ -82,7 +96,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
 
   prune(call: KeyedCall<Cell>): void {
     this.#current.enter(call, call.watermark, true)
-    for (const state of this.#states) if (state.lifetime !== undefined) state.sweep()
+    for (const state of this.#states) if (state.lifetime instanceof Limited) state.sweep()
   }
 
   snapshot(): unknown {
@@ -96,6 +110,28 @@ export class ProcessLogic implements KeyedLogic<Cell> {
   placeOf(path: string): string {
     const [index, ...rest] = path.split('.')
     return [this.names[Number(index)], ...rest].join('.')
+  }
+
+  #encoded(cell: Cell): Cell {
+    const encoded = [...cell]
+    for (const [index, state] of this.#states.entries()) {
+      const { codec } = state
+      if (codec === undefined || cell[index] === undefined) continue
+      // The bytes may lie in a buffer that others share.
+      encoded[index] = converted(state, cell[index], (value) => Uint8Array.from(codec.encode(value)))
+    }
+    return encoded
+  }
+
+  /** What another codec has encoded stays as it is: only a migration gets to see it. */
+  #decoded(cell: Cell, { names, encodings }: WrittenStates): Cell {
+    for (const [index, name] of names.entries()) {
+      const state = this.#states[this.names.indexOf(name)]
+      if (state?.codec === undefined || cell[index] === undefined) continue
+      if (state.encoding === encodings[index])
+        cell[index] = converted(state, cell[index], (value) => decodedBy(state.codec!, name, value))
+    }
+    return cell
   }
 
   #fire(
@@ -124,7 +160,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
   #sweep(clock: ProcessClock, time: number): number | undefined {
     let next = Number.POSITIVE_INFINITY
     for (const { lifetime, sweep } of this.#states) {
-      if (lifetime?.clock !== clock) continue
+      if (!(lifetime instanceof Limited) || lifetime.clock !== clock) continue
       next = Math.min(next, lifetime.sweepFrom(Math.max(sweep(), time + lifetime.afterMs / 4)))
     }
     if (next === Number.POSITIVE_INFINITY) return undefined
@@ -133,17 +169,46 @@ export class ProcessLogic implements KeyedLogic<Cell> {
   }
 }
 
-function opened(state: StateDescriptor<unknown>, current: Current, index: number): Swept {
+function opened(state: StateDescriptor<unknown>, current: Current, index: number): KeptState {
   const place = new StatePlace(current, index, state.ttl)
-  const { access, sweep } = state.open(place)
-  return { access, sweep, lifetime: place.lifetime instanceof Limited ? place.lifetime : undefined }
+  const { codec } = state
+  const encoding = codec === undefined ? undefined : keptText(state)
+  return { ...state.open(place), lifetime: place.lifetime, codec, encoding }
+}
+
+function decodedBy(codec: StateCodec<unknown>, name: string, value: unknown): unknown {
+  try {
+    return codec.decode(value as Uint8Array)
+  } catch (cause) {
+    throw new MillraceError(
+      'CHECKPOINT_INCOMPATIBLE',
+      `the codec ${codecText(codec)} of the state "${name}" cannot decode what it has encoded: ${reasonOf(cause)}`,
+      { cause },
+    )
+  }
+}
+
+function converted(
+  { lifetime, convert }: Pick<KeptState, 'lifetime' | 'convert'>,
+  held: unknown,
+  of: (value: unknown) => unknown,
+): unknown {
+  const each = (packed: unknown) => lifetime.convert(packed, of)
+  return convert === undefined ? each(held) : convert(held, each)
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function shapeOf(states: StateDescriptors): string {
-  const described = Object.entries(states).map(
-    ([name, { kind, ttl }]) => `${name} = ${kind}${ttl === undefined ? '' : ' with ttl'}`,
-  )
+  const described = Object.entries(states).map(([name, state]) => `${name} = ${keptText(state)}`)
   return `process: ${described.join(', ')}`
+}
+
+/** How a state is kept. */
+function keptText({ kind, ttl, codec }: StateDescriptor<unknown>): string {
+  return `${kind}${ttl === undefined ? '' : ' with ttl'}${codec === undefined ? '' : ` by ${codecText(codec)}`}`
 }
 
 function emitAll(given: Given, call: KeyedCall<Cell>): void {
