@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock } from '../contract/clock.ts'
 import type { Json } from '../contract/json.ts'
+import { requestsFolder } from './requested-checkpoints.ts'
 
 /** What somebody outside asks of an operator of a job. */
 export interface OperatorRequest {
@@ -11,7 +12,7 @@ export interface OperatorRequest {
   readonly request: Json
 }
 
-const folder = 'requests/operators/'
+const folder = `${requestsFolder}operators/`
 
 /**
  * Asks an operator of a job for something. The run of the job, or the next one, takes the request between two batches; the
@@ -35,9 +36,9 @@ export async function isPending(store: CheckpointStore, id: string): Promise<boo
   return (await store.list(nameOf(id))).length > 0
 }
 
-/** The ids of all requests that are there, in the order in which they were made. */
-export async function listRequests(store: CheckpointStore): Promise<readonly string[]> {
-  return (await store.list(folder)).map((name) => name.slice(folder.length))
+/** The ids of the requests among what is there, in the order in which they were made. */
+export function requestsAmong(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length))
 }
 
 /** A request; `undefined` if it is gone, or nothing that {@link askOperator} has written. */

@@ -41,10 +41,8 @@ export interface AttemptContext {
   readonly checkpointEveryMs: number
   readonly checkpointDue: CheckpointDue
   readonly untilCaughtUp: boolean
-  /** Whether somebody outside has asked for a checkpoint since the last time. */
-  readonly takeRequest: () => Promise<boolean>
-  /** Looks for what is asked of operators. */
-  readonly lookForRequests: () => Promise<unknown>
+  /** Looks for what is asked of operators; gives whether a checkpoint is asked for. */
+  readonly lookForRequests: () => Promise<boolean>
   /** Aborted when the attempt is over. */
   readonly signal: AbortSignal
   readonly stopRequested: () => boolean
@@ -100,7 +98,7 @@ export class Attempt {
     for (const source of this.#parts.sources) source.openReadable()
     // What the first start resolved, such as `latest`, must be durable before the first read.
     await this.#checkpoint()
-    await this.#parts.requests.look()
+    if (await this.#parts.requests.look()) this.#context.checkpointDue.request()
     this.#startTimers()
     for (;;) {
       this.#throwFailure()
@@ -305,7 +303,7 @@ export class Attempt {
   }
 
   #startTimers(): void {
-    const { clock, checkpointEveryMs, checkpointDue, takeRequest, lookForRequests, signal, wake, onFailure } =
+    const { clock, checkpointEveryMs, checkpointDue, lookForRequests, signal, wake, onFailure } =
       this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
@@ -317,8 +315,7 @@ export class Attempt {
     }
     every(checkpointEveryMs, checkpointDue.request).catch(onFailure)
     every(requestsEveryMs, async () => {
-      if (await takeRequest()) checkpointDue.request()
-      await lookForRequests()
+      if (await lookForRequests()) checkpointDue.request()
     }).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)

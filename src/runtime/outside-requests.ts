@@ -1,9 +1,10 @@
 import {
   deleteRequest,
-  listRequests,
   type OperatorRequest,
   readRequest,
+  requestsAmong,
 } from '../checkpoint/operator-requests.ts'
+import { requestsFolder, takeRequest } from '../checkpoint/requested-checkpoints.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 
 /**
@@ -26,9 +27,10 @@ export class OutsideRequests {
     this.#seen = new Set(done)
   }
 
-  /** Looks for requests. Whether there are any that are not done. */
+  /** Looks for requests. Gives whether a checkpoint is asked for. */
   async look(): Promise<boolean> {
-    for (const id of await listRequests(this.#store)) {
+    const names = await this.#store.list(requestsFolder)
+    for (const id of requestsAmong(names)) {
       if (this.#seen.has(id)) continue
       const request = await readRequest(this.#store, id)
       // Nobody can do what cannot be read, and whoever waits for it should not wait for ever.
@@ -36,7 +38,7 @@ export class OutsideRequests {
       else this.#waiting.push(request)
       this.#seen.add(id)
     }
-    return this.#waiting.length > 0
+    return takeRequest(this.#store, names)
   }
 
   /** The requests that wait, in their order: from now on they count as done. */

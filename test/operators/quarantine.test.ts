@@ -1,4 +1,4 @@
-import { type Job, job, MillraceError, run } from 'millrace'
+import { type Job, job, run } from 'millrace'
 import {
   flatMap,
   keyBy,
@@ -12,7 +12,7 @@ import {
 import { collectSink, listSource, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint, operatorEntries } from '../../src/checkpoint/inspection.ts'
-import { askOperator, listRequests } from '../../src/checkpoint/operator-requests.ts'
+import { askOperator } from '../../src/checkpoint/operator-requests.ts'
 import type { CheckpointStore } from '../../src/contract/checkpoint-store.ts'
 import {
   type ParkedRecord,
@@ -21,6 +21,7 @@ import {
 } from '../../src/contract/quarantine.ts'
 import { failureOf } from '../runtime/failed.ts'
 import { impatientClock } from '../runtime/impatient-clock.ts'
+import { killing } from '../runtime/killing-store.ts'
 
 interface Order {
   readonly customer: string
@@ -147,7 +148,7 @@ describe('quarantine', () => {
       'parked.parked-keys': 0,
       'parked.returned': 3,
     })
-    expect(await listRequests(store)).toEqual([])
+    expect(await store.list('requests/')).toEqual([])
   })
 
   it('stays where it is when the record fails again', async () => {
@@ -249,34 +250,6 @@ describe('quarantine', () => {
   })
 })
 
-/** A store whose user is killed at an operation: before it, or after it. */
-function killing(store: CheckpointStore, at: number, when: 'before' | 'after') {
-  let operations = 0
-  let killed = false
-  const step = async <T>(operation: () => Promise<T>): Promise<T> => {
-    operations += 1
-    const here = operations === at
-    if (killed || (here && when === 'before')) {
-      killed = true
-      throw new MillraceError('STORE_REFUSED', 'killed')
-    }
-    const result = await operation()
-    if (here) {
-      killed = true
-      throw new MillraceError('STORE_REFUSED', 'killed')
-    }
-    return result
-  }
-  const watched: CheckpointStore = {
-    description: 'memory, killed',
-    writeOnce: (name, content) => step(() => store.writeOnce(name, content)),
-    read: (name) => step(() => store.read(name)),
-    list: (prefix) => step(() => store.list(prefix)),
-    delete: (name) => step(() => store.delete(name)),
-  }
-  return { watched, wasKilled: () => killed }
-}
-
 describe('a quarantine over kills', () => {
   it.each(['before', 'after'] as const)('parks the same, killed %s operations of the store', async (when) => {
     for (let at = when === 'before' ? 1 : 4; ; at += 7) {
@@ -332,7 +305,7 @@ describe('a quarantine over kills', () => {
           [3, 3],
         ]),
       )
-      expect(await listRequests(store)).toEqual([])
+      expect(await store.list('requests/')).toEqual([])
       if (!wasKilled()) return expect(at).toBeGreaterThan(10)
     }
   })
