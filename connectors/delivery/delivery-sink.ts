@@ -1,14 +1,7 @@
-import type { ObjectDestination } from '../../src/contract/object-destination.ts'
-import type { RequestDestination } from '../../src/contract/request-destination.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { type ObjectsOptions, objectsSink } from './objects/objects-sink.ts'
 import { type RequestSinkOptions, requestSink } from './requests/request-sink.ts'
-
-/** Where rows go and how. Which options there are depends on the destination. */
-export type DeliveryOptions<T, D> = D extends { readonly kind: 'requests' }
-  ? RequestSinkOptions<T>
-  : ObjectsOptions<T>
 
 /**
  * Delivers rows to a destination that is a value.
@@ -43,12 +36,9 @@ export type DeliveryOptions<T, D> = D extends { readonly kind: 'requests' }
  *   errors: collectSink(),
  * }).description.guarantee // 'at-least-once'
  */
-export function deliverySink<T, D extends ObjectDestination | RequestDestination<never>>(
-  options: { readonly to: D } & DeliveryOptions<T, D>,
-): Sink<T> {
-  const given = options as ObjectsOptions<T> | RequestSinkOptions<T>
-  if (goesOut(given)) return requestSink(given)
-  if (given?.to?.kind === 'objects') return objectsSink(given)
+export function deliverySink<T>(options: ObjectsOptions<T> | RequestSinkOptions<T>): Sink<T> {
+  if (goesOut(options)) return requestSink(options)
+  if (options?.to?.kind === 'objects') return objectsSink(options)
   throw new MillraceError(
     'JOB_INVALID',
     'deliverySink(…): `to` is no destination, such as folder(…) or httpEndpoint(…) give',
