@@ -90,6 +90,8 @@ export class Attempt {
   async #run(): Promise<'finished' | 'stopped'> {
     await this.#recommit()
     if (this.#parts.restored?.finished) {
+      if (this.#unsettled) this.#push({ kind: 'end' })
+      await this.#settleSinks(true)
       await this.#parts.coordinator.deleteObsolete()
       return 'finished'
     }
@@ -184,7 +186,23 @@ export class Attempt {
       this.#throwUnfinished()
     } else await this.#settled()
     await this.#checkpoint(outcome === 'finished')
+    await this.#settleSinks(outcome === 'finished')
     return outcome
+  }
+
+  /** What commits have left for another checkpoint must not wait for the next start. */
+  async #settleSinks(finished: boolean): Promise<void> {
+    while (this.#unsettled) await this.#checkpoint(finished)
+  }
+
+  get #unsettled(): boolean {
+    return this.#parts.sinks.some((sink) => sink.unsettled)
+  }
+
+  /** Where the input has ended no source is open. */
+  get #sourceNames(): readonly string[] {
+    const { sources, restored } = this.#parts
+    return restored?.finished ? Object.keys(restored.sources) : sources.map(({ name }) => name)
   }
 
   /** What cannot be finished is kept: whoever has to do something about it finds it in a checkpoint. */
@@ -205,7 +223,7 @@ export class Attempt {
   }
 
   #push(element: Watermark | Tick | Barrier | End): void {
-    for (const { name } of this.#parts.sources) this.#parts.dataflow.push(name, element)
+    for (const name of this.#sourceNames) this.#parts.dataflow.push(name, element)
   }
 
   /** What this sets off may have to wait for something outside, and what comes back of it for the end again. */
@@ -261,11 +279,12 @@ export class Attempt {
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
   #cut(finished: boolean): Promise<Required<Cut>> {
-    const { sources, sinks, snapshots, coordinator, requests } = this.#parts
+    const { sources, sinks, snapshots, coordinator, requests, restored } = this.#parts
     const { done } = requests
     snapshots.clear()
     this.#push({ kind: 'barrier', epoch: coordinator.epoch + 1 })
-    const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
+    const opened = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
+    const positions = restored?.finished ? restored.sources : opened
     const operators = Object.fromEntries(snapshots)
     const staging = sinks.map(async (sink) => [sink.name, await sink.staged()] as const)
     return Promise.all(staging).then((staged) => ({

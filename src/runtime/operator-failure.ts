@@ -12,7 +12,7 @@ export function operatorFailure(thrown: unknown, operator: string, of?: unknown)
     // It has passed an operator further down already.
     if (thrown.where.operator !== undefined) return thrown
     const made = givenAt(of)
-    const step = made && stepAt(made)
+    const step = made === undefined ? failedFunction(thrown.cause) : stepAt(made)
     return thrown.at({ operator, ...(step !== undefined && { function: step }) })
   }
   const place = failedFunction(thrown)

@@ -20,8 +20,8 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     },
     sideOutput: () => undefined,
     count: () => {},
-    level: () => {},
     refuse: () => {},
+    attempt: (act: () => void) => act(),
     setTimer: (time: number) => timers.add('k', time),
     deleteTimer: (time: number) => timers.delete('k', time),
     setProcessingTimer: (time: number) => processingTimers.add('k', time),
@@ -29,8 +29,6 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     touch: () => {},
     ending: false,
     goesOn: false,
-    caught: false,
-    attempt: () => undefined,
     ofTimer: false,
   }
   const within = (timestamp: number, act: () => void) => {

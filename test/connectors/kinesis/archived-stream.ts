@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { type CheckpointStore, job, json, type RunningJob, run } from 'millrace'
 import { aggregate, count, eventTime, keyBy, map, sinkTo, sum, tumbling, window } from 'millrace/operators'
 import { collectSink, memoryStore } from 'millrace/testing'
-import { filesSink, parquet } from '../../../connectors/files/index.ts'
+import { deliverySink, parquet } from '../../../connectors/delivery/index.ts'
+import { folder } from '../../../connectors/files/index.ts'
 import {
   archiveColumns,
   archiveRow,
@@ -84,7 +85,7 @@ export class ArchivedStream {
     const format = parquet(archiveColumns)
     const archiving = job('archiving', ({ from }) =>
       from('orders', source).pipe(
-        sinkTo('archive', filesSink({ folder: this.folder, format, roll: { age: '1ms' } })),
+        sinkTo('archive', deliverySink({ to: folder(this.folder), format, roll: { age: '1ms' } })),
       ),
     )
     const running = run(archiving, { clock: this.stream.clock, checkpoints: this.#store })
