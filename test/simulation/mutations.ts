@@ -90,7 +90,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/runtime/source-task.ts',
     from: 'if (task.position !== undefined) positions[id] = task.position.after',
     to: 'const reached = task.ready?.position ?? task.position; if (reached !== undefined) positions[id] = reached.after',
-    foundBy: 3,
+    foundBy: 9,
   },
   {
     name: 'a restart begins every split anew',
@@ -104,7 +104,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/runtime/attempt.ts',
     from: 'for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)',
     to: 'void permit',
-    foundBy: 0,
+    foundBy: 3,
   },
   {
     name: 'recovery does not look behind a checkpoint that is torn',
@@ -124,7 +124,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a checkpoint has no positions',
     file: 'src/runtime/attempt.ts',
-    from: 'const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))',
+    from: 'const positions = restored?.finished ? restored.sources : opened',
     to: 'const positions = {}',
     foundBy: 0,
   },
