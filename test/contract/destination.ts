@@ -64,7 +64,7 @@ export function destinationContract<T>(
       return sinkContext({ clock, random: () => 0.5, log: { info: keep, warn: keep }, count })
     }
     const sinkWith = (options: Partial<RequestSinkOptions<T>> = {}) =>
-      deliverySink<T>({ to: tested.to, buffer: { interval: '0s' }, retry: { for: '30s' }, ...options })
+      deliverySink({ to: tested.to, buffer: { interval: '0s' }, retry: { for: '30s' }, ...options } as const)
     const open = (staged?: Staged, options?: Partial<RequestSinkOptions<T>>) =>
       sinkWith(options).open(context(), staged?.state)
     const write = (writer: SinkWriter<T>, from: number, to: number) =>

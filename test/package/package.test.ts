@@ -120,7 +120,7 @@ describe('the installed package', () => {
       'millrace/operators/map',
       'millrace/operators/index.js',
       'millrace/connectors',
-      'millrace/connectors/files/parquet',
+      'millrace/connectors/delivery/parquet',
     ]
     const program = `
       const codes = ${JSON.stringify(inside)}.map((name) => import(name).then(() => 'LOADED', (error) => error.code))

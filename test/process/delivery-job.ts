@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { job, json } from 'millrace'
-import { deliverySink } from 'millrace/connectors/delivery'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import { openSearch } from 'millrace/connectors/opensearch'
 import { sinkTo } from 'millrace/operators'
@@ -14,8 +14,8 @@ export interface Article {
 
 const articles = kinesisSource({ stream: 'articles', startAt: 'trim-horizon', decode: json<Article>() })
 
-const refused = filesSink({
-  folder: 'refused',
+const refused = deliverySink({
+  to: folder('refused'),
   format: parquet({ errorCode: 'string', errorMessage: 'string', rawData: 'string' }),
   roll: { size: '1KiB' },
 })
