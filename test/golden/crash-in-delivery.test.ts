@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { CheckpointStore } from '../../src/contract/checkpoint-store.ts'
 import type { Clock } from '../../src/contract/clock.ts'
 import { DestinationFailure } from '../../src/contract/request-destination.ts'
+import type { Duration } from '../../src/units.ts'
 import { KeptSink } from '../connectors/delivery/kept-sink.ts'
 import { ScriptedDestination } from '../connectors/delivery/scripted-destination.ts'
 import { Fuse, mortalSink, mortalStore } from './fuse.ts'
@@ -20,6 +21,13 @@ class Outside {
   /** Rows by the ids of their records. */
   readonly taken = new Map<string, string>()
   requests = 0
+
+  readonly #interval: Duration
+
+  /** @param interval When records are sent: at once, or only when the input has ended. */
+  constructor(interval: Duration) {
+    this.#interval = interval
+  }
 
   /** One process. Its requests die before and after they have their effect. */
   async live(fuse: Fuse): Promise<void> {
@@ -39,7 +47,7 @@ class Outside {
     }
     const sink = deliverySink({
       to: service.to(),
-      buffer: { interval: '0s' },
+      buffer: { interval: this.#interval },
       errors: mortalSink(this.errors.sink, fuse),
     })
     const source = listSource({ a: rows.slice(0, 7), b: rows.slice(7) }, { perFetch: 3, onFetch: fuse.burn })
@@ -66,15 +74,18 @@ function expectWhole({ taken, errors }: Outside): void {
   expect(refused.sort()).toEqual([...refusedRows].sort())
 }
 
-describe('a job that delivers', () => {
+describe.each<[string, Duration]>([
+  ['at once', '0s'],
+  ['when the input has ended', '1h'],
+])('a job that delivers %s', (_when, interval) => {
   it('shows every record once by its id, and every refused one once, wherever it died', async () => {
-    const straight = new Outside()
+    const straight = new Outside(interval)
     const whole = new Fuse()
     await straight.live(whole)
     expectWhole(straight)
     expect(whole.burnt).toBeGreaterThan(50)
     for (let deed = 1; deed <= whole.burnt; deed += 1) {
-      const outside = new Outside()
+      const outside = new Outside(interval)
       await outside.live(new Fuse(deed)).catch((error) => expect(error.message).toContain('has died'))
       await outside.live(new Fuse())
       expectWhole(outside)
@@ -82,7 +93,7 @@ describe('a job that delivers', () => {
   })
 
   it('has sent everything, and knows it, when it is over: the next start sends nothing again', async () => {
-    const outside = new Outside()
+    const outside = new Outside(interval)
     await outside.live(new Fuse())
     const { requests } = outside
     await outside.live(new Fuse())

@@ -52,6 +52,7 @@ export class RequestWriter<T> implements SinkWriter<T> {
   #asked = false
   #watching = false
   #unsettled = false
+  #watermark: number | undefined
 
   constructor(parts: WriterParts<T>) {
     this.#parts = parts
@@ -82,6 +83,11 @@ export class RequestWriter<T> implements SinkWriter<T> {
     this.#watchAge()
   }
 
+  watermark(timestamp: number): void {
+    this.#watermark = timestamp
+    this.#parts.beside.get('backup')?.watermark?.(timestamp)
+  }
+
   ready(): Promise<void> | undefined {
     const waits = this.#parts.beside.ready()
     const room = this.#parts.room.wait()
@@ -91,6 +97,9 @@ export class RequestWriter<T> implements SinkWriter<T> {
 
   async stage(last: boolean): Promise<Staged> {
     const { queue, beside } = this.#parts
+    // While records wait one of them may still be refused.
+    if (queue.sizeBytes === 0 && this.#watermark !== undefined)
+      beside.get('errors')?.watermark?.(this.#watermark)
     if (last || this.#isOld()) queue.finish()
     this.#finishedBytes = 0
     this.#asked = false

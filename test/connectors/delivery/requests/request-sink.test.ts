@@ -1,7 +1,7 @@
 import { deliverySink, type ErrorRecord, type RequestSinkOptions } from 'millrace/connectors/delivery'
 import { describe, expect, test } from 'vitest'
 import { DestinationFailure } from '../../../../src/contract/request-destination.ts'
-import type { CommitPermit, SinkContext } from '../../../../src/contract/sink.ts'
+import type { CommitPermit, Sink, SinkContext } from '../../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../../src/contract/snapshot.ts'
 import { MillraceError, reasons } from '../../../../src/errors.ts'
 import { sinkContext } from '../../../contract/sink-context.ts'
@@ -265,6 +265,26 @@ describe('a sink beside a delivery', () => {
     await next.close()
     expect(backup.rows).toEqual(texts(0, 9))
     expect(scripted.sent.flatMap(({ rows }) => rows)).toEqual(texts(0, 9))
+  })
+
+  test('hears how far event time has come: that of refused records once none waits any more', async () => {
+    const heard: string[] = []
+    const hearing = (name: string): Sink<unknown> => {
+      const kept = new KeptSink<unknown>().sink
+      const watermark = (timestamp: number) => void heard.push(`${name} ${timestamp}`)
+      const open: Sink<unknown>['open'] = async (...args) => ({ ...(await kept.open(...args)), watermark })
+      return { ...kept, open }
+    }
+    const to = new ScriptedDestination().to()
+    const writer = await open({ to, errors: hearing('errors'), backup: hearing('backup') })
+    writer.write(texts(0, 1), [5])
+    writer.watermark?.(10)
+    const { committables } = await writer.stage(true)
+    expect(heard).toEqual(['backup 10'])
+    await writer.commit(committables, permit)
+    await writer.stage(true)
+    expect(heard).toEqual(['backup 10', 'errors 10'])
+    await writer.close()
   })
 
   test('must not vanish with what it holds', async () => {
