@@ -69,6 +69,12 @@ export interface KeyedCall<S> {
   readonly count: OperatorContext<unknown>['count']
   /** For a function of the job that fails in a timer, over what records left there. Throws unless the job goes on. */
   readonly refuse: OperatorContext<unknown>['refuse']
+  /**
+   * Does what may fail in a timer, over no record at hand. In a job that goes on `value` is then refused in its place,
+   * nothing that was emitted goes further, and state and timers are as before it: `state` may be another object. Within
+   * `onRecord` it is the record that fails. Only for a logic that is not {@link KeyedLogic.allOrNothing}.
+   */
+  attempt(act: () => void, value: () => unknown): void
   /** Whether a timer is being served: there is no record at hand. */
   readonly ofTimer: boolean
   /** Whether the job goes on after a record that fails. */

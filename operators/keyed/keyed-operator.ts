@@ -62,10 +62,13 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#logic = logic
     this.#written = statesOf(logic)
     this.#context = context
-    this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
+    this.#journal =
+      context.goesOn && (context.caught || logic.allOrNothing !== true) ? new Journal() : undefined
     this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new CurrentCall(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
+    this.#call = new CurrentCall(
+      ...[context, this.#cells, this.#timers, this.#processingTimers, this.#touched, this.#journal],
+    )
     this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
@@ -106,8 +109,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
-    this.settle()
     this.#call.ending = timestamp === endOfTime
+    // An input may end long before the others do: what its timers tell by the clock would then be late.
+    if (this.#call.ending) this.onTick?.(Number.POSITIVE_INFINITY)
+    this.settle()
     this.#state.loadDue('event', timestamp)
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
@@ -247,6 +252,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   }
 
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer'], timers?: KeyedTimers): void {
+    // What is noted of one timer would else be kept with that of all others that are due.
+    this.#journal?.begin()
     // A cut that has still to encode the key does so now, and with the timer, which counts until then.
     const state = this.#cells.get(key)
     timers?.fired(key, time)

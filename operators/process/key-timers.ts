@@ -7,7 +7,7 @@ export interface ProcessTimers {
    * Sets a timer for `time`, in milliseconds since 1970. A plain timer exists once for each time. Of a name there is one
    * timer: setting it again moves it.
    *
-   * @throws MillraceError `OPERATOR_FAILED` for a time that is none, or if nothing waits for the timer.
+   * @throws MillraceError `OPERATOR_FAILED` for a time that is none, or none in whole milliseconds, or if nothing waits for the timer.
    */
   set(time: number, name?: string): void
   /** Takes back the plain timer of a time, or the timer of a name. Does nothing if there is none. */
@@ -80,8 +80,9 @@ export class KeyTimers implements ProcessTimers {
       const hook = this.#clock === 'event' ? 'onTimer' : 'onProcessingTimer'
       throw new MillraceError('OPERATOR_FAILED', `a timer was set, and there is no ${hook} for it`)
     }
-    if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) {
-      throw new MillraceError('OPERATOR_FAILED', `a timer was set for ${time}, which is no time`)
-    }
+    if (Number.isInteger(time) && Math.abs(time) <= 8.64e15) return
+    const why =
+      Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? 'no whole number of milliseconds' : 'no time'
+    throw new MillraceError('OPERATOR_FAILED', `a timer was set for ${time}, which is ${why}`)
   }
 }

@@ -141,7 +141,13 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     serve: TimerFunction | undefined,
     time: number,
   ): void {
-    for (const name of timers.take(time)) emitAll(serve?.(time, this.#context, name), call)
+    for (const name of timers.take(time)) {
+      call.attempt(
+        () => emitAll(serve?.(time, this.#context, name), call),
+        () => ({ key: call.key, time, ...(name !== undefined && { name }) }),
+      )
+      this.#current.cell = call.state
+    }
     const plan = this.#current.planBy(clock)
     if (plan?.sweepAt === time) plan.sweepAt = this.#sweep(clock, time)
     this.#current.dropEmptyPlan(clock)

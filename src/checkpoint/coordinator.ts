@@ -46,6 +46,8 @@ export interface Cut {
   readonly operators: Readonly<Record<string, Snapshot>>
   readonly sinks: Readonly<Record<string, Staged>>
   readonly finished: boolean
+  /** See {@link Manifest.requests}. Default: none. */
+  readonly requests?: readonly string[]
 }
 
 /** What a run starts from. */
@@ -177,6 +179,7 @@ export class CheckpointCoordinator {
     const manifest: Manifest = {
       ...this.#header(this.epoch + 1),
       finished: cut.finished,
+      ...(cut.requests !== undefined && cut.requests.length > 0 && { requests: cut.requests }),
       sources: cut.sources,
       operators: await this.reading(() =>
         someAtOnce(cut.operators, writesAtOnce, (snapshot) => this.#storeSnapshot(snapshot, writing)),

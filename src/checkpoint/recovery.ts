@@ -24,6 +24,8 @@ export interface Restored {
   readonly versions: Readonly<Record<string, number>>
   /** See {@link Manifest.kinds}. */
   readonly kinds: Readonly<Record<string, string>>
+  /** See {@link Manifest.requests}. */
+  readonly requests: readonly string[]
   readonly sources: Readonly<Record<string, SourceEntry>>
   readonly operators: Readonly<Record<string, Snapshot>>
   readonly sinks: Readonly<
@@ -112,6 +114,7 @@ export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
     finished: manifest.finished,
     versions: manifest.versions ?? {},
     kinds: manifest.kinds ?? {},
+    requests: manifest.requests ?? [],
     sources: manifest.sources,
     operators: mapped(manifest.operators, load),
     sinks: mapped(manifest.sinks, ({ state, committables }) => ({ state: load(state), committables })),

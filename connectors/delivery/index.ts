@@ -1,0 +1,7 @@
+export { deliverySink } from './delivery-sink.ts'
+export type { Format } from './objects/format.ts'
+export type { ObjectsOptions } from './objects/objects-sink.ts'
+export { parquet } from './objects/parquet.ts'
+export type { ParquetColumn, ValueOf } from './objects/parquet-column.ts'
+export type { ErrorRecord } from './requests/error-record.ts'
+export type { RequestSinkOptions } from './requests/request-sink.ts'
