@@ -6,7 +6,7 @@ import { StateFileWriter } from './files/state-file-writer.ts'
 import type { Layer } from './layer.ts'
 
 /** The memory for a file. */
-const capacity = 8 * 2 ** 20
+const capacity = 4 * 2 ** 20
 /** A file that has grown to this is ended: before what it ends with would need more memory. */
 const fileBytes = capacity - 256 * 1024
 

@@ -116,7 +116,7 @@ describe('layers that are merged', () => {
       { numRuns: 500 },
     ))
 
-  it('are files of 8 MiB at the most, whatever the layers were', async () => {
+  it('are files of 4 MiB at the most, whatever the layers were', async () => {
     const value = new Uint8Array(5_000)
     const half = (odd: number) =>
       Array.from({ length: 2_000 }, (_, index) => {
@@ -127,7 +127,7 @@ describe('layers that are merged', () => {
       [0, 1].map((odd) => layerFrom({ said: half(odd), dropped: [], fileAfter: 700 })),
     )
     const one = await merged(layers, { shape, isWhole: true }, keptFile, new Slices())
-    expect(one!.files.map(({ sizeBytes }) => Math.ceil(sizeBytes / 2 ** 20))).toEqual([8, 8, 4])
+    expect(one!.files.map(({ sizeBytes }) => Math.ceil(sizeBytes / 2 ** 20))).toEqual([4, 4, 4, 4, 4, 1])
     expect((await entriesOf(one)).size).toBe(4_000)
   })
 })
