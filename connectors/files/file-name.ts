@@ -28,7 +28,7 @@ export function fileName(writer: Writer, { first, last }: RowRange, extension: s
 export function parseFileName(
   name: string,
 ): ({ readonly writer: string; readonly sink: string } & RowRange) | undefined {
-  const match = /^((.+)-[a-z0-9]+)-(\d{12,})-(\d{12,})\.[a-z]+$/.exec(name)
+  const match = /^((.+)-[a-z0-9]+)-(\d{12,})-(\d{12,})\.[a-z]+(?:\.(?:gz|zst))?$/.exec(name)
   if (match === null) return undefined
   const [, writer = '', sink = '', first, last] = match
   return { writer, sink, first: Number(first), last: Number(last) }

@@ -5,7 +5,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { commitFiles } from './commit-files.ts'
 import type { DurableFolders } from './durable-folders.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
-import { type Format, InvalidRow, type Row, shown } from './format.ts'
+import { type Format, InvalidRow, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
 import { partitionPath } from './partition-path.ts'
 import { refuseUnrepeated } from './published-files.ts'
@@ -18,8 +18,8 @@ import type { OpenFiles, TailState } from './tail-state.ts'
 const openBytesLimit = 256 * 2 ** 20
 
 /**
- * Loose rows take several times the memory of their bytes. After so many rows those of all files are packed, except
- * where they are so few that the pack would be larger.
+ * Loose rows take more memory than their bytes, to have room to grow. After so many rows those of all files are packed,
+ * except where they are so few that the pack would be larger.
  */
 const looseRowsLimit = 2 ** 18
 const worthPacking = 16
@@ -70,11 +70,7 @@ export class FilesWriter<T> implements SinkWriter<T> {
   write(values: readonly T[]): void {
     const now = this.#context.clock.now()
     for (const value of values) {
-      const { partition, row } = this.#checked(value)
-      const sizeBytes = this.#plan.format.sizeOf(row)
-      const file = this.#fileOf(partition)
-      file.append(row, sizeBytes, now)
-      this.#openBytes += sizeBytes
+      const file = this.#appended(value, now)
       this.#finishIfFull(file)
       if (this.#openBytes > openBytesLimit) this.#finishLargest()
       if (++this.#sincePacked >= looseRowsLimit) this.#packLoose()
@@ -108,9 +104,12 @@ export class FilesWriter<T> implements SinkWriter<T> {
     await this.#spool.settled()
   }
 
-  #checked(value: T): { partition: string; row: Row } {
+  /** The file that has taken the row. */
+  #appended(value: T, now: number): OpenFile {
     try {
-      return { row: this.#plan.format.rowOf(value), partition: partitionPath(this.#plan.partitionBy(value)) }
+      const file = this.#fileOf(partitionPath(this.#plan.partitionBy(value)))
+      this.#openBytes += file.append(value, now)
+      return file
     } catch (cause) {
       const reason = cause instanceof InvalidRow ? cause.message : `partitionBy failed: ${String(cause)}`
       const where = { job: this.#context.job, sink: this.#context.name }

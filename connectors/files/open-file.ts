@@ -1,9 +1,9 @@
 import type { RowRange } from './file-name.ts'
-import type { Format, Packed, Row } from './format.ts'
+import type { Batch, Format, OpenBatch, Packed } from './format.ts'
 import type { OpenFacts } from './roll-policy.ts'
 
-/** Rows as they come are packed when there are so many: packed they take a tenth of the memory. */
-const looseRows = 1024
+/** Rows as they come are packed when there are so many bytes of them: what is packed has no room to grow. */
+const looseBytes = 2 ** 20
 
 /** A file that readers may see, of rows that are not finished in the checkpoint that the job started from. */
 export interface PublishedFile extends RowRange {
@@ -23,7 +23,7 @@ export interface Piece extends RowRange {
 /** Rows of a partition that make a file. */
 export interface FinishedFile extends RowRange {
   readonly partition: string
-  readonly rows: Iterable<Row>
+  readonly rows: Iterable<Batch>
   readonly sizeBytes: number
   /** The same rows are published already, and must be the same bytes. */
   readonly published: PublishedFile | undefined
@@ -40,7 +40,9 @@ export class OpenFile {
   /** All rows but the loose ones, in order. */
   pieces: readonly Piece[]
   readonly #format: Format<never>
-  #loose: Row[] = []
+  /** Opened with its first row: most partitions of many have none. */
+  #loose: OpenBatch<never> | undefined
+  #looseBytes = 0
 
   constructor(
     partition: string,
@@ -57,12 +59,12 @@ export class OpenFile {
 
   /** One less than `first` if there is no row. */
   get lastRow(): number {
-    return this.#lastPacked + this.#loose.length
+    return this.#lastPacked + this.looseRows
   }
 
   /** How many rows are not packed. */
   get looseRows(): number {
-    return this.#loose.length
+    return this.#loose?.rows ?? 0
   }
 
   get facts(): OpenFacts {
@@ -70,30 +72,41 @@ export class OpenFile {
     return { rows: lastRow + 1 - first, lastRow, sizeBytes, openedAt, publishedTo: published[0]?.last }
   }
 
-  append(row: Row, sizeBytes: number, now: number): void {
-    if (this.lastRow < this.first) this.openedAt = now
-    this.#loose.push(row)
+  /**
+   * Takes a row of the format and gives what it weighs.
+   *
+   * @throws InvalidRow if the format refuses it; the file is then as it was.
+   */
+  append(row: unknown, now: number): number {
+    this.#loose ??= this.#format.open()
+    const sizeBytes = this.#loose.append(row as never)
+    if (this.lastRow === this.first) this.openedAt = now
     this.sizeBytes += sizeBytes
-    if (this.#loose.length >= looseRows) this.pack()
+    this.#looseBytes += sizeBytes
+    if (this.#looseBytes >= looseBytes) this.pack()
+    return sizeBytes
   }
 
   /** Makes a piece of the loose rows. */
   pack(): void {
-    if (this.#loose.length === 0) return
-    const { partition, lastRow: last } = this
-    const packed = this.#format.pack(this.#loose)
-    this.pieces = [...this.pieces, { partition, first: this.#lastPacked + 1, last, packed, saved: false }]
-    this.#loose = []
+    const loose = this.#loose
+    this.#loose = undefined
+    this.#looseBytes = 0
+    if (loose === undefined || loose.rows === 0) return
+    const { partition } = this
+    const first = this.#lastPacked + 1
+    const last = this.#lastPacked + loose.rows
+    this.pieces = [...this.pieces, { partition, first, last, packed: loose.take(), saved: false }]
   }
 
   /** Takes the rows out; the next row begins another file. */
   finish(): FinishedFile {
+    this.pack()
     const { partition, first, lastRow: last, sizeBytes } = this
-    const rows = inOrder(this.#format, this.pieces, this.#loose)
+    const rows = this.pieces.map((piece) => ({ packed: piece.packed, rows: piece.last + 1 - piece.first }))
     const published = this.published.shift()
     this.first = last + 1
     this.pieces = []
-    this.#loose = []
     this.sizeBytes = 0
     return { partition, first, last, rows, sizeBytes, published }
   }
@@ -101,9 +114,4 @@ export class OpenFile {
   get #lastPacked(): number {
     return this.pieces.at(-1)?.last ?? this.first - 1
   }
-}
-
-function* inOrder(format: Format<never>, pieces: readonly Piece[], loose: readonly Row[]): Generator<Row> {
-  for (const { packed, first, last } of pieces) yield* format.unpack(packed, last + 1 - first)
-  yield* loose
 }

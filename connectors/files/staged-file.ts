@@ -7,7 +7,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { type DurableFolders, syncFolder } from './durable-folders.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { fileName, ordinal, type Writer, writerName } from './file-name.ts'
-import type { Format } from './format.ts'
+import type { Format, Told } from './format.ts'
 import type { FinishedFile } from './open-file.ts'
 
 /** What a checkpoint promises: these bytes, staged under one name, are to appear under the other. */
@@ -44,12 +44,21 @@ export async function stageFile(
   const path = join(folder, staged)
   const content = await orSinkFailed('cannot stage a file', path, async () => {
     await folders.make(dirname(path))
-    const written = await writeHashed(path, format.encode(rows))
+    const written = await writeHashed(path, format.encode(rows, toldOf(writer, finished)))
     await syncFolder(dirname(path))
     return written
   })
   if (published !== undefined) await requireSame(folder, published.file, content)
   return { staged, file, ...content, rows: last + 1 - first, first, last }
+}
+
+/** What the file says of itself: nothing that another history of the same job would say otherwise. */
+function toldOf({ sink }: Writer, { partition, first, last }: FinishedFile): Told {
+  return {
+    'millrace.sink': sink,
+    'millrace.partition': partition,
+    'millrace.rows': `${first}-${last}`,
+  }
 }
 
 /** Whether a file has this content; `undefined` if there is no such file. */

@@ -1,5 +1,5 @@
 // Checked by the compiler alone: what the types of connectors/files infer, and what they refuse.
-import { type Format, filesSink, type ParquetColumn, parquet } from '../../connectors/files/index.ts'
+import { type Column, type Format, filesSink, parquet } from '../../connectors/files/index.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Equal } from './equal.ts'
 
@@ -49,4 +49,4 @@ export const moreThanTheColumns: Takes<typeof inlineFormat, { day: string; more:
 export const aMissingColumn: Takes<typeof inlineFormat, { date: string }> = false
 export const anOptionalColumn: Takes<typeof inlineFormat, { day?: string }> = false
 export const aColumnOfAnotherType: Takes<typeof inlineFormat, { day: number }> = false
-export const aTypeThatColumnsDoNotHave: 'text' extends ParquetColumn ? true : false = false
+export const aTypeThatColumnsDoNotHave: 'text' extends Column ? true : false = false

@@ -2,7 +2,10 @@
 declare module 'parquetjs-lite' {
   interface Parquetjs {
     ParquetSchema: new (
-      fields: Record<string, { type: string; compression: 'SNAPPY'; statistics: false }>,
+      fields: Record<
+        string,
+        { type: string; compression: 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP'; statistics: false }
+      >,
     ) => Schema
     ParquetEnvelopeWriter: new (
       schema: Schema,
