@@ -26,15 +26,14 @@ export interface ArrowOptions {
 export function arrow<T>(schema: SchemaOfRows<T>, options?: ArrowOptions): Format<T>
 export function arrow(schema: ArrowSchema, options?: ArrowOptions): Format<Readonly<Record<string, unknown>>>
 export function arrow<const C extends Columns>(columns: C, options?: ArrowOptions): Format<RowOf<C>>
-export function arrow(given: GivenColumns, { recordBatch }: ArrowOptions = {}): unknown {
+export function arrow(given: GivenColumns, { recordBatch }: ArrowOptions = {}): Format<never> {
   const columns = givenColumns(given, 'arrow({})')
   requirePackages('arrow(…)', ['apache-arrow'])
   const encoding: Encoding = { kind: 'arrow', columns, rowGroup: rowGroupLimits(recordBatch) }
-  const format: Format<never> = {
+  return {
     extension: 'arrow',
     layout: JSON.stringify(Object.entries(columns)),
     open: () => new ColumnBatch(columns),
     encode: (rows, told = {}) => encodedElsewhere(encoding, rows, told),
   }
-  return format
 }

@@ -21,7 +21,7 @@ export interface OpenBatch<in T> {
    * @throws InvalidRow for a value that would not read back as it was.
    */
   append(row: T): number
-  /** Gives the rows away, in memory of their own that is no larger than they are, and begins anew. */
+  /** Gives the rows away, in memory of their own that is no larger than they are, and begins anew in the old one. */
   take(): Packed
 }
 

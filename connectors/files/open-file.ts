@@ -83,14 +83,18 @@ export class OpenFile {
     if (this.lastRow === this.first) this.openedAt = now
     this.sizeBytes += sizeBytes
     this.#looseBytes += sizeBytes
-    if (this.#looseBytes >= looseBytes) this.pack()
+    if (this.#looseBytes >= looseBytes) this.#takeLoose()
     return sizeBytes
   }
 
-  /** Makes a piece of the loose rows. */
+  /** Makes a piece of the loose rows, and keeps no room for more. */
   pack(): void {
-    const loose = this.#loose
+    this.#takeLoose()
     this.#loose = undefined
+  }
+
+  #takeLoose(): void {
+    const loose = this.#loose
     this.#looseBytes = 0
     if (loose === undefined || loose.rows === 0) return
     const { partition } = this

@@ -61,7 +61,7 @@ export function parquet(
   options?: ParquetOptions,
 ): Format<Readonly<Record<string, unknown>>>
 export function parquet<const C extends Columns>(columns: C, options?: ParquetOptions): Format<RowOf<C>>
-export function parquet(given: GivenColumns, options: ParquetOptions = {}): unknown {
+export function parquet(given: GivenColumns, options: ParquetOptions = {}): Format<never> {
   const { compression = 'snappy', rowGroup, writer = 'parquet-wasm' } = options
   const columns = givenColumns(given, 'parquet({})')
   requireWriter(columns, compression, writer)
@@ -72,13 +72,12 @@ export function parquet(given: GivenColumns, options: ParquetOptions = {}): unkn
     compression,
     rowGroup: rowGroupLimits(writer === 'parquetjs-lite' ? { ...parquetjsDefaults, ...rowGroup } : rowGroup),
   }
-  const format: Format<never> = {
+  return {
     extension: 'parquet',
     layout: JSON.stringify(Object.entries(columns)),
     open: () => new ColumnBatch(columns),
     encode: (rows, told = {}) => encodedElsewhere(encoding, rows, told),
   }
-  return format
 }
 
 const compressions: readonly unknown[] = ['none', 'snappy', 'gzip', 'zstd']

@@ -45,8 +45,6 @@ export class ByteRun {
       bytesOf(this.#bytes, this.#size),
       bytesOf(this.#lengths, this.#rows),
     ]
-    this.#bytes = Buffer.alloc(0)
-    this.#lengths = new Uint32Array(0)
     this.#size = 0
     this.#rows = 0
     return taken

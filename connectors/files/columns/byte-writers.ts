@@ -70,7 +70,8 @@ export class FixedWriter implements ColumnWriter {
   append(value: unknown): number {
     if (!(value instanceof Uint8Array) || value.length !== this.#width)
       refuse(this.#name, `a Uint8Array of ${this.#width} bytes`, value)
-    this.#bytes.set(value, this.#next())
+    const at = this.#next()
+    this.#bytes.set(value, at)
     return this.#width
   }
 
@@ -85,7 +86,6 @@ export class FixedWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#bytes, this.#rows * this.#width)]
-    this.#bytes = new Uint8Array(0)
     this.#rows = 0
     return taken
   }

@@ -12,7 +12,7 @@ export interface ColumnWriter {
   appendNothing(): void
   /** Forgets all rows but the first so many. */
   truncate(rows: number): void
-  /** Gives its runs away, in memory of their own, and begins anew. */
+  /** Gives its runs away, in memory of their own, and begins anew in the old one. */
   take(): Uint8Array[]
 }
 

@@ -113,8 +113,12 @@ type OptionalNames<C extends Columns> = {
   [N in keyof C]: C[N] extends OptionalColumn ? N : never
 }[keyof C]
 
-/** A row with these columns. What is null in a row may as well be missing. */
-export type RowOf<C extends Columns> = [OptionalNames<C>] extends [never]
+/** A row with these columns. What is null in a row may as well be missing. Of columns that only run time knows, nothing is known. */
+export type RowOf<C extends Columns> = string extends keyof C
+  ? Readonly<Record<string, unknown>>
+  : KnownRowOf<C>
+
+type KnownRowOf<C extends Columns> = [OptionalNames<C>] extends [never]
   ? { -readonly [N in keyof C]: ValueOf<C[N]> }
   : { -readonly [N in Exclude<keyof C, OptionalNames<C>>]: ValueOf<C[N]> } & {
       -readonly [N in OptionalNames<C>]?: ValueOf<C[N]>

@@ -21,7 +21,6 @@ export class LongRun {
 
   take(): Uint8Array {
     const taken = bytesOf(this.#halves, 2 * this.#length)
-    this.#halves = new Int32Array(0)
     this.#length = 0
     return taken
   }

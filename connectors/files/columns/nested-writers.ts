@@ -33,7 +33,6 @@ export class OptionalWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#present, this.#rows), ...this.#of.take()]
-    this.#present = new Uint8Array(0)
     this.#rows = 0
     return taken
   }
@@ -62,7 +61,6 @@ class Lengths {
 
   take(): Uint8Array {
     const taken = bytesOf(this.#lengths, this.#rows)
-    this.#lengths = new Uint32Array(0)
     this.#rows = 0
     this.items = 0
     return taken

@@ -29,7 +29,6 @@ export class Int32Writer implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#values, this.#rows)]
-    this.#values = new Int32Array(0)
     this.#rows = 0
     return taken
   }
@@ -65,7 +64,6 @@ export class DoubleWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#values, this.#rows)]
-    this.#values = new Float64Array(0)
     this.#rows = 0
     return taken
   }
@@ -103,7 +101,6 @@ export class FloatWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#values, this.#rows)]
-    this.#values = new Float32Array(0)
     this.#rows = 0
     return taken
   }
@@ -139,7 +136,6 @@ export class BooleanWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#values, this.#rows)]
-    this.#values = new Uint8Array(0)
     this.#rows = 0
     return taken
   }
@@ -155,7 +151,6 @@ type Integers = Int8Array | Int16Array | Uint8Array | Uint16Array | Uint32Array
 /** The integers that have a typed array and are rarer. */
 export class IntegerWriter implements ColumnWriter {
   readonly #name: string
-  readonly #none: Integers
   readonly #least: number
   readonly #most: number
   #values: Integers
@@ -165,7 +160,6 @@ export class IntegerWriter implements ColumnWriter {
   constructor(name: string, none: Integers, signed: boolean) {
     const bits = 8 * none.BYTES_PER_ELEMENT
     this.#name = name
-    this.#none = none
     this.#values = none
     this.#least = signed ? -(2 ** (bits - 1)) : 0
     this.#most = 2 ** (signed ? bits - 1 : bits) - 1
@@ -188,7 +182,6 @@ export class IntegerWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#values, this.#rows)]
-    this.#values = this.#none
     this.#rows = 0
     return taken
   }

@@ -83,7 +83,6 @@ export class DateWriter implements ColumnWriter {
 
   take(): Uint8Array[] {
     const taken = [bytesOf(this.#days, this.#rows)]
-    this.#days = new Int32Array(0)
     this.#rows = 0
     return taken
   }

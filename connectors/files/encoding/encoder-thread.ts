@@ -16,6 +16,9 @@ export type Answer = { readonly file: number } & (
 /** Pieces are handed over no larger than this: hashing one must not hold the job up. */
 const pieceBytes = 2 ** 20
 
+/** So many batches of a file are on their way, so that the thread need not wait for the disk. */
+const batchesAhead = 2
+
 /** The thread that encodes the files of all sinks of this process. It starts with the first, and keeps no process alive. */
 let shared: EncoderThread | undefined
 
@@ -35,7 +38,15 @@ export async function* encodedElsewhere(
   let isDone = false
   try {
     await thread.ask({ file, kind: 'open', encoding, told })
-    for (const batch of rows) yield* small(await thread.ask({ file, kind: 'rows', batch }))
+    const asked: Promise<readonly Uint8Array[]>[] = []
+    for (const batch of rows) {
+      const pieces = thread.ask({ file, kind: 'rows', batch })
+      // If one before it fails, nobody will wait for this one.
+      pieces.catch(() => {})
+      asked.push(pieces)
+      if (asked.length > batchesAhead) yield* small((await asked.shift()) ?? [])
+    }
+    for (const pieces of asked) yield* small(await pieces)
     const last = await thread.ask({ file, kind: 'finish' })
     isDone = true
     yield* small(last)
