@@ -1,8 +1,5 @@
-import type { ArrowSchema } from './columns/arrow-columns.ts'
-import type { Columns, RowOf } from './columns/column.ts'
 import { ColumnBatch } from './columns/column-batch.ts'
-import { type GivenColumns, givenColumns } from './columns/given-columns.ts'
-import type { SchemaOfRows } from './columns/json-schema-columns.ts'
+import { type GivenColumns, givenColumns, type RowOfGiven } from './columns/given-columns.ts'
 import { encodedElsewhere } from './encoding/encoder-thread.ts'
 import type { Encoding } from './encoding/file-encoder.ts'
 import { type RowGroupOption, rowGroupLimits } from './encoding/row-group-option.ts'
@@ -23,10 +20,10 @@ export interface ArrowOptions {
  * @example
  * arrow({ customer: 'string', at: column.timestamp('us'), tags: column.list('string') })
  */
-export function arrow<T>(schema: SchemaOfRows<T>, options?: ArrowOptions): Format<T>
-export function arrow(schema: ArrowSchema, options?: ArrowOptions): Format<Readonly<Record<string, unknown>>>
-export function arrow<const C extends Columns>(columns: C, options?: ArrowOptions): Format<RowOf<C>>
-export function arrow(given: GivenColumns, { recordBatch }: ArrowOptions = {}): Format<never> {
+export function arrow<const G extends GivenColumns>(
+  given: G,
+  { recordBatch }: ArrowOptions = {},
+): Format<RowOfGiven<G>> {
   const columns = givenColumns(given, 'arrow({})')
   requirePackages('arrow(…)', ['apache-arrow'])
   const encoding: Encoding = { kind: 'arrow', columns, rowGroup: rowGroupLimits(recordBatch) }

@@ -16,7 +16,7 @@ export {
   type ValueOf,
 } from './columns/column.ts'
 export type { SchemaOfRows } from './columns/json-schema-columns.ts'
-export { type CsvOptions, type CsvValue, csv } from './csv.ts'
+export { type CsvLinesOptions, type CsvValue, csvLines } from './csv-lines.ts'
 export type { ParquetCompression, TextCompression } from './encoding/file-encoder.ts'
 export type { RowGroupOption } from './encoding/row-group-option.ts'
 export { type FilesSinkOptions, filesSink } from './files-sink.ts'

@@ -1,9 +1,7 @@
 import { MillraceError } from '../../src/errors.ts'
-import type { ArrowSchema } from './columns/arrow-columns.ts'
-import type { Columns, RowOf } from './columns/column.ts'
+import type { Columns } from './columns/column.ts'
 import { ColumnBatch } from './columns/column-batch.ts'
-import { type GivenColumns, givenColumns } from './columns/given-columns.ts'
-import type { SchemaOfRows } from './columns/json-schema-columns.ts'
+import { type GivenColumns, givenColumns, type RowOfGiven } from './columns/given-columns.ts'
 import { encodedElsewhere } from './encoding/encoder-thread.ts'
 import type { Encoding, ParquetCompression } from './encoding/file-encoder.ts'
 import { isParquetjsColumn, parquetjsColumns } from './encoding/parquetjs-column.ts'
@@ -55,13 +53,10 @@ export interface ParquetOptions {
  * import { z } from 'zod'
  * parquet(z.object({ id: z.string(), cents: z.int() }))
  */
-export function parquet<T>(schema: SchemaOfRows<T>, options?: ParquetOptions): Format<T>
-export function parquet(
-  schema: ArrowSchema,
-  options?: ParquetOptions,
-): Format<Readonly<Record<string, unknown>>>
-export function parquet<const C extends Columns>(columns: C, options?: ParquetOptions): Format<RowOf<C>>
-export function parquet(given: GivenColumns, options: ParquetOptions = {}): Format<never> {
+export function parquet<const G extends GivenColumns>(
+  given: G,
+  options: ParquetOptions = {},
+): Format<RowOfGiven<G>> {
   const { compression = 'snappy', rowGroup, writer = 'parquet-wasm' } = options
   const columns = givenColumns(given, 'parquet({})')
   requireWriter(columns, compression, writer)

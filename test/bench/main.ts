@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { benchDelivery } from './delivery.ts'
 import { benchDemoStages } from './demo-stages.ts'
 import { benchEngine } from './engine.ts'
@@ -46,6 +49,8 @@ async function benchKinesis(): Promise<void> {
 async function benchSink(): Promise<void> {
   console.log('\nA million flat rows from records in memory to a Parquet file in a folder')
   for (const line of await benchDelivery()) console.log(`  ${line}`)
+  const partitions = fileURLToPath(new URL('delivery-partitions.ts', import.meta.url))
+  await once(fork(partitions, { execArgv: ['--import', 'tsx'] }), 'exit')
 }
 
 async function benchStart(): Promise<void> {

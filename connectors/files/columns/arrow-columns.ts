@@ -6,12 +6,14 @@ export interface ArrowSchema {
   readonly fields: readonly ArrowField[]
 }
 
+/** A field of an Arrow schema. */
 export interface ArrowField {
   readonly name: string
   readonly nullable: boolean
   readonly type: ArrowType
 }
 
+/** The type of a field, of which each kind says more. */
 export interface ArrowType {
   readonly typeId: number
 }

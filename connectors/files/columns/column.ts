@@ -1,20 +1,5 @@
 /** The columns that need no more than their name. */
-export type PlainColumn =
-  | 'string'
-  | 'boolean'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
-  | 'float'
-  | 'double'
-  | 'binary'
-  | 'date'
-  | 'timestamp'
+export type PlainColumn = keyof PlainValues
 
 /** A number with so many digits, `scale` of them after the point. */
 export interface DecimalColumn {
@@ -42,17 +27,20 @@ export interface OptionalColumn<C extends Column = Column> {
   readonly of: C
 }
 
+/** Any number of values in every row. */
 export interface ListColumn<C extends Column = Column> {
   readonly kind: 'list'
   readonly of: C
 }
 
+/** Values by key in every row. */
 export interface MapColumn<K extends Column = Column, V extends Column = Column> {
   readonly kind: 'map'
   readonly key: K
   readonly value: V
 }
 
+/** A row within a row. */
 export interface StructColumn<F extends Columns = Columns> {
   readonly kind: 'struct'
   readonly fields: F
@@ -74,36 +62,44 @@ export interface Columns {
   readonly [name: string]: Column
 }
 
-type NumberColumn = 'int8' | 'int16' | 'int32' | 'uint8' | 'uint16' | 'uint32' | 'float' | 'double'
+/** What a row holds in the columns that need no more than their name. */
+interface PlainValues {
+  readonly string: string
+  readonly boolean: boolean
+  readonly int8: number
+  readonly int16: number
+  readonly int32: number
+  readonly int64: number | bigint
+  readonly uint8: number
+  readonly uint16: number
+  readonly uint32: number
+  readonly uint64: number | bigint
+  readonly float: number
+  readonly double: number
+  readonly binary: Uint8Array
+  readonly date: Date | string
+  readonly timestamp: Date | number
+}
 
 /** What a row holds in a column of type `C`. */
-export type ValueOf<C extends Column> = C extends 'string'
-  ? string
-  : C extends NumberColumn
-    ? number
-    : C extends 'int64' | 'uint64'
-      ? number | bigint
-      : C extends 'boolean'
-        ? boolean
-        : C extends 'binary' | FixedColumn
-          ? Uint8Array
-          : C extends 'date'
-            ? Date | string
-            : C extends 'timestamp'
-              ? Date | number
+export type ValueOf<C extends Column> = C extends PlainColumn ? PlainValues[C] : MadeValueOf<C>
+
+type MadeValueOf<C> =
+  C extends OptionalColumn<infer O>
+    ? ValueOf<O> | null | undefined
+    : C extends ListColumn<infer O>
+      ? readonly ValueOf<O>[]
+      : C extends MapColumn<infer K, infer V>
+        ? ReadonlyMap<ValueOf<K>, ValueOf<V>> | ByName<K, V>
+        : C extends StructColumn<infer F>
+          ? RowOf<F>
+          : C extends DecimalColumn
+            ? string | number | bigint
+            : C extends FixedColumn
+              ? Uint8Array
               : C extends TimestampColumn
                 ? Date | (C['unit'] extends 'us' ? number | bigint : number)
-                : C extends DecimalColumn
-                  ? string | number | bigint
-                  : C extends OptionalColumn<infer O>
-                    ? ValueOf<O> | null | undefined
-                    : C extends ListColumn<infer O>
-                      ? readonly ValueOf<O>[]
-                      : C extends MapColumn<infer K, infer V>
-                        ? ReadonlyMap<ValueOf<K>, ValueOf<V>> | ByName<K, V>
-                        : C extends StructColumn<infer F>
-                          ? RowOf<F>
-                          : never
+                : never
 
 type ByName<K extends Column, V extends Column> = K extends 'string'
   ? Readonly<Record<string, ValueOf<V>>>
@@ -114,9 +110,16 @@ type OptionalNames<C extends Columns> = {
 }[keyof C]
 
 /** A row with these columns. What is null in a row may as well be missing. Of columns that only run time knows, nothing is known. */
-export type RowOf<C extends Columns> = string extends keyof C
-  ? Readonly<Record<string, unknown>>
-  : KnownRowOf<C>
+export type RowOf<C extends Columns> = C extends PlainColumns
+  ? { -readonly [N in keyof C]: PlainValues[C[N]] }
+  : string extends keyof C
+    ? Readonly<Record<string, unknown>>
+    : KnownRowOf<C>
+
+/** Most rows have no other, and cost the compiler less. */
+interface PlainColumns {
+  readonly [name: string]: PlainColumn
+}
 
 type KnownRowOf<C extends Columns> = [OptionalNames<C>] extends [never]
   ? { -readonly [N in keyof C]: ValueOf<C[N]> }

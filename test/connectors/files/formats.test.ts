@@ -9,7 +9,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { joined } from '../../../connectors/files/columns/runs.ts'
 import type { Format } from '../../../connectors/files/format.ts'
-import { arrow, column, csv, jsonLines, parquet, raw } from '../../../connectors/files/index.ts'
+import { arrow, column, csvLines, jsonLines, parquet, raw } from '../../../connectors/files/index.ts'
 import { batchesOf, encoded } from './encode.ts'
 
 const hasZstd = 'createZstdCompress' in zlib
@@ -92,13 +92,13 @@ const trials: Record<string, Trial<never>> = {
     read: (bytes) => readLines(zlib.gunzipSync(bytes)),
   }),
   CSV: trial({
-    format: csv({ columns: ['id', 'name'] }),
+    format: csvLines({ columns: ['id', 'name'] }),
     rows: flat,
     bad: { id: {}, name: '' },
     read: readCsv,
   }),
   'CSV, gzip': trial({
-    format: csv({ columns: ['id', 'name'], compression: 'gzip' }),
+    format: csvLines({ columns: ['id', 'name'], compression: 'gzip' }),
     rows: flat,
     bad: { id: 1, name: '\ud800' },
     read: (bytes) => readCsv(zlib.gunzipSync(bytes)),
@@ -181,14 +181,14 @@ describe('text formats', () => {
   test('the extension tells format and compression', () => {
     const extensions = [
       jsonLines({ compression: 'gzip' }),
-      csv({ columns: ['a'] }),
+      csvLines({ columns: ['a'] }),
       raw({ extension: 'log' }),
     ]
     expect(extensions.map(({ extension }) => extension)).toEqual(['jsonl.gz', 'csv', 'log'])
   })
 
   test('CSV tells empty text from null', async () => {
-    const format = csv({ columns: ['a', 'b'], header: false })
+    const format = csvLines({ columns: ['a', 'b'], header: false })
     const at = new Date(0)
     const bytes = await encoded(format, [
       { a: '', b: null },
@@ -199,9 +199,9 @@ describe('text formats', () => {
 
   test.each([
     [() => jsonLines({ compression: 'snappy' as 'gzip' }), 'there are none, gzip, zstd'],
-    [() => csv({ columns: [] }), 'there are no columns'],
-    [() => csv({ columns: ['a', 'a'] }), 'the same name'],
-    [() => csv({ columns: ['a'], delimiter: '"' }), 'the delimiter'],
+    [() => csvLines({ columns: [] }), 'there are no columns'],
+    [() => csvLines({ columns: ['a', 'a'] }), 'the same name'],
+    [() => csvLines({ columns: ['a'], delimiter: '"' }), 'the delimiter'],
     [() => raw({ extension: '../x' }), 'small letters'],
   ])('options that cannot be are refused (%#)', (make, reason) => {
     expect(make).toThrow('OPTION_INVALID')
@@ -227,7 +227,7 @@ describe('DuckDB', () => {
     ['none.parquet', parquet(flatColumns, { compression: 'none' })],
     ['gz.js.parquet', parquet(flatColumns, { compression: 'gzip', writer: 'parquetjs-lite' })],
     ['jsonl.gz', jsonLines<{ id: number; name: string }>({ compression: 'gzip' })],
-    ['csv.gz', csv({ columns: ['id', 'name'], compression: 'gzip' })],
+    ['csv.gz', csvLines({ columns: ['id', 'name'], compression: 'gzip' })],
   ] as [string, Format<{ id: number; name: string }>][])('reads %s', async (extension, format) => {
     const path = join(scratch, `rows.${extension}`)
     writeFileSync(path, await encoded(format, flat))

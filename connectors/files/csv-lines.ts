@@ -6,7 +6,7 @@ import { type TextOptions, textFormat } from './text-format.ts'
 export type CsvValue = string | number | bigint | boolean | Date | null | undefined
 
 /** How CSV files are laid out. */
-export interface CsvOptions<C extends string> extends TextOptions {
+export interface CsvLinesOptions<C extends string> extends TextOptions {
   /** The columns that are written, in their order. */
   readonly columns: readonly C[]
   /** Whether every file begins with a line of the columns' names. Default `true`. */
@@ -21,9 +21,11 @@ export interface CsvOptions<C extends string> extends TextOptions {
  *
  * @throws MillraceError `OPTION_INVALID` for columns or a delimiter that make no sense, or a compression that is not there.
  * @example
- * csv({ columns: ['id', 'cents'], compression: 'gzip' })
+ * csvLines({ columns: ['id', 'cents'], compression: 'gzip' })
  */
-export function csv<const C extends string>(options: CsvOptions<C>): Format<Readonly<Record<C, CsvValue>>> {
+export function csvLines<const C extends string>(
+  options: CsvLinesOptions<C>,
+): Format<Readonly<Record<C, CsvValue>>> {
   const { header = true, delimiter = ',' } = options
   const columns = [...options.columns]
   check(columns, delimiter)
@@ -56,5 +58,5 @@ function check(columns: readonly string[], delimiter: string): void {
     (columns.length === 0 && 'there are no columns') ||
     (new Set(columns).size < columns.length && 'two columns have the same name') ||
     (!/^[^"\r\n]$/u.test(delimiter) && 'the delimiter is not one character, or one that CSV needs')
-  if (wrong) throw new MillraceError('OPTION_INVALID', `csv(…): ${wrong}`)
+  if (wrong) throw new MillraceError('OPTION_INVALID', `csvLines(…): ${wrong}`)
 }
