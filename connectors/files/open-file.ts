@@ -30,11 +30,13 @@ export interface FinishedFile extends RowRange {
 }
 
 /** The rows of a partition that are in no finished file, and the ordinal of the first of them. */
-export class OpenFile {
+export class OpenFile implements OpenFacts {
   readonly partition: string
   /** What a replay will give again, in order. */
   readonly published: PublishedFile[] = []
   first: number
+  /** One less than `first` if there is no row. */
+  lastRow: number
   sizeBytes: number
   openedAt: number
   /** All rows but the loose ones, in order. */
@@ -53,13 +55,9 @@ export class OpenFile {
     this.#format = format
     this.first = restored.first ?? 0
     this.pieces = restored.pieces ?? []
+    this.lastRow = this.pieces.at(-1)?.last ?? this.first - 1
     this.sizeBytes = restored.sizeBytes ?? 0
     this.openedAt = restored.openedAt ?? 0
-  }
-
-  /** One less than `first` if there is no row. */
-  get lastRow(): number {
-    return this.#lastPacked + this.looseRows
   }
 
   /** How many rows are not packed. */
@@ -67,9 +65,17 @@ export class OpenFile {
     return this.#loose?.rows ?? 0
   }
 
+  get rows(): number {
+    return this.lastRow + 1 - this.first
+  }
+
+  get publishedTo(): number | undefined {
+    return this.published[0]?.last
+  }
+
+  /** Itself: an object for every row would cost more than to write it. */
   get facts(): OpenFacts {
-    const { first, lastRow, sizeBytes, openedAt, published } = this
-    return { rows: lastRow + 1 - first, lastRow, sizeBytes, openedAt, publishedTo: published[0]?.last }
+    return this
   }
 
   /**
@@ -80,6 +86,7 @@ export class OpenFile {
   append(row: unknown, now: number): number {
     this.#loose ??= this.#format.open()
     const sizeBytes = this.#loose.append(row as never)
+    this.lastRow++
     if (this.lastRow === this.first) this.openedAt = now
     this.sizeBytes += sizeBytes
     this.#looseBytes += sizeBytes
@@ -97,9 +104,8 @@ export class OpenFile {
     const loose = this.#loose
     this.#looseBytes = 0
     if (loose === undefined || loose.rows === 0) return
-    const { partition } = this
-    const first = this.#lastPacked + 1
-    const last = this.#lastPacked + loose.rows
+    const { partition, lastRow: last } = this
+    const first = last + 1 - loose.rows
     this.pieces = [...this.pieces, { partition, first, last, packed: loose.take(), saved: false }]
   }
 
@@ -113,9 +119,5 @@ export class OpenFile {
     this.pieces = []
     this.sizeBytes = 0
     return { partition, first, last, rows, sizeBytes, published }
-  }
-
-  get #lastPacked(): number {
-    return this.pieces.at(-1)?.last ?? this.first - 1
   }
 }
