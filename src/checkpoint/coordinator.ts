@@ -149,7 +149,8 @@ export class CheckpointCoordinator {
       this.lineage = last.lineage
       this.#origin = last.origin
       const publication = await this.#publish(claim(last, start.nextEpoch, this.#clock.now()))
-      if (publication !== 'published') continue
+      if (publication === 'taken') continue
+      if (publication === 'overtaken') throw fenced(start.nextEpoch + 1)
       this.#rememberParts(parts)
       return {
         restored,

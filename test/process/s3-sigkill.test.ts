@@ -141,6 +141,38 @@ describe('a job file that says that its checkpoints are in S3', () => {
   )
 })
 
+describe('a savepoint of a job with checkpoints in S3', () => {
+  it(
+    'lies beside them, and another history of the job begins with it wherever it is copied to',
+    async () => {
+      const folder = mkdtempSync(join(root, 'kept-'))
+      const at = (prefix: string) => ['--checkpoints', `s3://lake/${prefix}`]
+      const millrace = async (...args: string[]) => {
+        const process = new MillraceProcess(args, { cwd: folder, env: { AWS_ENDPOINT_URL_S3: s3.endpoint } })
+        const code = await process.ended
+        expect(code, process.err).toBe(0)
+        return process
+      }
+      const read = ['--until', 'caught-up', '--endpoint', kinesis.endpoint]
+      await millrace('run', jobFile, ...read, ...at('kept'))
+      await millrace('savepoint', jobFile, '--name', 'whole', ...at('kept'))
+      const { objects } = s3.bucket('lake')
+      for (const [key, object] of [...objects]) {
+        if (key.startsWith('kept/savepoints/whole/'))
+          objects.set(key.replace(/^kept.*whole/, 'copied'), object)
+      }
+      const copied = 's3://lake/copied'
+      expect((await millrace('checkpoints', 'verify', copied)).out).toMatch(/^epoch \d+ +whole/)
+      const restored = await millrace('run', jobFile, ...read, ...at('restored'), '--restore', copied)
+      expect(restored.err).toMatch(/restored from checkpoint/)
+      await millrace('savepoint', 'rm', jobFile, 'whole', ...at('kept'))
+      expect([...objects.keys()].filter((key) => key.startsWith('kept/savepoints/'))).toEqual([])
+      expect(await rowsIn(join(folder, 'out'))).toEqual(expected)
+    },
+    patienceMs,
+  )
+})
+
 describe('two processes that both believe they own the job', () => {
   it(
     'end as one: the older is fenced, and every row is there once',

@@ -13,6 +13,9 @@ export interface Case {
   readonly failures: number
 }
 
+/** Far more than there are: what goes beyond has a loop in it. */
+const mostStates = 500_000
+
 /** How much was seen. */
 export interface Explored {
   readonly states: number
@@ -46,6 +49,8 @@ export async function explore({ epochsKept, before, runs, failures }: Case): Pro
     const key = `${facts.of(state.world).key}|${state.runs.map(({ id }) => id)}|${state.failures}`
     if (seen.has(key)) continue
     seen.add(key)
+    if (seen.size > mostStates)
+      return { states: seen.size, ends, broken: told('there is no end to it', state) }
     const broken = facts.of(state.world).broken ?? state.runs.find(isBroken)?.outcome
     if (broken !== undefined) return { states: seen.size, ends, broken: told(broken, state) }
     if (state.runs.every(({ call }) => call === undefined)) {
