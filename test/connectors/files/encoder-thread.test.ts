@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Batch } from '../../../connectors/files/format.ts'
-import { jsonLines, parquet } from '../../../connectors/files/index.ts'
+import type { Batch, Rows } from '../../../connectors/files/format.ts'
+import { filesSink, jsonLines, parquet } from '../../../connectors/files/index.ts'
 import { batchesOf, encoded } from './encode.ts'
-import { contextOf, delays, lakeSink, ManualClock } from './lake.ts'
+import { contextOf, ManualClock } from './lake.ts'
 
 const threads: Worker[] = []
 const onWorker = (worker: Worker) => threads.push(worker)
@@ -20,6 +20,14 @@ async function drained(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
   for await (const piece of pieces) all.push(piece)
   return Buffer.concat(all)
+}
+
+/** Rows whose thread dies while they are on their way. */
+function* deadly(batches: Rows): Generator<Batch> {
+  for (const batch of batches) {
+    yield batch
+    void threads.at(-1)?.terminate()
+  }
 }
 
 test('all files are encoded on one thread, and those of several sinks at the same time', async () => {
@@ -50,13 +58,9 @@ test('a file that nobody wants any more holds nothing up', async () => {
 
 test('when its thread dies a file fails, and the next one has another thread', async () => {
   const before = await encoded(format, rows)
-  function* deadly(): Generator<Batch> {
-    for (const batch of batchesOf(format, rows, 20)) {
-      yield batch
-      void threads.at(-1)?.terminate()
-    }
-  }
-  await expect(drained(format.encode(deadly()))).rejects.toThrow('the thread that encodes files has ended')
+  await expect(drained(format.encode(deadly(batchesOf(format, rows, 20))))).rejects.toThrow(
+    'the thread that encodes files has ended',
+  )
   const count = threads.length
   expect((await encoded(format, rows)).equals(before)).toBe(true)
   expect(threads).toHaveLength(count + 1)
@@ -66,11 +70,11 @@ test('the sink says which file it was', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-thread-'))
   try {
     await encoded(format, rows)
-    const writer = await lakeSink(folder, '128MiB').open(contextOf(new ManualClock()), undefined)
-    writer.write(delays(300), [])
-    const staging = writer.stage(true)
-    void threads.at(-1)?.terminate()
-    await expect(staging).rejects.toThrow(
+    const mortal: typeof format = { ...format, encode: (given, told) => format.encode(deadly(given), told) }
+    const context = contextOf(new ManualClock())
+    const writer = await filesSink({ folder, format: mortal }).open(context, undefined)
+    writer.write(rows, [])
+    await expect(writer.stage(true)).rejects.toThrow(
       /SINK_FAILED: cannot stage a file: Error: the thread that encodes files has ended \[file .*_staging\/lake-l1\/0+-0+99-.*staged\]/,
     )
     await writer.close()
