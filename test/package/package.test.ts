@@ -54,7 +54,7 @@ describe('the tarball', () => {
   })
 
   it('is small', () => {
-    expect(packed.size).toBeLessThan(0.7 * megabyte)
+    expect(packed.size).toBeLessThan(0.8 * megabyte)
     expect(packed.unpackedSize).toBeLessThan(2.5 * megabyte)
   })
 })
