@@ -5,7 +5,8 @@
  *     millrace run examples/01-daily-delays.ts --from trim-horizon
  */
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -32,8 +33,8 @@ interface Flight {
 
 const flights = kinesisSource({ stream: 'flights', startAt: 'trim-horizon', decode: json<Flight>() })
 
-const dailyDelays = filesSink({
-  folder: 'demo-output/daily-delays',
+const dailyDelays = deliverySink({
+  to: folder('demo-output/daily-delays'),
   format: parquet({
     origin: 'string',
     day: 'timestamp',

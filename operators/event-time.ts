@@ -43,7 +43,7 @@ export interface EventTimeOptions<T = never> {
  * watermarks with bounded out-of-orderness.)
  *
  * @param timestampOf Milliseconds since 1970.
- * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a number that a `Date` can hold;
+ * @throws MillraceError `EVENT_TIME_INVALID` while running, if a time is not a whole number that a `Date` can hold;
  *   `JOB_INVALID` for an async function, and after a step such as `asyncMap`, whose results come apart from their splits.
  * @example
  * eventTime((order: { placedAt: number }) => order.placedAt, { outOfOrder: '10s' })
@@ -150,15 +150,20 @@ function restore(watermarks: SplitWatermarks, { parts }: Snapshot): void {
   watermarks.restore(entries, combined)
 }
 
-/** A time that no `Date` can hold is mostly in another unit, and lies beyond the end of time, where no window closes. */
+/**
+ * A time that no `Date` can hold is mostly in another unit, and lies beyond the end of time, where no window closes. One
+ * with a fraction is mostly in seconds, and could lie between the last instant of a window and its end.
+ */
 function isTime(time: number): boolean {
-  return Number.isFinite(time) && Math.abs(time) <= 8.64e15
+  return Number.isInteger(time) && Math.abs(time) <= 8.64e15
 }
 
 /** A text of digits and a `Date` look like times when they are printed, so their kind comes first. */
 function described(time: unknown): string {
   if (typeof time === 'string') return `the text ${JSON.stringify(time)}`
   if (time instanceof Date) return 'a Date, not its getTime()'
+  if (Number.isFinite(time) && !Number.isInteger(time))
+    return `${time}, which is no whole number of milliseconds`
   return String(time)
 }
 

@@ -41,6 +41,18 @@ export function totalOrder<T>(comparators: readonly Comparator<T>[]): Comparator
   }
 }
 
+/**
+ * In a job that goes on, an order that fails for a record fails when the record comes, and not for another one that is
+ * compared with it later, or in a timer.
+ */
+export function checkOrder<T>(
+  { goesOn }: { readonly goesOn: boolean },
+  order: Comparator<T>,
+  value: T,
+): void {
+  if (goesOn) order(value, value)
+}
+
 function compare(a: Sortable, b: Sortable): number {
   if (a < b) return -1
   if (a > b) return 1

@@ -13,7 +13,10 @@ import type { SinkHandle, Step, Stream } from '../src/stream.ts'
  */
 export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHandle> {
   if (typeof sink?.open !== 'function')
-    throw new MillraceError('JOB_INVALID', `sinkTo(…) of "${name}" got no sink, such as filesSink(…) gives`)
+    throw new MillraceError(
+      'JOB_INVALID',
+      `sinkTo(…) of "${name}" got no sink, such as deliverySink(…) gives`,
+    )
   return (upstream) => {
     givenStream(upstream, `sinkTo(…) of "${name}": what stands before it`)
     const transformation: SinkTransformation = {

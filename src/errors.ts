@@ -19,7 +19,7 @@ const catalogue = {
   EVENT_TIME_INVALID: {
     retryable: false,
     advice:
-      'Let eventTime(…) return milliseconds since 1970 as a finite number, or filter such records out before it.',
+      'Let eventTime(…) return milliseconds since 1970 as a whole number, or filter such records out before it.',
   },
   KEY_INVALID: {
     retryable: false,
@@ -50,6 +50,16 @@ const catalogue = {
     retryable: false,
     advice:
       'Keep only plain data in state: numbers, strings, booleans, bigints, Dates, bytes, arrays, Maps, Sets and plain objects.',
+  },
+  QUARANTINE_FULL: {
+    retryable: false,
+    advice:
+      'Correct the function that fails at these records, or raise `perKey` or `inAll` of quarantine(…); `millrace quarantine` shows, retries and drops what is parked.',
+  },
+  QUARANTINE_NOT_EMPTY: {
+    retryable: false,
+    advice:
+      "Ask with `millrace quarantine retry` or `drop` for what is parked, and start the job again; or set `atEnd: 'keep'` of quarantine(…).",
   },
   CALL_TIMED_OUT: {
     retryable: true,
@@ -132,8 +142,7 @@ const catalogue = {
   },
   STORE_REFUSED: {
     retryable: false,
-    advice:
-      'Correct what the message names: the bucket, its region, the KMS key or the options of the store.',
+    advice: 'Correct what the message names: the bucket, its region, the KMS key or the options.',
   },
   // Sinks
   SINK_FAILED: {
@@ -142,11 +151,21 @@ const catalogue = {
   },
   SINK_FOREIGN_FILES: {
     retryable: false,
-    advice: 'Delete the files of the earlier run, or write to another folder.',
+    advice: 'Delete the files of the earlier run, or write to another place.',
   },
   SINK_COMMITTABLE_LOST: {
     retryable: false,
-    advice: 'A staged file that the checkpoint promises is gone. Restore it from a backup.',
+    advice: 'Something staged that the checkpoint promises is gone. Restore it from a backup, or start anew.',
+  },
+  DESTINATION_UNAVAILABLE: {
+    retryable: true,
+    advice:
+      'See why the destination does not take records; or raise `retry.for`, or let the job go on with whenDown: "errors".',
+  },
+  RECORD_REFUSED: {
+    retryable: false,
+    advice:
+      'Correct what the destination complains about, or name an output for such records: `errors` of deliverySink(…).',
   },
   ROW_INVALID: {
     retryable: false,

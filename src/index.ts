@@ -13,6 +13,13 @@ export {
 export type { FailedRecord } from './contract/failed-record.ts'
 export { json } from './contract/json-format.ts'
 export { ndjson } from './contract/ndjson-format.ts'
+export type {
+  ObjectContent,
+  ObjectContext,
+  ObjectDestination,
+  ObjectStage,
+  StagedObject,
+} from './contract/object-destination.ts'
 export {
   exponentialDelay,
   failureRate,

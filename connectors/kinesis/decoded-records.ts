@@ -1,4 +1,4 @@
-import type { Undecodable } from '../../src/contract/source.ts'
+import type { RefusedByCodec } from '../../src/contract/source.ts'
 import type { StoredRecord } from './kinesis-api.ts'
 import type { RecordId } from './kpl/record-id.ts'
 import { formatPosition } from './sequence-position.ts'
@@ -15,7 +15,7 @@ export interface Decoding<T> {
 export class DecodedRecords<T> {
   readonly values: T[] = []
   readonly arrivalTimes: number[] = []
-  readonly undecodable: Undecodable[] = []
+  readonly undecodable: RefusedByCodec[] = []
   /** Ids of values, where they have one and it was given; shorter than `values` when the last have none. */
   readonly ids: (RecordId | undefined)[] = []
   readonly undecodableIds: (RecordId | undefined)[] = []
@@ -77,6 +77,7 @@ export class DecodedRecords<T> {
       split,
       position: formatPosition({ sequenceNumber, subSequence, more }),
       before: this.values.length,
+      cause: error,
     })
   }
 }

@@ -1,3 +1,5 @@
+export { type ArchivedFile, type ArchivePlace, folderArchive } from './archive/archive-place.ts'
+export { type ArchiveRow, archiveColumns, archiveRow } from './archive/archive-row.ts'
 export type { Connection } from './client.ts'
 export { type ConsumersOptions, type ListedConsumer, listConsumers, removeConsumer } from './consumers.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'
@@ -10,3 +12,4 @@ export { type OpenPut, openPut, type PutOptions, type PutSummary, putRecords } f
 export type { RecordToPut } from './record-batches.ts'
 export type { ShardStart, StartAt } from './starting-position.ts'
 export { type TailedRecord, type TailOptions, tail } from './tail.ts'
+export { type DecodeRecord, type KinesisRecord, wholeRecord } from './whole-record.ts'

@@ -32,6 +32,8 @@ export interface StoredRecord {
   readonly sequenceNumber: string
   /** The place of a user record in its aggregated record, from 0; absent for a record that stands for itself. */
   readonly subSequence?: number
+  /** Whether user records of the same aggregated record follow. */
+  readonly more?: boolean
   /** In milliseconds since 1970. */
   readonly arrivalTime: number
   /** `undefined` if it was put without one. */
@@ -71,5 +73,7 @@ export interface KinesisApi {
   ): Promise<{ readonly shards: readonly ListedShard[]; readonly next: string | undefined }>
   shardIterator(shard: string, start: IteratorStart, signal: AbortSignal): Promise<string>
   records(iterator: string, signal: AbortSignal): Promise<RecordsPage>
+  /** Whether {@link records} asks nothing of the service, which need not be spared then. Default: never. */
+  isFree?(iterator: string): boolean
   close(): void
 }

@@ -1,12 +1,14 @@
-import { codecOf, type Decode } from '../../src/contract/codec.ts'
+import type { Decode } from '../../src/contract/codec.ts'
 import type { Source } from '../../src/contract/source.ts'
 import type { Duration } from '../../src/units.ts'
+import type { ArchivePlace } from './archive/archive-place.ts'
 import type { Connection } from './client.ts'
 import type { OnDataLoss } from './data-loss.ts'
 import type { Read } from './fan-out/choose-reading.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import { openKinesis } from './open-kinesis.ts'
 import { describeStart, type StartAt } from './starting-position.ts'
+import { type DecodeRecord, recordDecoder } from './whole-record.ts'
 
 /** Options of {@link kinesisSource}. */
 export interface KinesisSourceOptions<T> extends Connection {
@@ -14,8 +16,14 @@ export interface KinesisSourceOptions<T> extends Connection {
   readonly stream: string
   /** Where a job without a checkpoint begins. There is no default: the choice decides which records are never seen. */
   readonly startAt: StartAt
-  /** Turns the bytes of a record into a value, such as `json<Order>()`. */
-  readonly decode: Decode<T>
+  /** Turns the bytes of a record into a value, such as `json<Order>()`; {@link wholeRecord} sees all of the record. */
+  readonly decode: Decode<T> | DecodeRecord<T>
+  /**
+   * What was kept of the stream beyond its retention, such as `folderArchive('lake/orders-archive')`: it is read first, and
+   * the stream from the very record on that follows. Needs `startAt: 'trim-horizon'`, which is then the beginning of
+   * the archive, and `read: 'polling'`. See `docs/archive.md`.
+   */
+  readonly archive?: ArchivePlace
   /**
    * `'kpl'` opens records that the Kinesis Producer Library has aggregated, and leaves all others as they are. `'none'`
    * takes every record as it was stored. Default: `'kpl'`.
@@ -70,18 +78,18 @@ export interface KinesisSourceOptions<T> extends Connection {
  * kinesisSource({ stream: 'orders', startAt: 'trim-horizon', decode: json<Order>() })
  */
 export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
-  const codec = codecOf(options.decode)
-  const { stream, startAt, read = 'polling' } = options
+  const decode = recordDecoder(options.decode)
+  const { stream, startAt, archive, read = 'polling' } = options
   const how = read === 'polling' ? '' : `, read ${read === 'auto' ? 'by polling or fan-out' : 'by fan-out'}`
   return {
     description: {
       kind: 'kinesis',
-      detail: `stream ${stream} ${describeStart(startAt)}${how}`,
+      detail: `stream ${stream} ${describeStart(startAt)}${archive === undefined ? '' : ` of ${archive.description}`}${how}`,
       replayable: true,
       ...(options.dropRepeats && {
         brings: "drops what a kinesisSink with delivery 'checkpointed' has put again",
       }),
     },
-    open: (context, restored) => openKinesis(options, codec, context, restored),
+    open: (context, restored) => openKinesis(options, decode, context, restored),
   }
 }

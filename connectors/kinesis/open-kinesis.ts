@@ -1,9 +1,10 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis'
-import type { Codec } from '../../src/contract/codec.ts'
 import type { Json } from '../../src/contract/json.ts'
 import type { SourceContext, SourceOverrides } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { milliseconds } from '../../src/units.ts'
+import type { ArchivePlace } from './archive/archive-place.ts'
+import { ArchivedApi } from './archive/archived-api.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import { type EnumeratorSnapshot, parseSnapshot } from './enumerator-snapshot.ts'
@@ -11,7 +12,7 @@ import { existingStream } from './existing-stream.ts'
 import { consumerName, consumerNameOf } from './fan-out/consumer-name.ts'
 import { fanOutClient } from './fan-out/fan-out-client.ts'
 import { sdkFanOutApi } from './fan-out/sdk-fan-out-api.ts'
-import type { StreamFacts } from './kinesis-api.ts'
+import type { KinesisApi, StreamFacts } from './kinesis-api.ts'
 import type { KinesisSourceOptions } from './kinesis-source.ts'
 import { RetryReport } from './retry-report.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
@@ -21,24 +22,28 @@ import { type EnumeratorParts, type FanOutParts, ShardEnumerator } from './shard
 import { processPaces } from './shard-pace.ts'
 import { resolveStart } from './starting-position.ts'
 import { assertSameStream, wantedSince } from './stream-facts.ts'
+import type { RecordDecoder } from './whole-record.ts'
 
 /** Connects to the stream of a source. */
 export async function openKinesis<T>(
   options: KinesisSourceOptions<T>,
-  codec: Codec<T>,
+  decode: RecordDecoder<T>,
   context: SourceContext,
   restored: Json | undefined,
 ): Promise<ShardEnumerator<T>> {
   const aggregation = options.aggregation ?? 'kpl'
+  checkArchive(options, context.overrides)
   if (options.dropRepeats && aggregation === 'none') throw repeatsUnseen()
   const connection = overridden(options, context.overrides)
   const { client, loopback, place, close } = connect(connection, options.stream, context.log)
-  const api = sdkKinesisApi(client, options.stream, close)
+  const live = sdkKinesisApi(client, options.stream, close)
+  const api = options.archive === undefined ? live : await archived(live, options.archive, context)
   const paced = (options.pace ?? (loopback ? 'none' : 'aws')) === 'aws'
   return openEnumerator(
     {
       api,
-      decode: (record) => codec.decode(record.data),
+      decode,
+      ...(api instanceof ArchivedApi && { keeps: api.keeps }),
       aggregation,
       onDataLoss: options.onDataLoss ?? 'fail',
       dropRepeats: options.dropRepeats ?? false,
@@ -51,6 +56,36 @@ export async function openKinesis<T>(
     options.startAt,
     restored,
   )
+}
+
+async function archived(
+  live: KinesisApi,
+  place: ArchivePlace,
+  { clock }: SourceContext,
+): Promise<ArchivedApi> {
+  try {
+    return await ArchivedApi.open(live, place, () => clock.now())
+  } catch (error) {
+    live.close()
+    throw error
+  }
+}
+
+function checkArchive(
+  { archive, startAt, read = 'polling', dropRepeats }: KinesisSourceOptions<unknown>,
+  overrides: SourceOverrides,
+): void {
+  if (archive === undefined) return
+  const wrong =
+    (overrides.startAt ?? startAt) !== 'trim-horizon'
+      ? "startAt: 'trim-horizon'"
+      : read !== 'polling'
+        ? "read: 'polling'"
+        : dropRepeats
+          ? 'no dropRepeats'
+          : undefined
+  if (wrong !== undefined)
+    throw new MillraceError('OPTION_INVALID', `a source with an archive needs ${wrong}`)
 }
 
 function repeatsUnseen(): MillraceError {
@@ -103,7 +138,7 @@ export async function openEnumerator<T>(
       ...parts.context,
       onRetry,
     })
-    const snapshot = restored === undefined ? first(facts, startAt, parts.context) : parseSnapshot(restored)
+    const snapshot = restored === undefined ? first(facts, startAt, parts) : parseSnapshot(restored)
     assertSameStream(snapshot.stream, facts)
     return new ShardEnumerator({ ...parts, snapshot, facts })
   } catch (error) {
@@ -116,10 +151,12 @@ export async function openEnumerator<T>(
 function first(
   facts: StreamFacts,
   startAt: KinesisSourceOptions<unknown>['startAt'],
-  { overrides, clock }: SourceContext,
+  { context: { overrides, clock }, keeps }: Pick<EnumeratorParts<unknown>, 'context' | 'keeps'>,
 ): EnumeratorSnapshot {
   const now = serviceNow(clock.now(), facts.serverTime)
   const start = resolveStart(overrides.startAt ?? startAt, now)
   const stream = { arn: facts.arn, createdAt: facts.createdAt }
-  return { schema: 1, stream, start, wantedSince: wantedSince(start, now, facts), lineage: null, read: {} }
+  // With an archive, everything is wanted that the stream has ever had.
+  const since = keeps === undefined ? wantedSince(start, now, facts) : 0
+  return { schema: 1, stream, start, wantedSince: since, lineage: null, read: {} }
 }

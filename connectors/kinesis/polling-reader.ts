@@ -91,9 +91,10 @@ export class PollingReader<T> implements SplitReader<T> {
       this.#iterator ??= await this.#newIterator()
       const iterator = this.#iterator
       try {
-        const turn = (signal: AbortSignal) => this.#shard.pace.call(clock, signal)
+        const free = this.#reading.api.isFree?.(iterator) ?? false
+        const turn = free ? undefined : (signal: AbortSignal) => this.#shard.pace.call(clock, signal)
         const page = await this.#persist((signal) => this.#reading.api.records(iterator, signal), turn)
-        this.#shard.pace.received(page.sizeBytes, clock.now())
+        if (!free) this.#shard.pace.received(page.sizeBytes, clock.now())
         return page
       } catch (error) {
         if (failureOf(error).kind !== 'iterator-expired') throw error

@@ -1,18 +1,19 @@
 import type { SourceContext } from '../../src/contract/source.ts'
 import type { ReadUntil } from './enumerator-snapshot.ts'
 import type { HashRange } from './hash-range.ts'
-import type { KinesisApi, ListedShard, StoredRecord } from './kinesis-api.ts'
+import type { KinesisApi, ListedShard } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import type { SeenRecords } from './seen-records.ts'
 import type { StreamPlace } from './service-error.ts'
 import type { ShardPace } from './shard-pace.ts'
 import type { IteratorStart } from './starting-position.ts'
+import type { RecordDecoder } from './whole-record.ts'
 
 /** What the readers of one source share. */
 export interface Reading<T> {
   readonly api: KinesisApi
   /** Throws for a record that it refuses. */
-  readonly decode: (record: StoredRecord) => T
+  readonly decode: RecordDecoder<T>
   readonly aggregation: Aggregation
   /** So many records a fetch brings at most. */
   readonly recordsPerFetch: number
@@ -20,6 +21,8 @@ export interface Reading<T> {
   readonly place: StreamPlace
   /** How long a record stays in the stream. May change while the job runs. */
   retentionMs(): number
+  /** Whether what follows a record of a shard, or its beginning, never expires. Default: never. */
+  keeps?(shard: string, after: string | undefined): boolean
   /** Whether records are in the shards of their hash keys. May change too. */
   placedByHashKey(): boolean
   /** What was handed over, of all shards; `undefined` if repeats are handed over as well. */
@@ -39,6 +42,7 @@ export interface Unread {
 /** What a reader is told of its shard. */
 export interface ShardToRead {
   readonly id: string
+  readonly parents: readonly string[]
   readonly range: HashRange
   /** Where to begin if nothing was read yet. */
   readonly beginning: IteratorStart

@@ -58,7 +58,7 @@ export class ShardCursor<T> {
     this.#readUntil = shard.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
     this.#continuation = shard.noted?.continuation
     this.#unpacking = {
-      decode: reading.decode,
+      decode: (record) => reading.decode(record, shard),
       source: reading.context.name,
       split: shard.id,
       open: opening({
@@ -240,7 +240,9 @@ export class ShardCursor<T> {
 
   /** Records that arrived before may have expired. */
   get #retainedSince(): number {
-    return this.#reading.context.clock.now() - this.#reading.retentionMs()
+    const { context, keeps, retentionMs } = this.#reading
+    if (keeps?.(this.#shard.id, this.#after?.sequenceNumber)) return Number.NEGATIVE_INFINITY
+    return context.clock.now() - retentionMs()
   }
 
   get #position(): FetchedPosition | undefined {

@@ -10,7 +10,7 @@ import { FanOutReport } from './fan-out/fan-out-report.ts'
 import { FanOutUse } from './fan-out/fan-out-use.ts'
 import { firstLineage } from './first-shards.ts'
 import type { HashRange } from './hash-range.ts'
-import type { KinesisApi, ListedShard, StoredRecord, StreamFacts } from './kinesis-api.ts'
+import type { KinesisApi, ListedShard, StreamFacts } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import { pauseAfterLook } from './late-listing.ts'
 import { type KnownShard, Lineage } from './lineage.ts'
@@ -29,11 +29,14 @@ import { ShardCursor } from './shard-cursor.ts'
 import { ShardEnd } from './shard-end.ts'
 import { type ShardPaces, unpaced } from './shard-pace.ts'
 import { assertSameStream, firstIterator, missesNothingUntil, shardHole } from './stream-facts.ts'
+import type { RecordDecoder } from './whole-record.ts'
 
 /** What the enumerator is made of. */
 export interface EnumeratorParts<T> {
   readonly api: KinesisApi
-  readonly decode: (record: StoredRecord) => T
+  readonly decode: RecordDecoder<T>
+  /** See {@link Reading.keeps}. */
+  readonly keeps?: Reading<T>['keeps']
   readonly aggregation: Aggregation
   /** Default `'fail'`. */
   readonly onDataLoss?: OnDataLoss
@@ -104,6 +107,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const context = { ...parts.context, count: this.#count }
     this.#reading = {
       ...{ api, decode, aggregation, recordsPerFetch, context, place, seen: this.#seen },
+      ...(parts.keeps && { keeps: parts.keeps }),
       retentionMs: () => this.#facts.retentionMs,
       placedByHashKey: () => this.#facts.placedByHashKey,
     }
@@ -139,6 +143,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const { paces, facts } = this.#parts
     const toRead: ShardToRead = {
       id: shard.id,
+      parents: shard.parents,
       range: shard.range,
       beginning: firstIterator(shard, this.#parts.snapshot.start),
       pace: paces?.of(facts.arn, shard.id) ?? unpaced,
@@ -242,7 +247,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   /** @throws MillraceError `DATA_LOST`, unless the job is to go on. */
   #lose(gaps: readonly Gap[]): void {
     const looked = new Set(gaps.map(({ split }) => split))
-    const others = this.#lineage?.unfinished.filter(({ id }) => !looked.has(id)) ?? []
+    const { keeps } = this.#parts
+    const others =
+      this.#lineage?.unfinished.filter(({ id }) => !looked.has(id) && !keeps?.(id, undefined)) ?? []
     const alike = others.map((shard) => this.#unreadOf(shard))
     this.#losses.accept(
       gaps,

@@ -91,8 +91,9 @@ export class UnreadRecords<T> {
     for (let subSequence = this.#taken; subSequence < end; subSequence++) {
       const partitionKey = aggregate.partitionKey(subSequence)
       const data = aggregate.data(subSequence)
-      const part = { sequenceNumber, arrivalTime, partitionKey, data, subSequence }
-      decoded.addPart(part, subSequence < last, this.#ids?.at(subSequence))
+      const more = subSequence < last
+      const part = { sequenceNumber, arrivalTime, partitionKey, data, subSequence, more }
+      decoded.addPart(part, more, this.#ids?.at(subSequence))
     }
     const more = end <= last
     this.#aggregate = more ? aggregate : undefined

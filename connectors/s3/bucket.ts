@@ -13,7 +13,7 @@ export interface Bucket {
   list(prefix: string, after: string | undefined, signal: AbortSignal): Promise<Page<string>>
   delete(key: string, signal: AbortSignal): Promise<void>
   /** Begins an upload in parts, and gives its id. */
-  beginUpload(key: string, marks: Marks, signal: AbortSignal): Promise<string>
+  beginUpload(key: string, marks: UploadMarks, signal: AbortSignal): Promise<string>
   putPart(upload: Upload, number: number, content: Uint8Array, signal: AbortSignal): Promise<Part>
   /** Makes an object of the parts. Rejects with `PreconditionFailed` if the key is taken. */
   completeIfAbsent(upload: Upload, parts: readonly Part[], marks: Marks, signal: AbortSignal): Promise<void>
@@ -29,6 +29,9 @@ export interface Marks {
   /** The checksum of the whole content, in hexadecimal. */
   readonly crc32: string
 }
+
+/** What an upload is marked with when it begins: the checksum of its content may not be known yet. */
+export type UploadMarks = Pick<Marks, 'writer'> & Partial<Marks>
 
 /** Bytes from `start` on, `size` of them at the most. */
 export interface Range {

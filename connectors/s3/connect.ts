@@ -4,6 +4,7 @@ import { MillraceError } from '../../src/errors.ts'
 import type { Bucket } from './bucket.ts'
 import { resolveConnection, type S3Connection } from './connection.ts'
 import type { S3Encryption } from './encryption.ts'
+import type { ObjectFeatures } from './object-features.ts'
 import { type Sdk, sdkBucket } from './sdk-bucket.ts'
 
 /** A bucket that can be asked, and what messages say of its place. */
@@ -19,15 +20,19 @@ export interface Connected {
  * @throws MillraceError `STORE_REFUSED` if the package `@aws-sdk/client-s3` is not installed.
  */
 export async function connect(
-  options: S3Connection & { readonly bucket: string; readonly encryption?: S3Encryption | undefined },
+  options: S3Connection & {
+    readonly bucket: string
+    readonly encryption?: S3Encryption | undefined
+    readonly features?: ObjectFeatures | undefined
+  },
 ): Promise<Connected> {
   const sdk = await loadSdk()
   const { region, endpoint, config } = resolveConnection(options, process.env)
   const client = options.client ?? new sdk.S3Client({ ...config, ...clientManner })
   const checksums = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED'
-  const { bucket, expectedBucketOwner, encryption } = options
+  const { bucket, expectedBucketOwner, encryption, features } = options
   return {
-    bucket: sdkBucket(sdk, client, { bucket, expectedBucketOwner, encryption, checksums }),
+    bucket: sdkBucket(sdk, client, { bucket, expectedBucketOwner, encryption, features, checksums }),
     region,
     endpoint: options.client === undefined ? endpoint : await endpointOf(options.client),
   }

@@ -1,3 +1,5 @@
+export { type BucketOptions, bucket } from './bucket-destination.ts'
 export type { S3Connection } from './connection.ts'
 export type { S3Encryption } from './encryption.ts'
+export type { ObjectFeatures } from './object-features.ts'
 export { type S3StoreOptions, s3Store, s3StoreAt } from './s3-store.ts'

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { Bucket, Marks, Part, Piece, Upload } from './bucket.ts'
+import type { Bucket, Marks, Part, Piece, Upload, UploadMarks } from './bucket.ts'
 import { encrypted, type S3Encryption } from './encryption.ts'
+import { equipped, type ObjectFeatures } from './object-features.ts'
 import { failureOf } from './service-failure.ts'
 
 /** The package that speaks to S3, loaded. */
@@ -10,6 +11,8 @@ export interface SdkBucketOptions {
   readonly bucket: string
   readonly expectedBucketOwner: string | undefined
   readonly encryption: S3Encryption | undefined
+  /** What objects that are uploaded in parts have besides their content. */
+  readonly features?: ObjectFeatures | undefined
   /** Whether the service is to verify what is uploaded. */
   readonly checksums: boolean
 }
@@ -65,7 +68,8 @@ export function sdkBucket(sdk: Sdk, client: S3Client, options: SdkBucketOptions)
     },
     beginUpload: async (key, marks, abortSignal) => {
       const whole = checksums && { ChecksumAlgorithm: 'CRC32' as const, ChecksumType: 'FULL_OBJECT' as const }
-      const input = { ...named, Key: key, Metadata: metadata(marks), ...whole, ...encryption }
+      const { Metadata, ...features } = equipped(options.features, metadata(marks))
+      const input = { ...named, Key: key, Metadata, ...features, ...whole, ...encryption }
       const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(input), { abortSignal })
       return UploadId!
     },
@@ -101,7 +105,10 @@ export function sdkBucket(sdk: Sdk, client: S3Client, options: SdkBucketOptions)
   }
 }
 
-const metadata = ({ writer, crc32 }: Marks) => ({ 'millrace-writer': writer, 'millrace-crc32': crc32 })
+const metadata = ({ writer, crc32 }: UploadMarks) => ({
+  'millrace-writer': writer,
+  ...(crc32 !== undefined && { 'millrace-crc32': crc32 }),
+})
 
 function marksIn(found: Record<string, string> = {}): Partial<Marks> {
   const { 'millrace-writer': writer, 'millrace-crc32': crc32 } = found

@@ -10,6 +10,8 @@ export interface Deed {
   readonly key: string
   readonly region: string | undefined
   readonly endpoint: string | undefined
+  /** The code of what may pass. Default `STORE_FAILED`. */
+  readonly failedAs?: ErrorCode
 }
 
 /** A failed request as an error of the catalogue. What is one already stays. */
@@ -17,10 +19,15 @@ export function serviceError(error: unknown, deed: Deed): MillraceError {
   if (error instanceof MillraceError) return error
   const last = error instanceof NoSuccess ? error.cause : error
   const happened = [`cannot ${deed.doing} in S3 ${placed(deed)}: ${words(error)}`, hint(last, deed)]
-  return new MillraceError(codeOf(last), happened.filter(Boolean).join('; '), {
-    where: { file: `s3://${deed.bucket}/${deed.key}` },
-    cause: bare(last),
-  })
+  const code = codeOf(last)
+  return new MillraceError(
+    code === 'STORE_FAILED' ? (deed.failedAs ?? code) : code,
+    happened.filter(Boolean).join('; '),
+    {
+      where: { file: `s3://${deed.bucket}/${deed.key}` },
+      cause: bare(last),
+    },
+  )
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -1,5 +1,6 @@
 import type { Stream } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import { map } from 'millrace/operators'
 import { dayOf, minuteOf } from './days.ts'
 import { bids, type NexmarkEvent } from './events.ts'
@@ -16,8 +17,8 @@ export const q10 = (events: Stream<NexmarkEvent>) =>
 
 /** Where the rows of {@link q10} go: a folder for each day, and in it one for each minute. */
 export const bidsByMinute = (folder: string) =>
-  filesSink({
-    folder,
+  deliverySink({
+    to: folderAt(folder),
     format: parquet({
       auction: 'int64',
       bidder: 'int64',

@@ -18,7 +18,7 @@ export function givenAggregate<A extends Aggregate<never, unknown>>(given: A, wh
  *
  * @param what What messages call all of them, as `the aggregate "totals"`.
  * @param taken The names that `whole` has already, as `every result`.
- * @throws MillraceError `JOB_INVALID` for what is none, and for a name that is taken.
+ * @throws MillraceError `JOB_INVALID` for what is none, and for a name that is taken or none.
  */
 export function givenAggregates<A extends object>(
   given: A,
@@ -33,6 +33,9 @@ export function givenAggregates<A extends object>(
     )
   for (const [name, aggregate] of Object.entries(given)) {
     givenAggregate(aggregate, `"${name}" of ${what}`)
+    // Put into a row it would be the row's prototype, and be lost.
+    if (name === '__proto__')
+      throw new MillraceError('JOB_INVALID', `one of ${what} is called "__proto__", which no property can be`)
     if (!taken.includes(name)) continue
     throw new MillraceError('JOB_INVALID', `one of ${what} is called "${name}", which ${whole} has already`)
   }

@@ -14,6 +14,7 @@ export type AsyncFunction<T, R> = (value: T, context: CallContext) => R | Promis
 
 /** How a call is made. */
 export interface CallPolicy {
+  /** Infinite for a call that limits itself. */
   readonly timeoutMs: number
   readonly attempts: number
   /** Before the second attempt; twice as long before every further one, up to {@link longestBackoffMs}. */
@@ -69,15 +70,17 @@ async function callOnce<T, R>(
     waiting.abort()
   }
   signal.addEventListener('abort', cancel, { once: true })
-  const tooLong = clock.sleep(timeoutMs, waiting.signal).then((): never => {
+  const late = (): never => {
     const error = timedOut(timeoutMs)
     if (!waiting.signal.aborted) calling.abort(error)
     throw error
-  })
+  }
+  const limits =
+    timeoutMs === Number.POSITIVE_INFINITY ? [] : [clock.sleep(timeoutMs, waiting.signal).then(late)]
   try {
     // What is awaited here has this place on the stack of its errors, which tells them from those made elsewhere.
     const asking = async () => await ask(value, { signal: calling.signal, attempt })
-    return await Promise.race([asking(), tooLong])
+    return await Promise.race([asking(), ...limits])
   } finally {
     waiting.abort()
     signal.removeEventListener('abort', cancel)

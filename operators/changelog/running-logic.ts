@@ -16,8 +16,8 @@ interface RunningState {
   count: number
   /** The greatest event time of a record. */
   latest: number
-  /** Set while there is a change that is not told yet: the row that was told last. */
-  untold: { readonly row: unknown } | undefined
+  /** Set while there is a change that is not told yet: the row that was told last, and whether telling it has failed. */
+  untold: { readonly row: unknown; readonly failed?: true } | undefined
 }
 
 /** A row for each key. */
@@ -67,8 +67,8 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   onRecord(call: Call, value: unknown): void {
     if (call.timestamp - call.state.latest > this.#idleMs && call.state.count > 0) this.#forget(call)
     const { state } = call
-    const first = state.untold === undefined
-    if (first) state.untold = { row: this.#row(call) }
+    const first = state.untold === undefined || state.untold.failed === true
+    if (first) state.untold = { row: state.untold === undefined ? this.#row(call) : state.untold.row }
     if (this.#rows.retracting) this.#take(state, value as Retraction<unknown, unknown>, call)
     else this.#put(state, value, call.timestamp)
     if (call.timestamp > state.latest) this.#live(call)
@@ -132,10 +132,30 @@ export class RunningLogic implements KeyedLogic<RunningState> {
   #tell(call: Call): void {
     const { untold, latest } = call.state
     if (untold === undefined) return
-    call.state.untold = undefined
     if (this.#everyMs !== undefined) call.deleteTimer(endOfTime)
-    const change = netChange(call.key, untold.row, this.#row(call))
-    if (change !== undefined) call.emit(change, Math.max(latest, this.#earliest(call)))
+    const timestamp = Math.max(latest, this.#earliest(call))
+    const now = this.#toTell(call, timestamp)
+    if (now === undefined) {
+      call.state.untold = { row: untold.row, failed: true }
+      return
+    }
+    call.state.untold = undefined
+    const change = netChange(call.key, untold.row, now.row)
+    if (change !== undefined) call.emit(change, timestamp)
+  }
+
+  /**
+   * The row as it is now. If it fails when no record is at hand, the row is refused in a job that goes on, and the key
+   * waits for another record.
+   */
+  #toTell(call: Call, timestamp: number): { readonly row: unknown } | undefined {
+    if (!call.goesOn || !call.ofTimer) return { row: this.#row(call) }
+    try {
+      return { row: this.#row(call) }
+    } catch (error) {
+      call.refuse(error, { key: call.key }, timestamp)
+      return undefined
+    }
   }
 
   /** While a change waits, event time goes on; when it is told it must not be late. */

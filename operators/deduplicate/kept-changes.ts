@@ -1,5 +1,5 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import type { Comparator } from '../orders.ts'
+import { type Comparator, checkOrder } from '../orders.ts'
 
 /** The record of a key that is the first or the last so far, and its time. */
 type Kept = { time: number; value: unknown } | null
@@ -22,6 +22,7 @@ export class KeptChanges implements KeyedLogic<Kept> {
 
   onRecord(call: KeyedCall<Kept>, value: unknown): void {
     const { state, key, timestamp } = call
+    checkOrder(call, this.#ties, value)
     if (state === null) {
       call.state = { time: timestamp, value }
       call.emit({ op: 'insert', key, value }, timestamp)

@@ -1,7 +1,7 @@
 import type { Emit } from '../../src/contract/operator.ts'
 import { MillraceError } from '../../src/errors.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
-import type { Comparator } from '../orders.ts'
+import { type Comparator, checkOrder } from '../orders.ts'
 
 /** What is kept of a key. */
 interface Groups {
@@ -34,6 +34,7 @@ export class KeptOnce implements KeyedLogic<Groups> {
 
   onRecord(call: KeyedCall<Groups>, value: unknown): void {
     const { state, timestamp } = call
+    checkOrder(call, this.#ties, value)
     if (timestamp <= call.watermark) this.#onLate(call, value)
     else if (this.#keep === 'last' || state.end === null || timestamp >= state.end) {
       state.waiting.push([timestamp, value])

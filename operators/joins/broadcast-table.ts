@@ -38,7 +38,15 @@ export class BroadcastTable {
   /** An update as an entry of the table. */
   entryOf(update: unknown): readonly [Key, unknown] {
     const { keyOf, valueIn } = this.#broadcasting
-    return [checkedKey(keyOf(update)), valueIn(update)]
+    return [this.#checked(keyOf(update)), valueIn(update)]
+  }
+
+  #checked(key: unknown): Key {
+    try {
+      return checkedKey(key, 'broadcast')
+    } catch (error) {
+      throw this.#context.failed(error, this.#broadcasting.keyOf)
+    }
   }
 
   put([key, value]: readonly [Key, unknown]): void {

@@ -2,8 +2,10 @@ import type { Emit, OperatorContext } from '../../src/contract/operator.ts'
 import type { MillraceError } from '../../src/errors.ts'
 import type { Journal } from '../../src/state/journal.ts'
 import { type Key, keyText } from '../../src/state/key.ts'
+import type { StateMap } from '../../src/state/keyed-state.ts'
 import type { KeyedTimers } from '../../src/state/keyed-timers.ts'
 import { beginningOfTime } from '../../src/time/end-of-time.ts'
+import { HeldEmissions } from './held-emissions.ts'
 import type { KeyedCall } from './keyed-logic.ts'
 
 /** One object for all calls: nothing is allocated for a record. */
@@ -25,19 +27,25 @@ export class CurrentCall<S> implements KeyedCall<S> {
   readonly #processingTimers: KeyedTimers
   readonly #touched: Set<Key>
   readonly #journal: Journal | undefined
+  readonly #cells: StateMap<S>
+  readonly #held: HeldEmissions | undefined
 
   constructor(
     context: OperatorContext<unknown>,
+    cells: StateMap<S>,
     timers: KeyedTimers,
     processingTimers: KeyedTimers,
     touched: Set<Key>,
     journal: Journal | undefined,
   ) {
     this.#context = context
-    this.emit = context.emit
-    this.sideOutput = context.sideOutput
+    this.#held = context.goesOn ? new HeldEmissions(context) : undefined
+    const { emit, sideOutput } = this.#held?.outputs ?? context
+    this.emit = emit
+    this.sideOutput = sideOutput
     this.count = context.count
     this.goesOn = context.goesOn
+    this.#cells = cells
     this.#timers = timers
     this.#processingTimers = processingTimers
     this.#touched = touched
@@ -51,6 +59,23 @@ export class CurrentCall<S> implements KeyedCall<S> {
 
   refuse(error: unknown, value: unknown, timestamp: number): void {
     this.#context.refuse(this.ofTimer ? this.failed(error) : error, value, timestamp)
+  }
+
+  attempt(act: () => void, value: () => unknown): void {
+    if (!this.ofTimer || this.#held === undefined) {
+      act()
+      return
+    }
+    this.#journal?.begin()
+    // Notes how it is now.
+    this.#cells.get(this.key)
+    try {
+      this.#held.during(act)
+    } catch (error) {
+      this.#journal?.undo()
+      this.state = this.#cells.get(this.key)!
+      this.refuse(error, value(), this.timestamp)
+    }
   }
 
   setTimer(time: number): void {

@@ -159,8 +159,15 @@ class InnerCall<S> implements KeyedCall<S> {
     return this.#call.count
   }
 
-  get refuse(): OperatorContext<unknown>['refuse'] {
-    return this.#call.refuse
+  refuse(...given: Parameters<OperatorContext<unknown>['refuse']>): void {
+    this.#call.refuse(...given)
+  }
+
+  attempt(act: () => void, value: () => unknown): void {
+    const call = this.#call as KeyedCall<Lived<S>>
+    if (call.ofTimer) call.state.held = this.state
+    call.attempt(act, value)
+    if (call.ofTimer) this.state = call.state.held
   }
 
   setTimer(time: number): void {

@@ -1,6 +1,12 @@
 import type { Emit, OperatorContext } from '../../src/contract/operator.ts'
 import type { Key } from '../../src/state/key.ts'
 
+/** What the values of a state that is a list are called, and how they are encoded. */
+export interface WrittenStates {
+  readonly names: readonly string[]
+  readonly encodings: readonly (string | undefined)[]
+}
+
 /**
  * What an operator does with the state of one key. One object serves all keys, so whatever belongs to a key is in its
  * state `S`, which must be plain data: checkpoints carry it.
@@ -32,6 +38,12 @@ export interface KeyedLogic<S> {
   isEmpty(state: S): boolean
   /** Before a checkpoint: leaves out of the state of the call's key what is of no use any more. */
   prune?(call: KeyedCall<S>): void
+  /** What checkpoints hold of a state, if not the state itself: plain data. `decode` makes it into the state again. */
+  encode?(state: S): unknown
+  /** @param written What the states were when it was encoded: others, if a migration is to make them anew. */
+  decode?(encoded: unknown, written: WrittenStates): S
+  /** How the values of a state that is a list are encoded, in their order, where that is not by default. */
+  readonly encodings?: readonly (string | undefined)[]
   /** What is known of all keys together, as plain data for checkpoints. `restore` takes it back. */
   snapshot?(): unknown
   restore?(known: unknown): void
@@ -57,6 +69,12 @@ export interface KeyedCall<S> {
   readonly count: OperatorContext<unknown>['count']
   /** For a function of the job that fails in a timer, over what records left there. Throws unless the job goes on. */
   readonly refuse: OperatorContext<unknown>['refuse']
+  /**
+   * Does what may fail in a timer, over no record at hand. In a job that goes on `value` is then refused in its place,
+   * nothing that was emitted goes further, and state and timers are as before it: `state` may be another object. Within
+   * `onRecord` it is the record that fails. Only for a logic that is not {@link KeyedLogic.allOrNothing}.
+   */
+  attempt(act: () => void, value: () => unknown): void
   /** Whether a timer is being served: there is no record at hand. */
   readonly ofTimer: boolean
   /** Whether the job goes on after a record that fails. */

@@ -14,7 +14,7 @@ import type { PackedValue, StateContent } from '../../src/state/state-content.ts
 import { checkStateLayout, stateLayout } from '../../src/state/state-layout.ts'
 import { beginningOfTime, endOfTime } from '../../src/time/end-of-time.ts'
 import { CurrentCall } from './current-call.ts'
-import type { KeyedLogic } from './keyed-logic.ts'
+import type { KeyedLogic, WrittenStates } from './keyed-logic.ts'
 
 /** How records get their keys: one selector for each input. */
 export type KeySelectors = readonly ((value: unknown) => Key)[]
@@ -25,6 +25,7 @@ interface Header {
   readonly shape: string
   readonly known?: unknown
   readonly names?: readonly string[]
+  readonly encodings?: readonly (string | null)[]
 }
 
 /** Runs a {@link KeyedLogic} for every key: finds state, keeps timers, and puts both into checkpoints. */
@@ -47,6 +48,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
   #cutNow = 0
   /** What the state of each key was made of when it was written. */
   #namesBefore: readonly string[] | undefined
+  /** What states were when they were written: others than now until they have been migrated. */
+  #written: WrittenStates
   readonly #placeOf = (path: string) => this.#logic.placeOf?.(path) ?? path
   #input = 0
 
@@ -57,11 +60,15 @@ export class KeyedOperator<S> implements Operator<unknown> {
     restored: Snapshot | undefined,
   ) {
     this.#logic = logic
+    this.#written = statesOf(logic)
     this.#context = context
-    this.#journal = context.goesOn && logic.allOrNothing !== true ? new Journal() : undefined
+    this.#journal =
+      context.goesOn && (context.caught || logic.allOrNothing !== true) ? new Journal() : undefined
     this.#state = keyedStateIn(context, this.#content(), this.#journal)
     this.#cells = this.#state.within(0)
-    this.#call = new CurrentCall(context, this.#timers, this.#processingTimers, this.#touched, this.#journal)
+    this.#call = new CurrentCall(
+      ...[context, this.#cells, this.#timers, this.#processingTimers, this.#touched, this.#journal],
+    )
     this.#restored = restored
     if (restored !== undefined) this.#restore(restored)
     this.process = this.#processing(selectors)
@@ -102,8 +109,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
   onWatermark(timestamp: number): void {
     // After a restore the watermark may begin further back than it was.
     if (timestamp <= this.#call.watermark) return
-    this.settle()
     this.#call.ending = timestamp === endOfTime
+    // An input may end long before the others do: what its timers tell by the clock would then be late.
+    if (this.#call.ending) this.onTick?.(Number.POSITIVE_INFINITY)
+    this.settle()
     this.#state.loadDue('event', timestamp)
     // What fires sees the time that it waited for, not how far the watermark happened to jump.
     for (
@@ -124,8 +133,12 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#cutWatermark = this.#call.watermark
     this.#cutNow = this.#call.now
     const { watermark } = this.#call
-    const { shape, names } = this.#logic
-    const header: Header = { watermark, shape, known: this.#logic.snapshot?.(), ...(names && { names }) }
+    const { shape, names, encode, encodings } = this.#logic
+    const header: Header = {
+      ...{ watermark, shape, known: this.#logic.snapshot?.() },
+      ...(names && { names }),
+      ...(encode && encodings && { encodings: encodings.map((encoding) => encoding ?? null) }),
+    }
     return { schema: stateLayout, parts: [encodeCbor(header)], changes: this.#state.snapshot() }
   }
 
@@ -192,7 +205,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
     return {
       shape: this.#logic.shape,
       pack: (key, state) => this.#pack(key, state),
-      unpack: (value) => decodeCbor(value) as S,
+      unpack: (value) => this.#unpack(value),
       onTimers: (key, timers) => this.#takeTimers(key, timers),
     }
   }
@@ -201,10 +214,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
   #pack(key: Key, state: S): PackedValue | undefined {
     const pruned = this.#logic.prune === undefined ? state : this.#pruned(key, state)
     if (pruned === undefined) return undefined
-    this.#check(key, pruned)
+    const kept = this.#encoded(key, pruned)
     const event = this.#timers.timesOf(key)
     const processing = this.#processingTimers.timesOf(key)
-    return { value: cborView(pruned), timers: { event, processing } }
+    return { value: cborView(kept), timers: { event, processing } }
   }
 
   /** Leaves out what had expired at the barrier; `undefined` if that is all. May come in the middle of another call. */
@@ -223,15 +236,24 @@ export class KeyedOperator<S> implements Operator<unknown> {
     return pruned
   }
 
-  #check(key: Key, state: S): void {
+  #encoded(key: Key, state: S): unknown {
     try {
-      checkState(key, state, this.#placeOf)
+      const encoded = this.#logic.encode === undefined ? state : this.#logic.encode(state)
+      checkState(key, encoded, this.#placeOf)
+      return encoded
     } catch (error) {
       throw this.#context.failed(error)
     }
   }
 
+  #unpack(value: Uint8Array): S {
+    const kept = decodeCbor(value)
+    return this.#logic.decode === undefined ? (kept as S) : this.#logic.decode(kept, this.#written)
+  }
+
   #onTimer(key: Key, time: number, fire: KeyedLogic<S>['onTimer'], timers?: KeyedTimers): void {
+    // What is noted of one timer would else be kept with that of all others that are due.
+    this.#journal?.begin()
     // A cut that has still to encode the key does so now, and with the timer, which counts until then.
     const state = this.#cells.get(key)
     timers?.fired(key, time)
@@ -252,7 +274,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
 
   #restore({ schema: found, parts: [header], migrate }: Snapshot): void {
     checkStateLayout(found)
-    const { watermark, shape, known, names } = decodeCbor(header!) as Header
+    const { watermark, shape, known, names, encodings } = decodeCbor(header!) as Header
     if (shape !== this.#logic.shape && migrate === undefined) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
@@ -262,6 +284,10 @@ export class KeyedOperator<S> implements Operator<unknown> {
     this.#call.watermark = watermark
     this.#call.handedOn = watermark
     this.#namesBefore = names
+    if (migrate !== undefined) {
+      const known = (encodings ?? []).map((encoding) => encoding ?? undefined)
+      this.#written = { names: names ?? [], encodings: known }
+    }
     this.#logic.restore?.(known)
   }
 
@@ -272,6 +298,7 @@ export class KeyedOperator<S> implements Operator<unknown> {
       const fresh = () => this.#logic.create(key) as readonly unknown[]
       this.#cells.set(key, migratedValue(state, key, migrate, this.#namesBefore, names, fresh) as S)
     }
+    this.#written = statesOf(this.#logic)
   }
 
   #takeTimers(key: Key, { event, processing }: KeyTimes): void {
@@ -281,4 +308,8 @@ export class KeyedOperator<S> implements Operator<unknown> {
       this.#context.wakeAt(time)
     }
   }
+}
+
+function statesOf<S>({ names = [], encodings = [] }: KeyedLogic<S>): WrittenStates {
+  return { names, encodings }
 }

@@ -20,6 +20,7 @@ function faultOf({ parts, withinMs }: PatternData): string | undefined {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) return `has two steps named "${twice}"`
   if (names.includes('')) return 'has a step without a name'
+  if (names.includes('__proto__')) return 'has a step named "__proto__", which no property can be'
   const optional = waysOn(parts)
   if (optional > mostOptional) return `has ${optional} optional steps, more than ${mostOptional}`
   if (withinMs !== undefined && !(withinMs > 0)) return 'has a `within` of no time'

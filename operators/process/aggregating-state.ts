@@ -18,7 +18,7 @@ export interface AggregatingState<in T, out R> {
  */
 export function aggregatingState<T, R>(
   aggregate: Aggregate<T, R>,
-  { ttl }: StateOptions = {},
+  { ttl }: Omit<StateOptions, 'codec'> = {},
 ): StateDescriptor<AggregatingState<T, R>> {
   givenAggregate(aggregate, 'what aggregatingState(…) got')
   return {

@@ -5,8 +5,9 @@ export type ProcessClock = 'event' | 'processing'
 
 /** What is planned for a key by one clock. Plain data: checkpoints carry it. */
 export interface Plan {
-  readonly plain: Set<number>
-  readonly named: Map<string, number>
+  /** Not there as long as no timer is set: most keys of a state with a `ttl` have none. */
+  plain: Set<number> | undefined
+  named: Map<string, number> | undefined
   /** When to look next for what has outlived its time. */
   sweepAt: number | undefined
 }
@@ -62,7 +63,7 @@ export class Current {
   planFor(clock: ProcessClock): Plan {
     const known = this.planBy(clock)
     if (known !== undefined) return known
-    const plan: Plan = { plain: new Set(), named: new Map(), sweepAt: undefined }
+    const plan: Plan = { plain: undefined, named: undefined, sweepAt: undefined }
     this.cell[this.#place(clock)] = plan
     return plan
   }
@@ -70,7 +71,7 @@ export class Current {
   /** Forgets a plan that has come to nothing. */
   dropEmptyPlan(clock: ProcessClock): void {
     const plan = this.planBy(clock)
-    if (plan !== undefined && plan.plain.size + plan.named.size === 0 && plan.sweepAt === undefined)
+    if (plan !== undefined && !hasTimers(plan) && plan.sweepAt === undefined)
       this.cell[this.#place(clock)] = undefined
   }
 
@@ -91,4 +92,8 @@ export class Current {
   #place(clock: ProcessClock): number {
     return clock === 'event' ? this.#states : this.#states + 1
   }
+}
+
+function hasTimers({ plain, named }: Plan): boolean {
+  return (plain !== undefined && plain.size > 0) || (named !== undefined && named.size > 0)
 }

@@ -7,7 +7,7 @@ export interface ProcessTimers {
    * Sets a timer for `time`, in milliseconds since 1970. A plain timer exists once for each time. Of a name there is one
    * timer: setting it again moves it.
    *
-   * @throws MillraceError `OPERATOR_FAILED` for a time that is none, or if nothing waits for the timer.
+   * @throws MillraceError `OPERATOR_FAILED` for a time that is none, or none in whole milliseconds, or if nothing waits for the timer.
    */
   set(time: number, name?: string): void
   /** Takes back the plain timer of a time, or the timer of a name. Does nothing if there is none. */
@@ -35,17 +35,19 @@ export class KeyTimers implements ProcessTimers {
       if (current.call.now === Number.POSITIVE_INFINITY) return
     } else if (!current.inTimer && time > current.horizon) current.horizon = time
     const plan = current.planFor(this.#clock)
-    if (name === undefined) plan.plain.add(time)
-    else this.#move(plan, name, time)
+    if (name === undefined) {
+      plan.plain ??= new Set()
+      plan.plain.add(time)
+    } else this.#move(plan, name, time)
     current.wake(this.#clock, time)
   }
 
   delete(timer: number | string): void {
     const plan = this.#current.planBy(this.#clock)
     if (plan === undefined) return
-    const time = typeof timer === 'number' ? timer : plan.named.get(timer)
-    if (typeof timer === 'number') plan.plain.delete(timer)
-    else plan.named.delete(timer)
+    const time = typeof timer === 'number' ? timer : plan.named?.get(timer)
+    if (typeof timer === 'number') plan.plain?.delete(timer)
+    else plan.named?.delete(timer)
     if (time !== undefined) this.#release(plan, time)
     this.#current.dropEmptyPlan(this.#clock)
   }
@@ -54,12 +56,13 @@ export class KeyTimers implements ProcessTimers {
   take(time: number): (string | undefined)[] {
     const plan = this.#current.planBy(this.#clock)
     if (plan === undefined) return []
-    const due = [...plan.named].filter(([, at]) => at === time).map(([name]) => name)
-    for (const name of due) plan.named.delete(name)
-    return plan.plain.delete(time) ? [undefined, ...due.sort()] : due.sort()
+    const due = [...(plan.named ?? [])].filter(([, at]) => at === time).map(([name]) => name)
+    for (const name of due) plan.named!.delete(name)
+    return plan.plain?.delete(time) ? [undefined, ...due.sort()] : due.sort()
   }
 
   #move(plan: Plan, name: string, time: number): void {
+    plan.named ??= new Map()
     const before = plan.named.get(name)
     plan.named.set(name, time)
     if (before !== undefined && before !== time) this.#release(plan, before)
@@ -67,8 +70,8 @@ export class KeyTimers implements ProcessTimers {
 
   /** Nobody need be woken at a time for which nothing is planned. */
   #release(plan: Plan, time: number): void {
-    if (plan.plain.has(time) || plan.sweepAt === time) return
-    for (const other of plan.named.values()) if (other === time) return
+    if (plan.plain?.has(time) || plan.sweepAt === time) return
+    for (const other of plan.named?.values() ?? []) if (other === time) return
     this.#current.release(this.#clock, time)
   }
 
@@ -77,8 +80,9 @@ export class KeyTimers implements ProcessTimers {
       const hook = this.#clock === 'event' ? 'onTimer' : 'onProcessingTimer'
       throw new MillraceError('OPERATOR_FAILED', `a timer was set, and there is no ${hook} for it`)
     }
-    if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) {
-      throw new MillraceError('OPERATOR_FAILED', `a timer was set for ${time}, which is no time`)
-    }
+    if (Number.isInteger(time) && Math.abs(time) <= 8.64e15) return
+    const why =
+      Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? 'no whole number of milliseconds' : 'no time'
+    throw new MillraceError('OPERATOR_FAILED', `a timer was set for ${time}, which is ${why}`)
   }
 }

@@ -21,6 +21,8 @@ export interface Lifetime {
   isAlive(packed: unknown): boolean
   /** The value of what is alive. */
   open(packed: unknown): unknown
+  /** The same, with another value in it. */
+  convert(packed: unknown, convert: (value: unknown) => unknown): unknown
   /** When it will have outlived its time. */
   endOf(packed: unknown): number
 }
@@ -30,8 +32,15 @@ export const endless: Lifetime = {
   pack: (value) => value,
   isAlive: () => true,
   open: (packed) => packed,
+  convert: (packed, convert) => convert(packed),
   endOf: () => Number.POSITIVE_INFINITY,
 }
+
+/**
+ * Keys are swept together, so many times while a value lives: a time of its own for each of millions of keys would take more
+ * memory than what is kept of them, and all at one time would stop the records.
+ */
+const sweepsWhileAlive = 1024
 
 type Stamped = [value: unknown, usedAt: number]
 
@@ -66,14 +75,25 @@ export class Limited implements Lifetime {
     return stamped[0]
   }
 
+  convert(packed: unknown, convert: (value: unknown) => unknown): Stamped {
+    const [value, usedAt] = packed as Stamped
+    return [convert(value), usedAt]
+  }
+
   endOf(packed: unknown): number {
     return (packed as Stamped)[1] + this.afterMs
+  }
+
+  /** When to sweep what has outlived its time at `time`: then, or a little later. */
+  sweepFrom(time: number): number {
+    const everyMs = Math.max(1, Math.floor(this.afterMs / sweepsWhileAlive))
+    return Math.ceil(time / everyMs) * everyMs
   }
 
   #sweepBy(time: number): void {
     const plan = this.#current.planFor(this.clock)
     if (plan.sweepAt !== undefined || time === Number.POSITIVE_INFINITY) return
-    plan.sweepAt = time
-    this.#current.wake(this.clock, time)
+    plan.sweepAt = this.sweepFrom(time)
+    this.#current.wake(this.clock, plan.sweepAt)
   }
 }

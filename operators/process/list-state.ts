@@ -16,13 +16,18 @@ export interface ListState<T> extends Iterable<T> {
  * @example
  * listState<number>({ ttl: { after: '1h' } }).kind // 'list'
  */
-export function listState<T>({ ttl }: StateOptions = {}): StateDescriptor<ListState<T>> {
+export function listState<T>({ ttl, codec }: StateOptions<T> = {}): StateDescriptor<ListState<T>> {
   return {
     kind: 'list',
     ttl,
+    codec,
     open: (place) => {
       const access = new List<T>(place)
-      return { access, sweep: () => access.sweep() }
+      return {
+        access,
+        sweep: () => access.sweep(),
+        convert: (held, convert) => (held as unknown[]).map((packed) => convert(packed)),
+      }
     },
   }
 }

@@ -20,13 +20,22 @@ export interface MapState<K extends Key, V> extends Iterable<[K, V]> {
  * @example
  * mapState<string, number>().kind // 'map'
  */
-export function mapState<K extends Key, V>({ ttl }: StateOptions = {}): StateDescriptor<MapState<K, V>> {
+export function mapState<K extends Key, V>({
+  ttl,
+  codec,
+}: StateOptions<V> = {}): StateDescriptor<MapState<K, V>> {
   return {
     kind: 'map',
     ttl,
+    codec,
     open: (place) => {
       const access = new KeyMap<K, V>(place)
-      return { access, sweep: () => access.sweep() }
+      return {
+        access,
+        sweep: () => access.sweep(),
+        convert: (held, convert) =>
+          new Map([...(held as Map<K, unknown>)].map(([key, packed]) => [key, convert(packed)])),
+      }
     },
   }
 }

@@ -1,8 +1,10 @@
-import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { MillraceError } from '../../src/errors.ts'
+import type { KeyedCall, KeyedLogic, WrittenStates } from '../keyed/keyed-logic.ts'
 import { type Cell, Current, type ProcessClock } from './current.ts'
 import { KeyTimers } from './key-timers.ts'
-import { Limited } from './lifetime.ts'
+import { type Lifetime, Limited } from './lifetime.ts'
 import { CurrentContext } from './process-context.ts'
+import { codecText, type StateCodec } from './state-codec.ts'
 import { type OpenState, type StateDescriptor, StatePlace } from './state-descriptor.ts'
 
 /** What a function of the user gives back. */
@@ -21,18 +23,24 @@ type TimerFunction = (time: number, context: CurrentContext, name: string | unde
 /** States by their names. */
 export type StateDescriptors = Readonly<Record<string, StateDescriptor<unknown>>>
 
-/** A state at run time, and the clock by which it is swept. */
-interface Swept extends OpenState<unknown> {
-  readonly clock: ProcessClock | undefined
-  readonly afterMs: number
+/** A state at run time, how long it lives and how it is encoded. */
+interface KeptState extends OpenState<unknown> {
+  readonly lifetime: Lifetime
+  readonly codec: StateCodec<unknown> | undefined
+  /** What must be the same for what its codec has encoded to be decoded; `undefined` without one. */
+  readonly encoding: string | undefined
 }
 
 /** Runs the functions of `process(…)` and `connect(…)`. */
 export class ProcessLogic implements KeyedLogic<Cell> {
   readonly shape: string
+  /** Only there when it is of use: for every other process the cell is what checkpoints hold. */
+  readonly encode?: (cell: Cell) => unknown
+  readonly decode?: (encoded: unknown, written: WrittenStates) => Cell
   readonly #functions: ProcessFunctions
   readonly names: readonly string[]
-  readonly #states: readonly Swept[]
+  readonly encodings: readonly (string | undefined)[]
+  readonly #states: readonly KeptState[]
   readonly #current: Current
   readonly #context: CurrentContext
 
@@ -43,6 +51,11 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     this.#functions = functions
     this.names = Object.keys(states)
     this.#states = Object.values(states).map((state, index) => opened(state, current, index))
+    this.encodings = this.#states.map(({ encoding }) => encoding)
+    if (this.encodings.some((encoding) => encoding !== undefined)) {
+      this.encode = (cell) => this.#encoded(cell)
+      this.decode = (encoded, written) => this.#decoded(encoded as Cell, written)
+    }
     this.#current = current
     const access = this.#states.map((state, index) => [this.names[index], state.access])
     this.#context = new CurrentContext(
@@ -83,7 +96,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
 
   prune(call: KeyedCall<Cell>): void {
     this.#current.enter(call, call.watermark, true)
-    for (const state of this.#states) if (state.clock !== undefined) state.sweep()
+    for (const state of this.#states) if (state.lifetime instanceof Limited) state.sweep()
   }
 
   snapshot(): unknown {
@@ -99,6 +112,28 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     return [this.names[Number(index)], ...rest].join('.')
   }
 
+  #encoded(cell: Cell): Cell {
+    const encoded = [...cell]
+    for (const [index, state] of this.#states.entries()) {
+      const { codec } = state
+      if (codec === undefined || cell[index] === undefined) continue
+      // The bytes may lie in a buffer that others share.
+      encoded[index] = converted(state, cell[index], (value) => Uint8Array.from(codec.encode(value)))
+    }
+    return encoded
+  }
+
+  /** What another codec has encoded stays as it is: only a migration gets to see it. */
+  #decoded(cell: Cell, { names, encodings }: WrittenStates): Cell {
+    for (const [index, name] of names.entries()) {
+      const state = this.#states[this.names.indexOf(name)]
+      if (state?.codec === undefined || cell[index] === undefined) continue
+      if (state.encoding === encodings[index])
+        cell[index] = converted(state, cell[index], (value) => decodedBy(state.codec!, name, value))
+    }
+    return cell
+  }
+
   #fire(
     call: KeyedCall<Cell>,
     clock: ProcessClock,
@@ -106,7 +141,13 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     serve: TimerFunction | undefined,
     time: number,
   ): void {
-    for (const name of timers.take(time)) emitAll(serve?.(time, this.#context, name), call)
+    for (const name of timers.take(time)) {
+      call.attempt(
+        () => emitAll(serve?.(time, this.#context, name), call),
+        () => ({ key: call.key, time, ...(name !== undefined && { name }) }),
+      )
+      this.#current.cell = call.state
+    }
     const plan = this.#current.planBy(clock)
     if (plan?.sweepAt === time) plan.sweepAt = this.#sweep(clock, time)
     this.#current.dropEmptyPlan(clock)
@@ -118,8 +159,9 @@ export class ProcessLogic implements KeyedLogic<Cell> {
    */
   #sweep(clock: ProcessClock, time: number): number | undefined {
     let next = Number.POSITIVE_INFINITY
-    for (const state of this.#states) {
-      if (state.clock === clock) next = Math.min(next, Math.max(state.sweep(), time + state.afterMs / 4))
+    for (const { lifetime, sweep } of this.#states) {
+      if (!(lifetime instanceof Limited) || lifetime.clock !== clock) continue
+      next = Math.min(next, lifetime.sweepFrom(Math.max(sweep(), time + lifetime.afterMs / 4)))
     }
     if (next === Number.POSITIVE_INFINITY) return undefined
     this.#current.wake(clock, next)
@@ -127,19 +169,46 @@ export class ProcessLogic implements KeyedLogic<Cell> {
   }
 }
 
-function opened(state: StateDescriptor<unknown>, current: Current, index: number): Swept {
+function opened(state: StateDescriptor<unknown>, current: Current, index: number): KeptState {
   const place = new StatePlace(current, index, state.ttl)
-  const { access, sweep } = state.open(place)
-  const { lifetime } = place
-  const [clock, afterMs] = lifetime instanceof Limited ? [lifetime.clock, lifetime.afterMs] : [undefined, 0]
-  return { access, sweep, clock, afterMs }
+  const { codec } = state
+  const encoding = codec === undefined ? undefined : keptText(state)
+  return { ...state.open(place), lifetime: place.lifetime, codec, encoding }
+}
+
+function decodedBy(codec: StateCodec<unknown>, name: string, value: unknown): unknown {
+  try {
+    return codec.decode(value as Uint8Array)
+  } catch (cause) {
+    throw new MillraceError(
+      'CHECKPOINT_INCOMPATIBLE',
+      `the codec ${codecText(codec)} of the state "${name}" cannot decode what it has encoded: ${reasonOf(cause)}`,
+      { cause },
+    )
+  }
+}
+
+function converted(
+  { lifetime, convert }: Pick<KeptState, 'lifetime' | 'convert'>,
+  held: unknown,
+  of: (value: unknown) => unknown,
+): unknown {
+  const each = (packed: unknown) => lifetime.convert(packed, of)
+  return convert === undefined ? each(held) : convert(held, each)
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function shapeOf(states: StateDescriptors): string {
-  const described = Object.entries(states).map(
-    ([name, { kind, ttl }]) => `${name} = ${kind}${ttl === undefined ? '' : ' with ttl'}`,
-  )
+  const described = Object.entries(states).map(([name, state]) => `${name} = ${keptText(state)}`)
   return `process: ${described.join(', ')}`
+}
+
+/** How a state is kept. */
+function keptText({ kind, ttl, codec }: StateDescriptor<unknown>): string {
+  return `${kind}${ttl === undefined ? '' : ' with ttl'}${codec === undefined ? '' : ` by ${codecText(codec)}`}`
 }
 
 function emitAll(given: Given, call: KeyedCall<Cell>): void {

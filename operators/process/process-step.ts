@@ -10,6 +10,7 @@ import { keyedOperatorOn } from '../keyed/keyed-step.ts'
 import type { OutputType } from './output-type.ts'
 import type { ProcessContext } from './process-context.ts'
 import { type ProcessFunctions, ProcessLogic, type StateDescriptors } from './process-logic.ts'
+import { checkStateCodec } from './state-codec.ts'
 import type { StateDescriptor } from './state-descriptor.ts'
 
 /** Results of a function: yielded, in an array, or none at all. */
@@ -119,7 +120,8 @@ function checkState(descriptor: StateDescriptors[string], what: string): void {
       'JOB_INVALID',
       `${what} is ${givenText(descriptor)}, not a state such as valueState() gives`,
     )
-  const { ttl } = descriptor
+  const { ttl, codec } = descriptor
+  if (codec !== undefined) checkStateCodec(codec, `${what}: its codec`)
   if (ttl === undefined) return
   const { after, refresh = 'on-write', clock = 'event' } = givenOptions(ttl, `${what}: its ttl`)
   givenDuration(after, `${what}: its ttl`, 1)

@@ -18,12 +18,13 @@ export interface ReducingState<T> {
  */
 export function reducingState<T>(
   reduce: (a: T, b: T) => T,
-  { ttl }: StateOptions = {},
+  { ttl, codec }: StateOptions<NoInfer<T>> = {},
 ): StateDescriptor<ReducingState<T>> {
   givenFunction(reduce, 'reducingState')
   return {
     kind: 'reducing',
     ttl,
+    codec,
     open: (place) => {
       const access = new Reducing(reduce, place)
       return { access, sweep: () => access.sweep() }

@@ -1,10 +1,16 @@
 import type { Current } from './current.ts'
 import { endless, type Lifetime, Limited, type TimeToLive } from './lifetime.ts'
+import type { StateCodec } from './state-codec.ts'
 
 /** How a state is kept. */
-export interface StateOptions {
+export interface StateOptions<T = unknown> {
   /** How long; without it, until it is deleted. */
   readonly ttl?: TimeToLive
+  /**
+   * How checkpoints hold each value. Without it, as CBOR. A job whose state has another codec than its checkpoint, or
+   * another version of it, is refused unless a migration makes the values anew: it is given the bytes.
+   */
+  readonly codec?: StateCodec<T>
 }
 
 /**
@@ -15,6 +21,7 @@ export interface StateDescriptor<out A> {
   /** For plans, and for knowing whether a checkpoint fits. */
   readonly kind: string
   readonly ttl: TimeToLive | undefined
+  readonly codec?: StateCodec<unknown> | undefined
   /** Called by the operator, once a run. */
   open(place: StatePlace): OpenState<A>
 }
@@ -24,6 +31,8 @@ export interface OpenState<out A> {
   readonly access: A
   /** Deletes what has outlived its time. Gives when the next is due, infinity if nothing is. */
   sweep(): number
+  /** What is held, with what `convert` makes of each value in its place. Without it, what is held is one value. */
+  convert?(held: unknown, convert: (packed: unknown) => unknown): unknown
 }
 
 /** Where a state keeps what it holds of the key at hand. `undefined` is nothing. */

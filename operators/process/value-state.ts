@@ -15,18 +15,19 @@ export interface ValueState<T> {
  * @example
  * valueState(0).kind // 'value'
  */
-export function valueState<T>(initial: T, options?: StateOptions): StateDescriptor<ValueState<T>>
+export function valueState<T>(initial: T, options?: StateOptions<NoInfer<T>>): StateDescriptor<ValueState<T>>
 export function valueState<T>(
   initial?: undefined,
-  options?: StateOptions,
+  options?: StateOptions<T>,
 ): StateDescriptor<ValueState<T | undefined>>
 export function valueState(
   initial?: unknown,
-  { ttl }: StateOptions = {},
+  { ttl, codec }: StateOptions = {},
 ): StateDescriptor<ValueState<unknown>> {
   return {
     kind: 'value',
     ttl,
+    codec,
     open: (place) => {
       const access = new Value(initial, place)
       return { access, sweep: () => access.sweep() }

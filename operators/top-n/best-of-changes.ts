@@ -2,6 +2,7 @@ import { checkedKey } from '../../src/state/key.ts'
 import type { Retraction } from '../changelog/as-retractions.ts'
 import { onUnknownRow } from '../changelog/unknown-row.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { checkOrder } from '../orders.ts'
 import { findSorted, insertSorted, type SortedRows } from '../sorted-rows.ts'
 import { bestOf, type Ranked, type Ranking, tellBest } from './ranked.ts'
 
@@ -39,13 +40,14 @@ export class BestOfChanges implements KeyedLogic<AllRows> {
     const { op, value } = come as Retraction<unknown, unknown>
     const { state, timestamp } = call
     const { order, id } = this.#ranking
+    checkOrder(call, order, value)
     const orderOf = ([, row]: Ranked) => order(value, row)
     const known = op === 'retract' ? findSorted(state.rows, orderOf) : undefined
     if (op === 'retract' && known === undefined) {
       onUnknownRow(call, this.#forgets)
       return
     }
-    const row: Ranked = [id === undefined ? null : checkedKey(id(value)), value]
+    const row: Ranked = [id === undefined ? null : checkedKey(id(value), 'the id of topN'), value]
     state.told ??= bestOf(state.rows, this.#ranking)
     if (known === undefined) insertSorted(state.rows, row, orderOf)
     else {

@@ -1,4 +1,5 @@
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { checkOrder } from '../orders.ts'
 import { placeBehind } from '../sorted-rows.ts'
 import type { Ranking } from './ranked.ts'
 
@@ -19,6 +20,7 @@ export class BestRanks implements KeyedLogic<unknown[]> {
   onRecord(call: KeyedCall<unknown[]>, value: unknown): void {
     const rows = call.state
     const { n, order } = this.#ranking
+    checkOrder(call, order, value)
     const place = placeBehind(rows, (row) => order(value, row))
     if (place >= n) return
     const before = rows.slice(place)

@@ -1,5 +1,6 @@
 import { checkedKey } from '../../src/state/key.ts'
 import type { KeyedCall, KeyedLogic } from '../keyed/keyed-logic.ts'
+import { checkOrder } from '../orders.ts'
 import { placeBehind } from '../sorted-rows.ts'
 import { type Ranked, type Ranking, tellBest } from './ranked.ts'
 
@@ -24,9 +25,10 @@ export class BestRows implements KeyedLogic<readonly Ranked[]> {
   onRecord(call: KeyedCall<readonly Ranked[]>, value: unknown): void {
     const { n, order, id } = this.#ranking
     const before = call.state
+    checkOrder(call, order, value)
     const place = placeBehind(before, ([, row]) => order(value, row))
     if (place >= n) return
-    const come: Ranked = [checkedKey(id!(value)), value]
+    const come: Ranked = [checkedKey(id!(value), 'the id of topN'), value]
     const known = before.findIndex((row) => row[0] === come[0])
     // The row of this id that is there already is as good, or better.
     if (known >= 0 && known < place) return

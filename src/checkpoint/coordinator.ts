@@ -38,6 +38,7 @@ import {
   restoredFrom,
   storedFile,
 } from './recovery.ts'
+import { someAtOnce } from './some-at-once.ts'
 
 /** What the dataflow gave at a barrier. */
 export interface Cut {
@@ -45,6 +46,8 @@ export interface Cut {
   readonly operators: Readonly<Record<string, Snapshot>>
   readonly sinks: Readonly<Record<string, Staged>>
   readonly finished: boolean
+  /** See {@link Manifest.requests}. Default: none. */
+  readonly requests?: readonly string[]
 }
 
 /** What a run starts from. */
@@ -77,6 +80,9 @@ interface Writing {
   sizeBytes: number
   readonly present: ReadonlySet<string>
 }
+
+/** How many operators or sinks write their parts of a checkpoint at a time. */
+const writesAtOnce = 4
 
 /** How often a run that loses the race for an epoch tries the next one. */
 const claimAttempts = 20
@@ -173,11 +179,12 @@ export class CheckpointCoordinator {
     const manifest: Manifest = {
       ...this.#header(this.epoch + 1),
       finished: cut.finished,
+      ...(cut.requests !== undefined && cut.requests.length > 0 && { requests: cut.requests }),
       sources: cut.sources,
       operators: await this.reading(() =>
-        mapped(cut.operators, (snapshot) => this.#storeSnapshot(snapshot, writing)),
+        someAtOnce(cut.operators, writesAtOnce, (snapshot) => this.#storeSnapshot(snapshot, writing)),
       ),
-      sinks: await mapped(cut.sinks, (staged) => this.#storeStaged(staged, writing)),
+      sinks: await someAtOnce(cut.sinks, writesAtOnce, (staged) => this.#storeStaged(staged, writing)),
     }
     const publication = await this.#publish(manifest)
     if (publication !== 'published') {
@@ -321,10 +328,4 @@ export class CheckpointCoordinator {
 
 function fenced(epoch: number): MillraceError {
   return new MillraceError('JOB_FENCED', `another run has published epoch ${epoch}`)
-}
-
-async function mapped<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => Promise<B>) {
-  const entries: [string, B][] = []
-  for (const [name, value] of Object.entries(record)) entries.push([name, await convert(value)])
-  return Object.fromEntries(entries)
 }

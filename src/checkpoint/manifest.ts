@@ -24,6 +24,8 @@ export interface Manifest {
   readonly versions?: Readonly<Record<string, number>>
   /** The kinds of sources and sinks, such as `kinesis`, by their names. */
   readonly kinds?: Readonly<Record<string, string>>
+  /** Requests from outside that are done, and may still be there. */
+  readonly requests?: readonly string[]
   readonly sources: Readonly<Record<string, SourceEntry>>
   readonly operators: Readonly<Record<string, SnapshotEntry>>
   readonly sinks: Readonly<Record<string, SinkEntry>>

@@ -24,6 +24,8 @@ export interface Restored {
   readonly versions: Readonly<Record<string, number>>
   /** See {@link Manifest.kinds}. */
   readonly kinds: Readonly<Record<string, string>>
+  /** See {@link Manifest.requests}. */
+  readonly requests: readonly string[]
   readonly sources: Readonly<Record<string, SourceEntry>>
   readonly operators: Readonly<Record<string, Snapshot>>
   readonly sinks: Readonly<
@@ -33,6 +35,9 @@ export interface Restored {
 
 /** How many files are read at a time. */
 const readAhead = 4
+
+/** So many bytes of files of keyed state are kept after they have been verified, until they are wanted. */
+const keptBytes = 256 * 2 ** 20
 
 /** The bytes of parts, and the files of keyed state without theirs, by their names. */
 export interface Parts {
@@ -109,6 +114,7 @@ export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
     finished: manifest.finished,
     versions: manifest.versions ?? {},
     kinds: manifest.kinds ?? {},
+    requests: manifest.requests ?? [],
     sources: manifest.sources,
     operators: mapped(manifest.operators, load),
     sinks: mapped(manifest.sinks, ({ state, committables }) => ({ state: load(state), committables })),
@@ -124,8 +130,8 @@ async function examine(store: CheckpointStore, job: string, epoch: number): Prom
 }
 
 /**
- * The parts, or what is wrong with them. Files of keyed state may be large together: they are read once to see that they
- * are whole, and once more when they are wanted.
+ * The parts, or what is wrong with them. Files of keyed state are read to see that they are whole, and kept until they are
+ * wanted. They may be large together: those beyond some size are read once more then.
  */
 export async function readParts(store: CheckpointStore, manifest: Manifest): Promise<Parts | string> {
   const contents = new Map<string, { entry: PartEntry; content: Uint8Array }>()
@@ -136,21 +142,34 @@ export async function readParts(store: CheckpointStore, manifest: Manifest): Pro
     contents.set(entry.name, { entry, content })
   }
   const entries = snapshotsOf(manifest).flatMap(({ layers = [] }) => layers.flat())
+  let kept = 0
   for (let place = 0; place < entries.length; place += readAhead) {
     const some = entries.slice(place, place + readAhead)
     const found = await Promise.all(some.map((entry) => wholePart(store, entry)))
     const damage = found.find((content) => typeof content === 'string')
     if (damage !== undefined) return damage
-    for (const entry of some) files.set(entry.name, { entry, file: storedFile(store, entry) })
+    for (const [index, entry] of some.entries()) {
+      kept += entry.sizeBytes
+      const content = kept <= keptBytes ? (found[index] as Uint8Array) : undefined
+      files.set(entry.name, { entry, file: storedFile(store, entry, content) })
+    }
   }
   return { contents, files }
 }
 
-/** A file of keyed state that a manifest names. */
-export function storedFile(store: CheckpointStore, entry: PartEntry): StoredFile {
+/**
+ * A file of keyed state that a manifest names.
+ *
+ * @param verified Its bytes, if they have just been read. Whoever wants them first gets them, and they are kept no longer.
+ */
+export function storedFile(store: CheckpointStore, entry: PartEntry, verified?: Uint8Array): StoredFile {
+  let kept = verified
   return {
     sizeBytes: entry.sizeBytes,
     read: async () => {
+      const known = kept
+      kept = undefined
+      if (known !== undefined) return known
       const content = await wholePart(store, entry)
       if (typeof content !== 'string') return content
       throw new MillraceError(

@@ -1,6 +1,9 @@
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 
-const request = 'requests/checkpoint'
+/** Holds all requests from outside. */
+export const requestsFolder = 'requests/'
+
+const request = `${requestsFolder}checkpoint`
 
 /**
  * Asks the run of a job, wherever it is, for a checkpoint now. The run looks for requests in its store; a store is all
@@ -15,9 +18,9 @@ export async function withdrawRequest(store: CheckpointStore): Promise<void> {
   await store.delete(request)
 }
 
-/** Whether a checkpoint was asked for since the last time. */
-export async function takeRequest(store: CheckpointStore): Promise<boolean> {
-  if ((await store.list(request)).length === 0) return false
+/** Whether what is there below {@link requestsFolder} asks for a checkpoint. If it does, it has been taken. */
+export async function takeRequest(store: CheckpointStore, names: readonly string[]): Promise<boolean> {
+  if (!names.includes(request)) return false
   await store.delete(request)
   return true
 }

@@ -6,6 +6,7 @@ export {
   operatorFigures,
   verify,
 } from '../checkpoint/inspection.ts'
+export { askOperator, isPending } from '../checkpoint/operator-requests.ts'
 export { findManifest, listEpochs } from '../checkpoint/recovery.ts'
 export { requestCheckpoint, withdrawRequest } from '../checkpoint/requested-checkpoints.ts'
 export { deleteSavepoint, listSavepoints, makeSavepoint, savepointStore } from '../checkpoint/savepoints.ts'

@@ -10,6 +10,7 @@ import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { localCommand } from './local-command.ts'
 import { planCommand } from './plan-command.ts'
 import { putCommand } from './put-command.ts'
+import { quarantineCommand } from './quarantine-command.ts'
 import { runCommand } from './run-command.ts'
 import { savepointCommand } from './savepoint-command.ts'
 import type { Services } from './services.ts'
@@ -43,6 +44,7 @@ function millrace(environment: Environment, services: Services): Command {
     planCommand(environment, services),
     savepointCommand(environment, services),
     checkpointsCommand(environment, services),
+    quarantineCommand(environment, services),
     localCommand(environment, services),
     putCommand(environment, services),
     tailCommand(environment, services),

@@ -4,7 +4,10 @@ import type { Where } from '../errors.ts'
 export interface FailedRecord {
   /** The operator whose function failed, by its id in the plan. */
   readonly operator: string
-  /** What the operator was given. Of a window that failed when it fired in its time: its `key` and `window`. */
+  /**
+   * What the operator was given. Of a window that failed when it fired in its time: its `key` and `window`. Of a timer: its
+   * `key` and `time`, and its `name` if it has one. Of a running aggregate that failed when it was to be told: its `key`.
+   */
   readonly value: unknown
   /** Its event time, in milliseconds since 1970. */
   readonly timestamp: number

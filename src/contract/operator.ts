@@ -1,6 +1,7 @@
 import type { MillraceError, Where } from '../errors.ts'
 import type { Clock, Random } from './clock.ts'
 import type { SplitMark } from './element.ts'
+import type { Json } from './json.ts'
 import type { Log } from './log.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { StateBackend } from './state-backend.ts'
@@ -38,6 +39,8 @@ export interface OperatorContext<in Out> extends OperatorSurroundings {
   readonly sideOutput: (output: string) => Emit<unknown> | undefined
   /** Adds to a counter of the job's metrics. */
   readonly count: (counter: string, by?: number) => void
+  /** Sets a counter of the job's metrics: for what there is at the moment, and what may become less. */
+  readonly level: (counter: string, value: number) => void
   /**
    * Asks for {@link Operator.onTick} at this processing time, in milliseconds since 1970, or soon after it. Only the
    * earliest time asked for is kept until it has come.
@@ -49,10 +52,22 @@ export interface OperatorContext<in Out> extends OperatorSurroundings {
    */
   readonly resume: (act: () => void) => void
   /**
-   * Whether the job goes on when `process` throws: the record is then kept aside, {@link Operator.undo} is called, and
-   * what the call emitted is forgotten.
+   * Whether the job goes on when `process` throws, or an operator before it catches that: the record is then kept aside,
+   * {@link Operator.undo} is called, and what the call emitted is forgotten.
    */
   readonly goesOn: boolean
+  /**
+   * Of an operator that catches failures: hands a record on as `emit` does. If an operator after it in the chain fails,
+   * all of them are as they were before, nothing of what they emitted goes further, and it gives that failure.
+   *
+   * @param where Where the record came from, if it is not the one at hand.
+   */
+  readonly attempt: (value: unknown, timestamp: number, where?: Where) => MillraceError | undefined
+  /**
+   * Whether an operator before this one catches failures: {@link Operator.undo} is then called also when an operator
+   * after this one fails, in the middle of an `emit`.
+   */
+  readonly caught: boolean
   /** For an operator that {@link Operator.tellsRunning}. */
   readonly running: Running
   /**
@@ -83,7 +98,7 @@ export interface Operator<in In> {
    * take.
    */
   readonly tellsRunning?: true
-  /** A call of `process` begins. Only called in a job that goes on when it throws, as is {@link undo}. */
+  /** A call of `process` begins, or a few of them that fail together. Only called where {@link OperatorContext.goesOn}. */
   begin?(): void
   /** Puts all state back to what it was at {@link begin}. */
   undo?(): void
@@ -106,6 +121,10 @@ export interface Operator<in In> {
   snapshot?(): Snapshot
   /** Of an operator whose restored state is large: settles when elements may come. */
   open?(): Promise<void>
+  /** Somebody outside asks the operator for something, between two batches. What it does then is in the next checkpoint. */
+  onRequest?(request: Json): void
+  /** Why the job must not finish though its input has ended: it then takes a checkpoint and fails with this. */
+  readonly unfinished?: MillraceError | undefined
   /** Of an operator that makes watermarks: how far each split is, and how far they may drift apart. */
   readonly progress?: SplitProgress
 }

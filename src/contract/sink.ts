@@ -68,6 +68,11 @@ export interface Sink<in T> {
 export interface SinkWriter<in T> {
   /** Takes the records, in order, without waiting. Throws `ROW_INVALID` for one that it cannot write. */
   write(values: readonly T[], timestamps: readonly number[]): void
+  /**
+   * Hears that no record with a timestamp of at most `timestamp` is expected any more. Comes between writes and stagings,
+   * and never goes back. At the end of the input it is the end of time. A run that was restored hears it anew.
+   */
+  watermark?(timestamp: number): void
   /** Resolves when the writer has room for more; `undefined` when it has room now. Rejects when staging failed. */
   ready(): Promise<void> | undefined
   /**
@@ -81,6 +86,11 @@ export interface SinkWriter<in T> {
    * ones may come again, from this run or from another at the same time.
    */
   commit(committables: readonly Committable[], permit: CommitPermit): Promise<void>
+  /**
+   * Whether the last commit has left something for another checkpoint, such as records that were refused and belong into
+   * another output. Before a job ends it takes checkpoints until no writer says so.
+   */
+  readonly unsettled?: boolean
   /** Lets go of resources. Nothing becomes visible by it. */
   close(): Promise<void>
 }

@@ -134,7 +134,7 @@ export interface Fetched<out T> {
   readonly arrivalTimes: readonly number[]
   /** The position of each record, for messages. */
   positionOf(index: number): string
-  readonly undecodable: readonly Undecodable[]
+  readonly undecodable: readonly RefusedByCodec[]
   /** After the last record, decodable or not; `undefined` if none has been read of this split yet. */
   readonly position: FetchedPosition | undefined
   /** What the records weighed when they came in. */
@@ -168,4 +168,10 @@ export interface Undecodable {
   readonly position: string
   /** How many decoded records of the same fetch come before it. */
   readonly before: number
+}
+
+/** The same as a reader hands it over. */
+export interface RefusedByCodec extends Undecodable {
+  /** What the codec threw: messages name the function of the job that it comes from. */
+  readonly cause?: unknown
 }

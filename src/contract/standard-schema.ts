@@ -35,7 +35,10 @@ export function conforming<T>(schema: StandardSchema<T>, value: unknown): T {
   if (result instanceof Promise) {
     // Nobody waits for what it says.
     result.catch(() => {})
-    throw new Error('the schema validates asynchronously, which a codec cannot wait for')
+    // zod, for one, begins anew asynchronously when a function of the schema has thrown.
+    throw new Error(
+      'the schema validates asynchronously, which a codec cannot wait for, or a function in it has thrown',
+    )
   }
   if (result.issues === undefined) return result.value
   throw new Error(toldOf(result.issues))

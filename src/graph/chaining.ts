@@ -16,7 +16,8 @@ export function sideOutputsOf(graph: StreamGraph, id: string): readonly string[]
 /**
  * The operator chains of a graph, each after the ones that it reads. An operator joins the chain of the one before it
  * unless something else reads that one's main output too. A partition in between does not break a chain, since in one
- * worker it is only a function call.
+ * worker it is only a function call. What follows an operator that catches failures can be undone together: of what
+ * does not come back in the same call, or catches failures itself, that cannot be said.
  */
 export function operatorChains(graph: StreamGraph): readonly OperatorChain[] {
   const chains: { input: GraphEdge; operators: GraphNode<OperatorTransformation>[] }[] = []
@@ -24,8 +25,9 @@ export function operatorChains(graph: StreamGraph): readonly OperatorChain[] {
   for (const node of graph.nodes) {
     if (!isOperator(node)) continue
     const input = throughPartitions(graph, node.inputs[0]!)
-    const before =
-      input.output === mainOutput && readers(graph, input) === 1 ? chainEndingAt.get(input.from) : undefined
+    const joins = input.output === mainOutput && readers(graph, input) === 1
+    const known = joins ? chainEndingAt.get(input.from) : undefined
+    const before = known !== undefined && mayFollow(known, node) ? known : undefined
     const operators = before ?? []
     operators.push(node)
     if (before === undefined) chains.push({ input, operators })
@@ -33,6 +35,13 @@ export function operatorChains(graph: StreamGraph): readonly OperatorChain[] {
     chainEndingAt.set(node.id, operators)
   }
   return chains
+}
+
+function mayFollow(
+  chain: readonly GraphNode<OperatorTransformation>[],
+  { transformation: { catches, detached } }: GraphNode<OperatorTransformation>,
+): boolean {
+  return !((catches || detached) && chain.some(({ transformation }) => transformation.catches))
 }
 
 /** The edge that a node reads when partitions are looked through. */

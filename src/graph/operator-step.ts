@@ -12,6 +12,8 @@ export interface OperatorDescription<In, Out> {
   readonly sides?: Sides
   /** See {@link OperatorTransformation.detached}. */
   readonly detached?: boolean
+  /** See {@link OperatorTransformation.catches}. */
+  readonly catches?: boolean
   readonly create: OperatorFactory<In, Out>
 }
 
@@ -20,7 +22,7 @@ export function operatorOn<In, Out>(
   upstream: Stream<In>,
   description: OperatorDescription<In, Out>,
 ): Stream<Out> {
-  const { verb, name, detail = '', sides = {}, detached = false, create } = description
+  const { verb, name, detail = '', sides = {}, detached = false, catches = false, create } = description
   givenStream(upstream, `${verb}(…)${name === undefined ? '' : ` of "${name}"`}: what stands before it`)
   const transformation: OperatorTransformation = {
     kind: 'operator',
@@ -30,6 +32,7 @@ export function operatorOn<In, Out>(
     input: upstream.outlet,
     sides,
     detached,
+    catches,
     create: create as OperatorFactory<unknown, unknown>,
   }
   return streamFrom<Out>(Object.freeze(transformation))

@@ -36,6 +36,8 @@ export interface OperatorTransformation {
   readonly sides: Sides
   /** Its results come when they come, not while the batch that they are of passes: no longer split by split. */
   readonly detached?: boolean
+  /** It catches what fails in the operators after it in its chain. */
+  readonly catches?: boolean
   readonly create: OperatorFactory<unknown, unknown>
 }
 

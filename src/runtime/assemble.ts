@@ -16,6 +16,7 @@ import type { Parts } from './attempt.ts'
 import { Dataflow } from './dataflow.ts'
 import { aboutState, evolved, stateChanges } from './job-state.ts'
 import type { Meter } from './meter.ts'
+import { OutsideRequests } from './outside-requests.ts'
 import { ProcessingTime } from './processing-time.ts'
 import { SinkTask } from './sink-task.ts'
 import { SourceTask } from './source-task.ts'
@@ -91,6 +92,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
       restored: restored?.operators ?? {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: around.meter.count,
+      level: around.meter.level,
       wakeAt: processingTime.wakeAt,
       onFailure: around.onFailure,
       onError: job.onError,
@@ -102,7 +104,8 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
     sources.push(await openSource(job, node, dataflow, restored, around, closers))
-  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored }
+  const requests = new OutsideRequests(store, restored?.requests)
+  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored, requests }
 }
 
 async function openSink(

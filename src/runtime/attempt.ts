@@ -10,6 +10,7 @@ import { endOfTime } from '../time/end-of-time.ts'
 import type { CheckpointDue } from './checkpoint-due.ts'
 import type { Dataflow } from './dataflow.ts'
 import { nextSplit } from './next-split.ts'
+import type { OutsideRequests } from './outside-requests.ts'
 import type { ProcessingTime } from './processing-time.ts'
 import type { SinkTask } from './sink-task.ts'
 import type { SourceTask, StalledSplit } from './source-task.ts'
@@ -31,6 +32,7 @@ export interface Parts {
   readonly snapshots: Map<string, Snapshot>
   readonly coordinator: CheckpointCoordinator
   readonly restored: Restored | undefined
+  readonly requests: OutsideRequests
 }
 
 export interface AttemptContext {
@@ -39,8 +41,8 @@ export interface AttemptContext {
   readonly checkpointEveryMs: number
   readonly checkpointDue: CheckpointDue
   readonly untilCaughtUp: boolean
-  /** Whether somebody outside has asked for a checkpoint since the last time. */
-  readonly takeRequest: () => Promise<boolean>
+  /** Looks for what is asked of operators; gives whether a checkpoint is asked for. */
+  readonly lookForRequests: () => Promise<boolean>
   /** Aborted when the attempt is over. */
   readonly signal: AbortSignal
   readonly stopRequested: () => boolean
@@ -50,6 +52,8 @@ export interface AttemptContext {
   /** `progressed`: something was handed over since the attempt began. */
   readonly onCheckpoint: (checkpoint: CheckpointSummary, progressed: boolean) => void
   readonly onCaughtUp: () => void
+  /** A request was for an operator that the job does not have. */
+  readonly onUnknownOperator: (operator: string) => void
   readonly onStalled: (stalled: StalledSplit) => void
 }
 
@@ -86,15 +90,19 @@ export class Attempt {
   async #run(): Promise<'finished' | 'stopped'> {
     await this.#recommit()
     if (this.#parts.restored?.finished) {
+      if (this.#unsettled) this.#push({ kind: 'end' })
+      await this.#settleSinks(true)
       await this.#parts.coordinator.deleteObsolete()
       return 'finished'
     }
     for (const source of this.#parts.sources) source.openReadable()
     // What the first start resolved, such as `latest`, must be durable before the first read.
     await this.#checkpoint()
+    if (await this.#parts.requests.look()) this.#context.checkpointDue.request()
     this.#startTimers()
     for (;;) {
       this.#throwFailure()
+      this.#takeRequests()
       if (this.#context.stopRequested()) return this.#end('stopped')
       if (this.#context.checkpointDue.now && this.#checkpointing === undefined) {
         await this.#settled()
@@ -113,6 +121,16 @@ export class Attempt {
     for (const sink of sinks) {
       const committables = restored?.sinks[sink.name]?.committables ?? []
       if (committables.length > 0) await sink.commit(committables, coordinator.permit())
+    }
+  }
+
+  /** Does what is asked of operators, and lets a checkpoint tell that it is done. */
+  #takeRequests(): void {
+    const { requests, dataflow } = this.#parts
+    for (const { operator, request } of requests.take()) {
+      if (!dataflow.request(operator, request)) this.#context.onUnknownOperator(operator)
+      this.#progressed = true
+      this.#context.checkpointDue.request()
     }
   }
 
@@ -159,14 +177,45 @@ export class Attempt {
     // Without this, what a failed commit left behind would be missing in the next checkpoint.
     this.#throwFailure()
     if (outcome === 'finished') {
+      await this.#checkUnfinished()
       await this.#endProcessingTime()
       this.#push({ kind: 'watermark', timestamp: endOfTime })
       await this.#settled()
       await this.#endProcessingTime()
       this.#push({ kind: 'end' })
+      this.#throwUnfinished()
     } else await this.#settled()
     await this.#checkpoint(outcome === 'finished')
+    await this.#settleSinks(outcome === 'finished')
     return outcome
+  }
+
+  /** What commits have left for another checkpoint must not wait for the next start. */
+  async #settleSinks(finished: boolean): Promise<void> {
+    while (this.#unsettled) await this.#checkpoint(finished)
+  }
+
+  get #unsettled(): boolean {
+    return this.#parts.sinks.some((sink) => sink.unsettled)
+  }
+
+  /** Where the input has ended no source is open. */
+  get #sourceNames(): readonly string[] {
+    const { sources, restored } = this.#parts
+    return restored?.finished ? Object.keys(restored.sources) : sources.map(({ name }) => name)
+  }
+
+  /** What cannot be finished is kept: whoever has to do something about it finds it in a checkpoint. */
+  async #checkUnfinished(): Promise<void> {
+    if (this.#parts.dataflow.unfinished === undefined) return
+    await this.#settled()
+    await this.#checkpoint()
+    this.#throwUnfinished()
+  }
+
+  #throwUnfinished(): void {
+    const { unfinished } = this.#parts.dataflow
+    if (unfinished !== undefined) throw unfinished
   }
 
   #tick(now: number | undefined): void {
@@ -174,7 +223,7 @@ export class Attempt {
   }
 
   #push(element: Watermark | Tick | Barrier | End): void {
-    for (const { name } of this.#parts.sources) this.#parts.dataflow.push(name, element)
+    for (const name of this.#sourceNames) this.#parts.dataflow.push(name, element)
   }
 
   /** What this sets off may have to wait for something outside, and what comes back of it for the end again. */
@@ -211,16 +260,18 @@ export class Attempt {
 
   async #checkpoint(finished = false): Promise<void> {
     const { clock } = this.#context
-    const { coordinator, sinks } = this.#parts
+    const { coordinator, sinks, requests } = this.#parts
     const startedAt = clock.now()
     const progressed = this.#progressed
     const cut = this.#cut(finished)
+    const { done } = requests
     const pauseMs = clock.now() - startedAt
     const staged = await cut
-    const { permit, sizeBytes } = await coordinator.complete(staged)
+    const { permit, sizeBytes } = await coordinator.complete({ ...staged, requests: done })
     const at = clock.now()
     for (const source of this.#parts.sources) source.acknowledge()
     for (const sink of sinks) await sink.commit(staged.sinks[sink.name]!.committables, permit)
+    await requests.published(done)
     await coordinator.deleteObsolete()
     const { epoch, generation } = permit
     const durationMs = at - startedAt
@@ -229,10 +280,11 @@ export class Attempt {
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
   #cut(finished: boolean): Promise<Cut> {
-    const { sources, sinks, snapshots, coordinator } = this.#parts
+    const { sources, sinks, snapshots, coordinator, restored } = this.#parts
     snapshots.clear()
     this.#push({ kind: 'barrier', epoch: coordinator.epoch + 1 })
-    const positions = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
+    const opened = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
+    const positions = restored?.finished ? restored.sources : opened
     const operators = Object.fromEntries(snapshots)
     const staging = sinks.map(async (sink) => [sink.name, await sink.staged()] as const)
     return Promise.all(staging).then((staged) => ({
@@ -251,7 +303,8 @@ export class Attempt {
   }
 
   #startTimers(): void {
-    const { clock, checkpointEveryMs, checkpointDue, takeRequest, signal, wake, onFailure } = this.#context
+    const { clock, checkpointEveryMs, checkpointDue, lookForRequests, signal, wake, onFailure } =
+      this.#context
     const every = async (ms: number, act: () => void | Promise<void>) => {
       for (;;) {
         await clock.sleep(ms, signal)
@@ -262,7 +315,7 @@ export class Attempt {
     }
     every(checkpointEveryMs, checkpointDue.request).catch(onFailure)
     every(requestsEveryMs, async () => {
-      if (await takeRequest()) checkpointDue.request()
+      if (await lookForRequests()) checkpointDue.request()
     }).catch(onFailure)
     for (const source of this.#parts.sources) {
       every(source.discoverEveryMs, () => source.discover()).catch(onFailure)

@@ -13,6 +13,8 @@ export class BatchingOutput {
   #values: unknown[] = []
   #timestamps: number[] = []
   #where: Where | undefined
+  /** How many records there were before those that may be taken back. */
+  #kept: number | undefined
 
   constructor(emit: (element: Element<unknown>) => void) {
     this.#emit = emit
@@ -21,7 +23,22 @@ export class BatchingOutput {
   readonly process: Emit<unknown> = (value, timestamp) => {
     this.#values.push(value)
     this.#timestamps.push(timestamp)
-    if (this.#values.length === recordsPerBatch) this.flush()
+    if (this.#values.length >= recordsPerBatch && this.#kept === undefined) this.flush()
+  }
+
+  /** From now on nothing leaves, and what comes may be taken back. */
+  hold(): void {
+    this.#kept = this.#values.length
+  }
+
+  takeBack(): void {
+    this.#values.length = this.#kept!
+    this.#timestamps.length = this.#kept!
+  }
+
+  letGo(): void {
+    this.#kept = undefined
+    if (this.#values.length >= recordsPerBatch) this.flush()
   }
 
   /** What comes next is from there, as far as that holds for all of it; `undefined` if from everywhere. */
@@ -49,4 +66,11 @@ export class BatchingOutput {
     this.flush()
     this.#emit(element)
   }
+}
+
+/** The place of all records of a batch, from that of one of them. */
+export function placeOf(where: Where | undefined): Where | undefined {
+  if (where === undefined) return undefined
+  const { sequenceNumber: _own, ...common } = where
+  return common
 }

@@ -1,4 +1,5 @@
 import type { Batch, Element } from '../contract/element.ts'
+import type { Json } from '../contract/json.ts'
 import type { SplitProgress } from '../contract/operator.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import {
@@ -98,6 +99,22 @@ export class Dataflow {
   /** Whether any operator wants to be told of processing time. */
   get ticked(): boolean {
     return this.#chains.some((chain) => chain.ticked)
+  }
+
+  /** Why the job must not finish, if its input has ended; `undefined` if it may. */
+  get unfinished(): MillraceError | undefined {
+    return this.#chains.find((chain) => chain.unfinished !== undefined)?.unfinished
+  }
+
+  /**
+   * Hands a request from outside to an operator; `false` if the job does not have it.
+   *
+   * @throws MillraceError What fails because of it.
+   */
+  request(operator: string, request: Json): boolean {
+    const found = this.#chains.some((chain) => chain.request(operator, request))
+    this.#finishPush()
+    return found
   }
 
   /** Settles when operators that wait for something outside have room for more; `undefined` if they have now. */

@@ -1,4 +1,5 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
+import type { Json } from '../contract/json.ts'
 import type {
   Emit,
   Operator,
@@ -13,10 +14,11 @@ import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
 import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
-import { BatchingOutput } from './batching-output.ts'
+import { BatchingOutput, placeOf } from './batching-output.ts'
+import { CaughtCalls, unlessUnderWay } from './caught-calls.ts'
 import { failedAt } from './failed-value.ts'
 import { GuardedOperator } from './guarded-operator.ts'
-import { naming, operatorFailure } from './operator-failure.ts'
+import { created, naming, operatorFailure } from './operator-failure.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
@@ -25,6 +27,7 @@ export interface ChainContext {
   readonly restored: Readonly<Record<string, Snapshot>>
   readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
   readonly count: (counter: string, by?: number) => void
+  readonly level: (counter: string, value: number) => void
   /** An operator asks for a tick at this processing time. */
   readonly wakeAt: (time: number) => void
   /** What failed outside of a push. */
@@ -65,6 +68,7 @@ export class FusedChain {
   readonly #operators: Member[] = []
   readonly #running: Running = { operator: undefined }
   readonly #head: Link
+  readonly #caught: CaughtCalls
   #emit: (element: Element<unknown>) => void = () => {}
   /** Where the record that is processed at the moment came from. */
   #whereIs: () => Where = () => ({})
@@ -84,11 +88,18 @@ export class FusedChain {
     this.#sides = new Map(
       sides.map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
     )
-    this.#head = nodes.reduceRight<Link>((next, node) => this.#link(node, next), {
+    const catching = nodes.findIndex(({ transformation }) => transformation.catches)
+    const last: Link = {
       process: this.#main.process,
       onWatermark: (timestamp) => this.#toAll({ kind: 'watermark', timestamp }),
-    })
+    }
+    this.#head = nodes.reduceRight<Link>(
+      (next, node, place) => this.#link(node, next, catching !== -1 && place > catching),
+      last,
+    )
     this.#operators.reverse()
+    const caught = catching === -1 ? [] : this.#operators.slice(catching + 1).map(({ operator }) => operator)
+    this.#caught = new CaughtCalls(caught, [this.#main, ...this.#sides.values()])
   }
 
   /** The chain as an RxJS operator over elements. */
@@ -116,6 +127,27 @@ export class FusedChain {
   /** The operators that want to be told of processing time. */
   get ticked(): boolean {
     return this.#operators.some(({ operator }) => operator.onTick !== undefined)
+  }
+
+  /** Why an operator does not let the job finish; `undefined` if all do. */
+  get unfinished(): MillraceError | undefined {
+    for (const { id, operator } of this.#operators)
+      if (operator.unfinished !== undefined) return operator.unfinished.at({ operator: id })
+    return undefined
+  }
+
+  /** Hands a request from outside to the operator that it is for; `false` if that is not here. */
+  request(id: string, request: Json): boolean {
+    const member = this.#operators.find((one) => one.id === id)
+    if (member === undefined) return false
+    try {
+      member.operator.onRequest?.(request)
+      this.#settle()
+      this.#flush()
+    } catch (error) {
+      throw member.failed(error)
+    }
+    return true
   }
 
   /** Settles when elements may come. */
@@ -248,16 +280,37 @@ export class FusedChain {
   #refusing(operator: string, failed: Member['failed']) {
     return (error: unknown, value: unknown, timestamp: number, where = this.#whereIs()): void => {
       const located = failedAt(failed(error).at(where), value)
-      if (this.#context.onRefused === undefined) throw located
+      if (this.#context.onRefused === undefined || this.#caught.underWay) throw located
       this.#context.count(`${operator}.failed`)
       this.#context.onRefused({ operator, value, timestamp, error: located })
     }
   }
 
-  #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link): Link {
+  /** Gives the failure of what follows an operator; what failed because of the machine is no record's fault. */
+  #attempting(next: Link, failed: Member['failed']): OperatorContext<unknown>['attempt'] {
+    return (value, timestamp, where) => {
+      const whereIs = this.#whereIs
+      if (where !== undefined) this.#whereIs = () => where
+      try {
+        this.#caught.run(() => next.process(value, timestamp))
+        return undefined
+      } catch (error) {
+        const failure = failed(error).at(this.#whereIs())
+        if (/^(CHECKPOINT|STORE)_/.test(failure.code)) throw failure
+        return failure
+      } finally {
+        this.#whereIs = whereIs
+      }
+    }
+  }
+
+  /** @param caught Whether an operator before it catches what fails. */
+  #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link, caught: boolean): Link {
     const failed: Member['failed'] = (error, of) => this.#failure(error, id, of)
     const refuse = this.#refusing(id, failed)
-    const guarded = this.#context.onRefused === undefined ? undefined : new GuardedOperator(refuse)
+    const { catches = false } = transformation
+    const goesOn = this.#context.onRefused !== undefined
+    const guarded = goesOn && !catches ? new GuardedOperator(refuse) : undefined
     const held = (emit: Emit<unknown>) => guarded?.holding(emit) ?? emit
     const side = (output: string) => this.#sides.get(outletName(id, output))?.process
     const context = {
@@ -269,20 +322,26 @@ export class FusedChain {
         const emit = side(output)
         return emit && held(emit)
       },
-      goesOn: guarded !== undefined,
+      attempt: this.#attempting(next, failed),
+      goesOn: goesOn || caught,
+      caught,
       running: this.#running,
       failed,
       whereIs: () => this.#whereIs(),
       refuse,
       count: (counter: string, by?: number) => this.#context.count(`${id}.${counter}`, by),
+      level: (counter: string, value: number) => this.#context.level(`${id}.${counter}`, value),
       wakeAt: this.#context.wakeAt,
       resume: (act: () => void) => this.#resume(act, failed),
     }
     const operator = created(id, () => transformation.create(context, this.#context.restored[id]))
     this.#operators.push({ id, operator, failed })
     const { process, tellsRunning = false } = operator
+    const unguarded = tellsRunning ? process : naming(process, failed)
+    const alone = guarded?.guard(operator) ?? unguarded
+    const calls = () => this.#caught
     return {
-      process: guarded?.guard(operator) ?? (tellsRunning ? process : naming(process, failed)),
+      process: caught && guarded !== undefined ? unlessUnderWay(calls, alone, unguarded) : alone,
       onWatermark:
         operator.onWatermark === undefined
           ? next.onWatermark
@@ -294,20 +353,4 @@ export class FusedChain {
 /** The name that a side output of one operator has in the whole dataflow. */
 export function outletName(operator: string, output: string): string {
   return `${operator}:${output}`
-}
-
-/** The place of all records of a batch, from that of one of them. */
-function placeOf(where: Where | undefined): Where | undefined {
-  if (where === undefined) return undefined
-  const { sequenceNumber: _own, ...common } = where
-  return common
-}
-
-/** What an operator says while it is made, as that its state does not fit, has its name. */
-function created<T>(operator: string, create: () => T): T {
-  try {
-    return create()
-  } catch (error) {
-    throw millraceError(error).at({ operator })
-  }
 }

@@ -136,6 +136,7 @@ function shapesOf(job: Job): ReadonlyMap<string, string | undefined> {
         if (!id.includes('/')) shapes.set(id, snapshotHeader(snapshot).shape)
       },
       count: () => {},
+      level: () => {},
       wakeAt: () => {},
       onFailure: () => {},
       onError: job.onError,

@@ -6,6 +6,11 @@ export class Meter {
     this.#totals.set(counter, (this.#totals.get(counter) ?? 0) + by)
   }
 
+  /** What there is at the moment, which may become less. */
+  readonly level = (counter: string, value: number): void => {
+    this.#totals.set(counter, value)
+  }
+
   counters(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#totals)
   }

@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError, reasons } from '../errors.ts'
+import { isMillraceError, MillraceError, millraceError, reasons } from '../errors.ts'
 import { givenAt } from '../graph/given-function.ts'
 import { failedFunction, stepAt } from '../observe/failed-function.ts'
 
@@ -12,7 +12,7 @@ export function operatorFailure(thrown: unknown, operator: string, of?: unknown)
     // It has passed an operator further down already.
     if (thrown.where.operator !== undefined) return thrown
     const made = givenAt(of)
-    const step = made && stepAt(made)
+    const step = made === undefined ? failedFunction(thrown.cause) : stepAt(made)
     return thrown.at({ operator, ...(step !== undefined && { function: step }) })
   }
   const place = failedFunction(thrown)
@@ -33,5 +33,14 @@ export function naming<A extends unknown[]>(
     } catch (error) {
       throw failed(error)
     }
+  }
+}
+
+/** What an operator says while it is made, as that its state does not fit, has its name. */
+export function created<T>(operator: string, create: () => T): T {
+  try {
+    return create()
+  } catch (error) {
+    throw millraceError(error).at({ operator })
   }
 }

@@ -1,5 +1,4 @@
 import { folderStore } from '../checkpoint/folder-store.ts'
-import { takeRequest } from '../checkpoint/requested-checkpoints.ts'
 import { systemClock, systemRandom } from '../contract/system.ts'
 import { type MillraceError, millraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
@@ -217,14 +216,13 @@ class JobLife {
     onFailure: (error: unknown) => void,
     checkpointDue: CheckpointDue,
   ) {
-    const store = this.#store
     return {
       clock: this.#clock,
       wake: this.#wake,
       checkpointEveryMs: this.#job.checkpoint.everyMs,
       checkpointDue,
       // A store that fails shows it when a checkpoint is due.
-      takeRequest: () => takeRequest(store).catch(() => false),
+      lookForRequests: async () => (await this.#parts?.requests.look().catch(() => false)) ?? false,
       untilCaughtUp: this.#options.until === 'caught-up',
       signal,
       stopRequested: () => this.#stopping,
@@ -236,6 +234,8 @@ class JobLife {
         this.#meter.count(`${stalled.source}.stalled`)
         this.events$.next({ kind: 'stalled', ...stalled })
       },
+      onUnknownOperator: (operator: string) =>
+        this.#log.warn('a request was for an operator that the job does not have', { operator }),
       onCaughtUp: () => this.events$.next({ kind: 'caught-up' }),
     }
   }

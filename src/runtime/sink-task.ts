@@ -1,6 +1,7 @@
-import type { Element } from '../contract/element.ts'
+import type { Batch, Element } from '../contract/element.ts'
 import type { CommitPermit, Committable, SinkWriter, Staged } from '../contract/sink.ts'
-import { millraceError } from '../errors.ts'
+import { type MillraceError, millraceError, type Where } from '../errors.ts'
+import { failedFunction } from '../observe/failed-function.ts'
 
 /** Hands what reaches a sink to its writer. */
 export class SinkTask {
@@ -16,7 +17,8 @@ export class SinkTask {
   }
 
   readonly take = (element: Element<unknown>): void => {
-    if (element.kind === 'batch') this.#write(element.values, element.timestamps)
+    if (element.kind === 'batch') this.#write(element)
+    else if (element.kind === 'watermark') this.#writer.watermark?.(element.timestamp)
     else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
       this.#staging = this.#writer.stage(this.#ended)
@@ -39,16 +41,22 @@ export class SinkTask {
     return this.#located(this.#writer.commit(committables, permit))
   }
 
+  /** See {@link SinkWriter.unsettled}. */
+  get unsettled(): boolean {
+    return this.#writer.unsettled === true
+  }
+
   close(): Promise<void> {
     return this.#writer.close()
   }
 
-  #write(values: readonly unknown[], timestamps: readonly number[]): void {
+  #write({ values, timestamps, whereIs }: Batch<unknown>): void {
     try {
       this.#writer.write(values, timestamps)
       this.written += values.length
     } catch (error) {
-      throw millraceError(error).at({ sink: this.name })
+      const failure = millraceError(error)
+      throw failure.at({ sink: this.name, ...functionOf(failure), ...placeOf(values, whereIs?.(0)) })
     }
   }
 
@@ -59,4 +67,16 @@ export class SinkTask {
       throw millraceError(error).at({ sink: this.name })
     }
   }
+}
+
+/** Of a row that a function of the job failed on, such as that which gives its partition. */
+function functionOf({ cause }: MillraceError): Where {
+  const place = failedFunction(cause)
+  return place === undefined ? {} : { function: place }
+}
+
+/** Where the rows came from. A writer does not say which of several it failed on, but shows the row. */
+function placeOf(values: readonly unknown[], where: Where = {}): Where {
+  const { sequenceNumber: _first, ...common } = where
+  return values.length === 1 ? where : common
 }

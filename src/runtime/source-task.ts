@@ -1,8 +1,16 @@
 import type { SourceEntry } from '../checkpoint/manifest.ts'
 import type { Batch, SplitMark, Watermark } from '../contract/element.ts'
 import type { SplitProgress } from '../contract/operator.ts'
-import type { Admitted, Fetched, Split, SplitEnumerator, Undecodable } from '../contract/source.ts'
+import type {
+  Admitted,
+  Fetched,
+  RefusedByCodec,
+  Split,
+  SplitEnumerator,
+  Undecodable,
+} from '../contract/source.ts'
 import { MillraceError, millraceError, type Where } from '../errors.ts'
+import { failedFunction } from '../observe/failed-function.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
@@ -325,10 +333,14 @@ export class SourceTask {
     this.#context.push({ kind: 'watermark', timestamp: watermark })
   }
 
-  #onUndecodable(record: Undecodable): void {
+  #onUndecodable({ cause, ...record }: RefusedByCodec): void {
     if (this.#context.pushUndecodable === undefined) {
+      const place = failedFunction(cause)
       const where = this.#where(record.split, record.position)
-      throw new MillraceError('RECORD_UNDECODABLE', record.reason, { where })
+      throw new MillraceError('RECORD_UNDECODABLE', record.reason, {
+        where: { ...where, ...(place !== undefined && { function: place }) },
+        ...(cause !== undefined && { cause }),
+      })
     }
     this.#context.pushUndecodable(record)
   }

@@ -1,9 +1,12 @@
 import type { WriteFile } from '../contract/snapshot.ts'
-import type { StateEntry } from './files/state-entry.ts'
 import { type GroupInFile, StateFile } from './files/state-file.ts'
+import { LatestEntries, type PieceOfGroup } from './latest-entries.ts'
 import { droppedAfter, type Layer } from './layer.ts'
-import { LayerWriter } from './layer-writer.ts'
+import { writtenLayer } from './layer-writer.ts'
 import type { Slices } from './slices.ts'
+
+/** What it costs to copy an entry, as {@link Slices} counts. */
+const copyUnits = 8
 
 export interface MergeOptions {
   readonly shape: string
@@ -13,7 +16,7 @@ export interface MergeOptions {
 
 /**
  * One layer that says what several in a row say together; `undefined` if that is nothing. Reads one file of each layer at
- * a time, and decodes no value.
+ * a time, and copies what is still true without decoding it.
  */
 export async function merged(
   layers: readonly Layer[],
@@ -22,36 +25,36 @@ export async function merged(
   slices: Slices,
 ): Promise<Layer | undefined> {
   const dropped = isWhole ? [] : [...new Set(layers.flatMap((layer) => layer.dropped))]
-  const writer = new LayerWriter({ codec: 'cbor', shape, dropped }, write)
   const droppedLater = droppedAfter(layers)
   const cursors = layers.map((layer, index) => new LayerCursor(layer, droppedLater[index]!))
   for (const cursor of cursors) await cursor.open()
-  for (;;) {
-    const group = Math.min(...cursors.map((cursor) => cursor.group))
-    if (group === Number.POSITIVE_INFINITY) return writer.end()
-    for (const entry of await latestOf(cursors, group)) {
-      if (isWhole && entry.value === undefined) continue
-      const pause = writer.add(group, entry) ?? slices.entry(entry.value?.length ?? 0)
+  const latest = new LatestEntries()
+  return writtenLayer({ codec: 'cbor', shape, dropped }, write, async (writer) => {
+    for (;;) {
+      const group = Math.min(...cursors.map((cursor) => cursor.group))
+      if (group === Number.POSITIVE_INFINITY) return
+      let units = 0
+      latest.visit(await piecesOf(cursors, group), (entry) => {
+        units += copyUnits + ((entry.until - entry.from) >> 4)
+        if (!isWhole || !entry.isDeleted) writer.copy(group, entry)
+      })
+      const pause = writer.full() ?? slices.worked(units)
       if (pause !== undefined) await pause
     }
-  }
+  })
 }
 
-/** What the layers say of a group in the end. The first come first. */
-async function latestOf(cursors: readonly LayerCursor[], group: number): Promise<Iterable<StateEntry>> {
-  const latest = new Map<number, Map<unknown, StateEntry>>()
-  for (const cursor of cursors) {
+/** What the layers have of a group. Goes past it. */
+async function piecesOf(cursors: readonly LayerCursor[], group: number): Promise<PieceOfGroup[]> {
+  const pieces: PieceOfGroup[] = []
+  for (const [layer, cursor] of cursors.entries()) {
     while (cursor.group === group) {
-      for (const entry of cursor.entries()) {
-        const ofNamespace = latest.get(entry.namespace)
-        if (ofNamespace === undefined) latest.set(entry.namespace, new Map([[entry.key, entry]]))
-        else ofNamespace.set(entry.key, entry)
-      }
+      pieces.push({ layer, ...cursor.piece })
       const opening = cursor.advance()
       if (opening !== undefined) await opening
     }
   }
-  return [...latest.values()].flatMap((ofNamespace) => [...ofNamespace.values()])
+  return pieces
 }
 
 /** Goes through the key groups of a layer. */
@@ -82,9 +85,8 @@ class LayerCursor {
     } while (this.#file !== undefined && this.#file.groups.length === 0)
   }
 
-  *entries(): Generator<StateEntry> {
-    for (const entry of this.#file!.entriesOf(this.#place!))
-      if (!this.#dropped.has(entry.namespace)) yield entry
+  get piece(): Omit<PieceOfGroup, 'layer'> {
+    return { file: this.#file!, place: this.#place!, dropped: this.#dropped }
   }
 
   /** Goes on by one group of one file. Settles when it is there; `undefined` if that is now. */

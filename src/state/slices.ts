@@ -11,7 +11,11 @@ export class Slices {
 
   /** An entry of so many bytes has been worked on. Settles when it is time to go on; `undefined` if that is now. */
   entry(bytes: number): Promise<void> | undefined {
-    this.#units += entryUnits + bytes
+    return this.worked(entryUnits + bytes)
+  }
+
+  worked(units: number): Promise<void> | undefined {
+    this.#units += units
     if (this.#units < sliceUnits) return undefined
     this.#units = 0
     return letOthersRun()

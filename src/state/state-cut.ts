@@ -3,9 +3,9 @@ import { MillraceError } from '../errors.ts'
 import { noTimes, type StateEntry } from './files/state-entry.ts'
 import type { Key } from './key.ts'
 import { keyGroupOf } from './key-group.ts'
-import { orderByGroup } from './key-group-order.ts'
+import { KeyGroupOrder } from './key-group-order.ts'
 import type { Layer } from './layer.ts'
-import { LayerWriter } from './layer-writer.ts'
+import { writtenLayer } from './layer-writer.ts'
 import type { Slices } from './slices.ts'
 import type { StateTable } from './state-table.ts'
 import type { TableCut } from './table-cut.ts'
@@ -16,11 +16,11 @@ export interface CutOfTable<V> {
   readonly cut: TableCut<V>
 }
 
-/** The keys of a cut, the deleted ones last. A key may be there twice. */
+/** The keys of a cut, the deleted ones last. A key may be there twice. Arrays of this size must not grow: that takes long. */
 interface Located<V> {
   readonly keys: Key[]
   readonly owners: CutOfTable<V>[]
-  readonly groups: number[]
+  readonly order: KeyGroupOrder
   deletedFrom: number
 }
 
@@ -42,17 +42,18 @@ export class StateCut<V> {
   async written(shape: string, write: WriteFile, slices: Slices): Promise<Layer | undefined> {
     try {
       const located = await this.#located(slices)
-      const { keys, owners, groups, deletedFrom } = located
-      const layer = new LayerWriter({ codec: 'cbor', shape, dropped: this.dropped }, write)
-      for (const place of orderByGroup(new Uint16Array(groups))) {
-        if (this.#over) throw new MillraceError('UNEXPECTED', 'a snapshot was given up for a later one')
-        const entry = entryOf(keys[place]!, owners[place]!, place >= deletedFrom)
-        if (entry === undefined) continue
-        const pause = layer.add(groups[place]!, entry) ?? slices.entry(entry.value?.length ?? 0)
-        if (pause !== undefined) await pause
-      }
-      for (const { table } of this.tables) table.endCut()
-      return await layer.end()
+      const { keys, owners, order, deletedFrom } = located
+      const places = await order.places(slices)
+      return await writtenLayer({ codec: 'cbor', shape, dropped: this.dropped }, write, async (layer) => {
+        for (const place of places) {
+          if (this.#over) throw new MillraceError('UNEXPECTED', 'a snapshot was given up for a later one')
+          const entry = entryOf(keys[place]!, owners[place]!, place >= deletedFrom)
+          if (entry === undefined) continue
+          const pause = layer.add(order.groupOf(place), entry) ?? slices.entry(entry.value?.length ?? 0)
+          if (pause !== undefined) await pause
+        }
+        for (const { table } of this.tables) table.endCut()
+      })
     } finally {
       this.end()
     }
@@ -65,20 +66,28 @@ export class StateCut<V> {
   }
 
   async #located(slices: Slices): Promise<Located<V>> {
-    const located: Located<V> = { keys: [], owners: [], groups: [], deletedFrom: 0 }
+    const expected = this.tables.reduce((sum, { cut }) => sum + cut.pending.size + cut.gone.size, 0)
+    const located: Located<V> = {
+      keys: new Array(expected),
+      owners: new Array(expected),
+      order: new KeyGroupOrder(expected),
+      deletedFrom: 0,
+    }
+    let place = 0
     const locate = async (owner: CutOfTable<V>, keys: Iterable<Key>) => {
       for (const key of keys) {
-        located.keys.push(key)
-        located.owners.push(owner)
-        located.groups.push(keyGroupOf(key))
+        located.keys[place] = key
+        located.owners[place] = owner
+        place += 1
+        located.order.add(keyGroupOf(key))
         const pause = slices.entry(0)
         if (pause !== undefined) await pause
       }
     }
     for (const owner of this.tables) await locate(owner, owner.cut.pending.keys())
     // They may have left before they were come to. Those that have not are skipped when they come again.
-    for (const owner of this.tables) await locate(owner, [...owner.cut.early.keys()])
-    located.deletedFrom = located.keys.length
+    for (const owner of this.tables) await locate(owner, owner.cut.early.keys())
+    located.deletedFrom = place
     for (const owner of this.tables) await locate(owner, owner.cut.gone)
     return located
   }

@@ -4,14 +4,8 @@ import { type GroupInFile, StateFile } from './files/state-file.ts'
 import type { StateFileHeader } from './files/state-file-format.ts'
 import { allKeyGroups, type KeyGroupRange } from './key-group.ts'
 import type { TimerClock } from './keyed-state.ts'
+import { LatestEntries, type PieceOfGroup } from './latest-entries.ts'
 import { droppedAfter, type Layer, layerOf } from './layer.ts'
-
-/** What one file has of a key group. */
-interface PieceOfGroup {
-  readonly layer: number
-  readonly file: StateFile
-  readonly place: GroupInFile
-}
 
 interface TimerOfGroup {
   readonly group: number
@@ -30,9 +24,9 @@ export class StateLoader {
   readonly headers: readonly (readonly StateFileHeader[])[]
   /** Those that hold something, as far as is known without looking at the entries. */
   readonly namespaces: ReadonlySet<number>
-  readonly #pieces: Map<number, PieceOfGroup[]>
-  /** For each layer, the namespaces that were dropped after it. */
-  readonly #droppedAfter: readonly ReadonlySet<number>[]
+  /** What is not taken yet, by key group. */
+  readonly #groups: Map<number, PieceOfGroup[]>
+  readonly #latest = new LatestEntries()
   readonly #dropped = new Set<number>()
   /** Groups by their earliest timers, the earliest last. */
   readonly #timers: Readonly<Record<TimerClock, TimerOfGroup[]>>
@@ -44,20 +38,18 @@ export class StateLoader {
   ) {
     this.layers = layers
     this.headers = files.map((ofLayer) => ofLayer.map(({ header }) => header))
-    this.#droppedAfter = droppedAfter(layers)
+    const dropped = droppedAfter(layers)
     this.namespaces = new Set(
       layers.flatMap(({ namespaces }, layer) =>
-        [...namespaces].filter((namespace) => !this.#droppedAfter[layer]!.has(namespace)),
+        [...namespaces].filter((namespace) => !dropped[layer]!.has(namespace)),
       ),
     )
-    this.#pieces = new Map()
+    this.#groups = new Map()
     for (const [layer, ofLayer] of files.entries()) {
       for (const file of ofLayer) {
         for (const place of file.groups) {
-          if (place.group < first || place.group > last) continue
-          const pieces = this.#pieces.get(place.group)
-          if (pieces === undefined) this.#pieces.set(place.group, [{ layer, file, place }])
-          else pieces.push({ layer, file, place })
+          if (place.group >= first && place.group <= last)
+            this.#add({ layer, file, place, dropped: dropped[layer]! })
         }
       }
     }
@@ -79,12 +71,12 @@ export class StateLoader {
   }
 
   get done(): boolean {
-    return this.#pieces.size === 0
+    return this.#groups.size === 0
   }
 
   /** A group that is not loaded yet. */
   get next(): number | undefined {
-    return this.#pieces.keys().next().value
+    return this.#groups.keys().next().value
   }
 
   /** The earliest timer of what is not loaded yet, or an instant before it; infinity if there is none. */
@@ -103,39 +95,28 @@ export class StateLoader {
   }
 
   /** Takes what there is of a group, once. */
-  *take(group: number): Generator<StateEntry> {
-    const pieces = this.#pieces.get(group)
-    if (pieces === undefined) return
-    this.#pieces.delete(group)
-    if (pieces.length === 1) {
-      for (const entry of this.#entries(pieces[0]!)) if (entry.value !== undefined) yield entry
-      return
-    }
-    const latest = new Map<number, Map<unknown, StateEntry>>()
-    for (const piece of pieces) {
-      for (const entry of this.#entries(piece)) {
-        const ofNamespace = latest.get(entry.namespace)
-        if (ofNamespace === undefined) latest.set(entry.namespace, new Map([[entry.key, entry]]))
-        else ofNamespace.set(entry.key, entry)
-      }
-    }
-    for (const ofNamespace of latest.values()) {
-      for (const entry of ofNamespace.values()) if (entry.value !== undefined) yield entry
-    }
+  take(group: number): readonly StateEntry[] {
+    const pieces = this.#groups.get(group)
+    if (pieces === undefined) return []
+    this.#groups.delete(group)
+    const entries: StateEntry[] = []
+    this.#latest.visit(pieces, (entry) => {
+      if (!entry.isDeleted && !this.#dropped.has(entry.namespace)) entries.push(entry.decoded())
+    })
+    return entries
+  }
+
+  #add(piece: PieceOfGroup): void {
+    const pieces = this.#groups.get(piece.place.group)
+    if (pieces === undefined) this.#groups.set(piece.place.group, [piece])
+    else pieces.push(piece)
   }
 
   #byTime(timeOf: (place: GroupInFile) => number): TimerOfGroup[] {
-    return [...this.#pieces]
+    return [...this.#groups]
       .map(([group, pieces]) => ({ group, time: Math.min(...pieces.map(({ place }) => timeOf(place))) }))
       .filter(({ time }) => time !== Number.POSITIVE_INFINITY)
       .sort((a, b) => b.time - a.time)
-  }
-
-  *#entries({ layer, file, place }: PieceOfGroup): Generator<StateEntry> {
-    const dropped = this.#droppedAfter[layer]!
-    for (const entry of file.entriesOf(place)) {
-      if (!dropped.has(entry.namespace) && !this.#dropped.has(entry.namespace)) yield entry
-    }
   }
 }
 

@@ -39,7 +39,7 @@ export class TableCut<V> {
       return
     }
     try {
-      this.early.set(key, { packed: this.#pack(key, value) })
+      this.early.set(key, { packed: this.#pack(key, value, true) })
     } catch (error) {
       this.early.set(key, { error })
     }
@@ -48,7 +48,7 @@ export class TableCut<V> {
   /** Packs a value whose turn has come; `'done'` if it has come already. */
   pack(key: Key): PackedValue | undefined | 'done' {
     const value = this.pending.get(key)
-    if (value !== undefined) return this.#pack(key, value)
+    if (value !== undefined) return this.#pack(key, value, false)
     const early = this.early.get(key)
     if (early === undefined) return 'done'
     this.early.delete(key)
@@ -62,10 +62,10 @@ export class TableCut<V> {
     this.early.clear()
   }
 
-  #pack(key: Key, value: V): PackedValue | undefined {
+  #pack(key: Key, value: V, isInUse: boolean): PackedValue | undefined {
     this.#leave(key, value)
     const packed = this.#content.pack(key, value)
-    if (packed !== undefined) this.#filed.keep(key, packed.value)
+    if (packed !== undefined) this.#filed.keep(key, packed.value, isInUse)
     return packed
   }
 

@@ -1,6 +1,13 @@
 import { type Codec, codecOf, type Decode } from '../contract/codec.ts'
 import type { CommittedPosition } from '../contract/position.ts'
-import type { Fetched, Source, Split, SplitEnumerator, SplitReader, Undecodable } from '../contract/source.ts'
+import type {
+  Fetched,
+  RefusedByCodec,
+  Source,
+  Split,
+  SplitEnumerator,
+  SplitReader,
+} from '../contract/source.ts'
 
 /** A record of a list: its value, and when it arrived. */
 export interface ListRecord<T> {
@@ -135,7 +142,7 @@ function fetched<E, T>(
   const values: T[] = []
   const arrivalTimes: number[] = []
   const positions: number[] = []
-  const undecodable: Undecodable[] = []
+  const undecodable: RefusedByCodec[] = []
   for (let index = from; index < to; index += 1) {
     const { value, arrivalTime } = records[index]!
     try {
@@ -146,7 +153,10 @@ function fetched<E, T>(
       const data = value instanceof Uint8Array ? value : new Uint8Array()
       const reason = error instanceof Error ? error.message : String(error)
       const before = values.length
-      undecodable.push({ data, reason, arrivalTime, source: 'list', split, position: String(index), before })
+      undecodable.push({
+        ...{ data, reason, arrivalTime, source: 'list', split, position: String(index), before },
+        cause: error,
+      })
     }
   }
   return {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as letOthersRun } from 'node:timers/promises'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import type { CommitPermit } from '../../src/contract/sink.ts'
 import { sinkContext } from '../contract/sink-context.ts'
 import { deliveredColumns, deliveredRows } from './delivery-rows.ts'
@@ -16,8 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 const before = process.memoryUsage.rss() / 2 ** 20
 const watch = new MemoryWatch()
 let row = 0
-const sink = filesSink({
-  folder,
+const sink = deliverySink({
+  to: folderAt(folder),
   format: parquet(deliveredColumns),
   partitionBy: () => ({ p: String(row++ % partitions) }),
 })

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import type { CommitPermit } from '../../src/contract/sink.ts'
 import { sinkContext } from '../contract/sink-context.ts'
 import { type Delivered, deliveredColumns, deliveredRows } from './delivery-rows.ts'
@@ -52,7 +53,11 @@ export async function benchDelivery(): Promise<string[]> {
 }
 
 async function deliver(records: readonly Delivered[], folder: string): Promise<void> {
-  const sink = filesSink({ folder, format: parquet(deliveredColumns), roll: { size: '16MiB' } })
+  const sink = deliverySink({
+    to: folderAt(folder),
+    format: parquet(deliveredColumns),
+    roll: { size: '16MiB' },
+  })
   const writer = await sink.open(sinkContext(), undefined)
   for (let at = 0; at < rows; at += rowsAFetch) {
     const from = at % records.length

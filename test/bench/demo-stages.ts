@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { job, json, run } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import { createStream, kinesisSource, putRecords } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -121,7 +122,7 @@ async function writeRows(): Promise<void> {
       arrivalTime: 0,
     }))
     const source = listSource({ a: rows }, { perFetch: 1000 })
-    const sink = filesSink({ folder, format: parquet(columns) })
+    const sink = deliverySink({ to: folderAt(folder), format: parquet(columns) })
     await run(
       job('writing', ({ from }) => from('rows', source).pipe(sinkTo('lake', sink))),
       { checkpoints: memoryStore() },
@@ -151,7 +152,7 @@ async function runJob(endpoint: string): Promise<void> {
             delayed: sum((flight) => (flight.delay > 15 ? 1 : 0)),
           }),
           map(({ key, window, ...totals }) => ({ origin: key, day: window.start, ...totals })),
-          sinkTo('lake', filesSink({ folder, format: parquet(columns) })),
+          sinkTo('lake', deliverySink({ to: folderAt(folder), format: parquet(columns) })),
         ),
       { checkpoint: { every: '1s' } },
     )

@@ -93,6 +93,7 @@ function byEngine(batches: readonly (readonly Flight[])[], timestamps: readonly 
     restored: {},
     onSnapshot: () => {},
     count: () => {},
+    level: () => {},
     wakeAt: () => {},
     onError: 'fail' as const,
     onFailure: (error: unknown) => {

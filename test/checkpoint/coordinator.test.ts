@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CheckpointCoordinator, type Cut } from '../../src/checkpoint/coordinator.ts'
 import { listEpochs } from '../../src/checkpoint/recovery.ts'
 import type { CheckpointStore } from '../../src/contract/checkpoint-store.ts'
+import type { StateChanges, WriteFile } from '../../src/contract/snapshot.ts'
 import { failureOf } from '../runtime/failed.ts'
 import { hookedStore } from '../runtime/hooked.ts'
 import { damage, damages, manifestsIn } from './damage.ts'
@@ -151,7 +152,7 @@ describe('two runs of one job', () => {
     expect(await restoredNumber(store)).toBe(7)
   })
 
-  it('leave one that slept while it claimed with a claim of the newest epoch', async () => {
+  it('leave one that slept while it claimed without the job', async () => {
     const store = memoryStore()
     await run(store, 1)
     let slept = false
@@ -162,10 +163,8 @@ describe('two runs of one job', () => {
         await run(store, 2, 3, 4, 5, 6)
       }),
     )
-    const { restored } = await sleepy.claim()
-    expect(restored?.sources['orders']?.enumerator).toBe(6)
-    await sleepy.complete(cut(7))
-    expect(await restoredNumber(store)).toBe(7)
+    expect((await failureOf(sleepy.claim())).code).toBe('JOB_FENCED')
+    expect(await restoredNumber(store)).toBe(6)
   })
 
   it('do not delete what the other needs', async () => {
@@ -209,5 +208,32 @@ describe('two runs of one job', () => {
       }
     })
     expect(await restoredNumber(slow)).toBe(5)
+  })
+})
+
+describe('the files of a keyed state', () => {
+  it('are read once at a start, to be verified and to be used', async () => {
+    const store = memoryStore()
+    const one = coordinator(store)
+    await one.claim()
+    const contents = [1, 2, 3].map((number) => Uint8Array.of(number))
+    const written = async (write: WriteFile) => [await Promise.all(contents.map(write))]
+    const changes: StateChanges = { written, published: () => undefined }
+    await one.complete({ ...cut(1), operators: { totals: { schema: 1, parts: [], changes } } })
+    const reads: string[] = []
+    const watched: CheckpointStore = {
+      ...store,
+      read: (name) => {
+        if (name.startsWith('parts/')) reads.push(name)
+        return store.read(name)
+      },
+    }
+    const { restored } = await coordinator(watched).claim()
+    const files = restored!.operators['totals']!.layers!.flat()
+    expect(await Promise.all(files.map((file) => file.read()))).toEqual(contents)
+    expect([reads.length, new Set(reads).size]).toEqual([3, 3])
+    // A merge wants them again, much later.
+    expect(await files[0]!.read()).toEqual(contents[0])
+    expect(reads.length).toBe(4)
   })
 })

@@ -1,5 +1,6 @@
 import { type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import {
   aggregate,
   asyncMap,
@@ -185,8 +186,8 @@ export function everything(until: number, folder: string): Everything {
           map(({ id, sensor, doubled }) => ({ id, sensor, doubled })),
           sinkTo(
             'lake',
-            filesSink({
-              folder,
+            deliverySink({
+              to: folderAt(folder),
               // The writer that version 0.1 had: the bytes of its files are kept too.
               format: parquet(
                 { id: 'int64', sensor: 'string', doubled: 'int64' },

@@ -9,6 +9,7 @@ const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 const commands = [
   ...['run', 'plan', 'local', 'put', 'tail', 'agent', 'consumers ls', 'consumers remove'],
   ...['savepoint make', 'savepoint ls', 'savepoint rm'],
+  ...['quarantine ls', 'quarantine show', 'quarantine retry', 'quarantine drop'],
   ...['checkpoints ls', 'checkpoints show', 'checkpoints verify', 'checkpoints diff'],
 ]
 

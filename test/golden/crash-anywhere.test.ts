@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { folderStore, type Job, job, run } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import {
   aggregate,
   average,
@@ -44,10 +45,11 @@ function readings(split: number): { value: Reading; arrivalTime: number }[] {
 
 function hourly(folder: string, fuse: Fuse, onFetch: () => Promise<void>): Job {
   const source = listSource({ a: readings(0), b: readings(1) }, { onFetch, perFetch: 2 })
-  const sink = filesSink({
-    folder,
+  const sink = deliverySink({
+    to: folderAt(folder),
     format: parquet({ sensor: 'string', hour: 'timestamp', n: 'int64', mean: 'double', top: 'double' }),
     partitionBy: (row) => ({ month: new Date(row.hour).toISOString().slice(0, 7) }),
+    completeAt: ({ month = '' }) => Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5))),
     roll: { size: '64B' },
   })
   return job(
@@ -98,19 +100,23 @@ async function live(name: string, fuse: Fuse): Promise<void> {
   await running
 }
 
-/** What a reader of the folder sees: the bytes of every file, by a name without the lineage. */
+/** What a reader of the folder sees: the bytes of every file and manifest, without the lineage. */
 function visible(name: string): Record<string, string> {
   const folder = join(root, name, 'out')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.parquet'),
+    /\.parquet$|^month=.*_SUCCESS/.test(file),
   )
+  const content = (file: string) => {
+    const bytes = readFileSync(join(folder, file))
+    if (file.endsWith('.parquet')) return bytes
+    const text = bytes.toString()
+    return text.replaceAll((JSON.parse(text) as { lineage: string }).lineage, 'lineage')
+  }
   return Object.fromEntries(
     files
       .map((file): [string, string] => [
         file.replace(/-[0-9a-f]{10}-/, '-'),
-        createHash('sha256')
-          .update(readFileSync(join(folder, file)))
-          .digest('hex'),
+        createHash('sha256').update(content(file)).digest('hex'),
       ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
@@ -122,6 +128,8 @@ describe('the same job', () => {
     await live('straight', straight)
     const golden = visible('straight')
     expect(Object.keys(golden).length).toBeGreaterThan(3)
+    const manifests = Object.keys(golden).filter((name) => name.includes('_SUCCESS'))
+    expect(manifests).toEqual(['month=2001-01/_SUCCESS', 'month=2001-02/_SUCCESS'])
     expect(straight.burnt).toBeGreaterThan(100)
     for (let deed = 1; deed <= straight.burnt; deed += 1) {
       const name = `crash-${deed}`

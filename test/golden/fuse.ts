@@ -55,6 +55,10 @@ export function mortalSink<T>(sink: Sink<T>, { burn }: Fuse): Sink<T> {
 
 function mortalWriter<T>(writer: SinkWriter<T>, burn: () => void): SinkWriter<T> {
   return {
+    watermark: (timestamp) => {
+      burn()
+      writer.watermark?.(timestamp)
+    },
     write: (values, timestamps) => {
       burn()
       writer.write(values, timestamps)
@@ -70,6 +74,9 @@ function mortalWriter<T>(writer: SinkWriter<T>, burn: () => void): SinkWriter<T>
       burn()
       await writer.commit(committables, permit)
       burn()
+    },
+    get unsettled() {
+      return writer.unsettled === true
     },
     close: () => writer.close(),
   }

@@ -1,5 +1,6 @@
 import { type Change, type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { eventTime, flatMap, sinkTo } from 'millrace/operators'
 import { timeOf } from '../../examples/nexmark/events.ts'
 import { bidsByMinute, q10 } from '../../examples/nexmark/q10.ts'
@@ -23,8 +24,8 @@ const source = new GeneratedSource({
 })
 
 /** Lines of changes, as text. */
-const lines = filesSink({
-  folder: 'out',
+const lines = deliverySink({
+  to: folder('out'),
   format: parquet({ op: 'string', row: 'string' }),
   roll: { size: '1MiB' },
 })

@@ -93,6 +93,13 @@ const refused: readonly (readonly [verb: string, args: readonly unknown[], said:
     '"n" of the aggregate "x" is a function, not an aggregate such as count()',
   ],
   ['aggregate', ['x', { key: operators.count() }], 'is called "key", which every result has already'],
+  [
+    'aggregate',
+    ['x', { ['__proto__']: operators.count() }],
+    'is called "__proto__", which no property can be',
+  ],
+  ['runningAggregate', ['x', { ['__proto__']: operators.count() }], 'is called "__proto__"'],
+  ['combined', [{ ['__proto__']: operators.count() }], 'is called "__proto__"'],
   ...(
     [
       'sum',

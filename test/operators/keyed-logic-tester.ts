@@ -21,6 +21,7 @@ export function keyedLogicTester<S>(logic: KeyedLogic<S>) {
     sideOutput: () => undefined,
     count: () => {},
     refuse: () => {},
+    attempt: (act: () => void) => act(),
     setTimer: (time: number) => timers.add('k', time),
     deleteTimer: (time: number) => timers.delete('k', time),
     setProcessingTimer: (time: number) => processingTimers.add('k', time),

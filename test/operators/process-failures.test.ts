@@ -122,14 +122,18 @@ describe('a timer', () => {
       happened: 'a timer was set, and there is no onTimer for it',
     }))
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('is set for a time, not for %s', (time) =>
+  it.each([
+    [Number.NaN, 'no time'],
+    [Number.POSITIVE_INFINITY, 'no time'],
+    [1.5, 'no whole number of milliseconds'],
+  ])('is set for a time, not for %s', (time, why) =>
     expect(
       run(
         withTimer(time, () => undefined),
         { checkpoints: memoryStore() },
       ),
     ).rejects.toMatchObject({
-      happened: `a timer was set for ${time}, which is no time`,
+      happened: `a timer was set for ${time}, which is ${why}`,
     }),
   )
 })

@@ -1,5 +1,6 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -19,8 +20,8 @@ import { lateStore } from './late-store.ts'
 
 const flights = kinesisSource({ stream: 'flights', startAt: 'trim-horizon', decode: json<Flight>() })
 
-const lake = filesSink({
-  folder: 'out',
+const lake = deliverySink({
+  to: folder('out'),
   format: parquet({
     origin: 'string',
     day: 'timestamp',

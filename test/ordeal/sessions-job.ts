@@ -1,5 +1,6 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import { apply, eventTime, keyBy, session, sinkTo, window } from 'millrace/operators'
 import { lateStore } from './late-store.ts'
@@ -7,8 +8,8 @@ import { sessionOf, type Visit } from './visits.ts'
 
 const visits = kinesisSource({ stream: 'visits', startAt: 'trim-horizon', decode: json<Visit>() })
 
-const lake = filesSink({
-  folder: 'out',
+const lake = deliverySink({
+  to: folder('out'),
   format: parquet({ visitor: 'string', start: 'int64', end: 'int64', pages: 'int64', print: 'string' }),
   roll: { size: '8KiB' },
 })

@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as root from 'millrace'
 import * as agent from 'millrace/connectors/agent'
+import * as consoleConnector from 'millrace/connectors/console'
+import * as delivery from 'millrace/connectors/delivery'
+import * as dynamodb from 'millrace/connectors/dynamodb'
 import * as files from 'millrace/connectors/files'
+import * as http from 'millrace/connectors/http'
 import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
+import * as opensearch from 'millrace/connectors/opensearch'
 import * as s3 from 'millrace/connectors/s3'
+import * as sns from 'millrace/connectors/sns'
+import * as splunk from 'millrace/connectors/splunk'
+import * as sqs from 'millrace/connectors/sqs'
 import * as operators from 'millrace/operators'
 import * as testing from 'millrace/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,11 +25,19 @@ const megabyte = 1e6
 const entryPoints: Readonly<Record<string, object>> = {
   millrace: root,
   'millrace/connectors/agent': agent,
+  'millrace/connectors/console': consoleConnector,
+  'millrace/connectors/delivery': delivery,
+  'millrace/connectors/dynamodb': dynamodb,
   'millrace/connectors/files': files,
+  'millrace/connectors/http': http,
   'millrace/connectors/kinesis': kinesis,
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
+  'millrace/connectors/opensearch': opensearch,
   'millrace/connectors/s3': s3,
+  'millrace/connectors/sns': sns,
+  'millrace/connectors/splunk': splunk,
+  'millrace/connectors/sqs': sqs,
   'millrace/operators': operators,
   'millrace/testing': testing,
 }
@@ -54,8 +70,8 @@ describe('the tarball', () => {
   })
 
   it('is small', () => {
-    expect(packed.size).toBeLessThan(0.8 * megabyte)
-    expect(packed.unpackedSize).toBeLessThan(2.5 * megabyte)
+    expect(packed.size).toBeLessThan(0.9 * megabyte)
+    expect(packed.unpackedSize).toBeLessThan(3.2 * megabyte)
   })
 })
 
@@ -97,7 +113,7 @@ describe('the installed package', () => {
 
   it('says what Parquet needs', async () => {
     const program = `
-      import { parquet } from 'millrace/connectors/files'
+      import { parquet } from 'millrace/connectors/delivery'
       try { parquet({ id: 'string' }) } catch (error) { console.log(JSON.stringify(error.message)) }`
     expect(await project.result('--input-type=module', '-e', program)).toContain(
       'npm install parquet-wasm apache-arrow',
@@ -113,7 +129,7 @@ describe('the installed package', () => {
       'millrace/operators/map',
       'millrace/operators/index.js',
       'millrace/connectors',
-      'millrace/connectors/files/parquet',
+      'millrace/connectors/delivery/parquet',
     ]
     const program = `
       const codes = ${JSON.stringify(inside)}.map((name) => import(name).then(() => 'LOADED', (error) => error.code))

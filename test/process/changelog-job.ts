@@ -1,5 +1,6 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder as folderAt } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   count,
@@ -22,7 +23,7 @@ const readings = kinesisSource({ stream: 'readings', startAt: 'trim-horizon', de
 
 /** Rows as texts, in small files. */
 const texts = (folder: string) =>
-  filesSink({ folder, format: parquet({ text: 'string' }), roll: { size: '32KiB' } })
+  deliverySink({ to: folderAt(folder), format: parquet({ text: 'string' }), roll: { size: '32KiB' } })
 
 /** Running totals, the best of them, and an outer join. Checkpoints all the time, so that a kill finds it in the middle. */
 export default job(

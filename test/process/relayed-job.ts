@@ -1,5 +1,6 @@
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import { map, sinkTo } from 'millrace/operators'
 
@@ -17,8 +18,8 @@ const relayed = kinesisSource({
   discoverEvery: '100ms',
 })
 
-const lake = filesSink({
-  folder: 'out',
+const lake = deliverySink({
+  to: folder('out'),
   format: parquet({ sensor: 'string', hour: 'timestamp', n: 'int64', total: 'double' }),
   roll: { size: '8KiB' },
 })

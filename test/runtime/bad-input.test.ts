@@ -73,6 +73,7 @@ describe('an event time', () => {
     ['text', '2001-01-01'],
     ['a Date', new Date(0)],
     ['in nanoseconds', 1.7e18],
+    ['in seconds with a fraction', 1_795_251_600.25],
   ])('that is %s stops the job at its record', async (_name, time) => {
     const sink = collectSink<unknown>()
     const source: Source<{ t: unknown }> = pagedSource({
@@ -92,6 +93,7 @@ describe('an event time', () => {
   it.each([
     ['the text "1795251600000"', '1795251600000'],
     ['a Date', new Date(0)],
+    ['1795251600.25, which is no whole number of milliseconds', 1_795_251_600.25],
   ])('that is %s is called that, since it looks like a time', async (name, time) => {
     const timed = job('timed', ({ from }) =>
       from('times', pagedSource({ s: { pages: [{ values: [time], finished: true }] } })).pipe(

@@ -27,6 +27,7 @@ function flowOf({ graph }: Job) {
       restored: {},
       onSnapshot: (id, snapshot) => snapshots.set(id, snapshot),
       count: () => {},
+      level: () => {},
       wakeAt: () => {},
       onError: 'fail',
       onFailure: (error) => {

@@ -1,29 +1,40 @@
-import { type Job, job, MillraceError, run } from 'millrace'
+import { type Job, job, json, MillraceError, run, type StandardSchema } from 'millrace'
 import {
   aggregate,
   asyncMap,
+  broadcast,
   count,
+  decode,
   defineAggregate,
+  descending,
   eventTime,
   filter,
   flatMap,
+  intervalJoin,
+  join,
   keyBy,
+  lookupJoin,
   map,
+  matchPattern,
+  pattern,
   process,
   reduce,
+  runningAggregate,
   rx,
   sinkTo,
   sliding,
   splitBy,
   sum,
   tap,
+  topN,
   tumbling,
   valueState,
   window,
 } from 'millrace/operators'
-import { collectSink, listSource, memoryStore } from 'millrace/testing'
+import { bytesSource, collectSink, listSource, memoryStore } from 'millrace/testing'
 import { map as rxMap } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import type { Sink } from '../../src/contract/sink.ts'
 import type { Stream } from '../../src/stream.ts'
 import { failureOf } from './failed.ts'
 import { impatientClock } from './impatient-clock.ts'
@@ -34,6 +45,9 @@ type Wrong = (n: number) => number
 type Steps = (numbers: Stream<number>, wrong: Wrong) => Stream<unknown>
 
 const twice = (n: number) => n * 2
+const schemaOf = (wrong: Wrong): StandardSchema<number> => ({
+  '~standard': { version: 1, vendor: 'test', validate: (n) => ({ value: wrong(n as number) }) },
+})
 const longest = (wrong: Wrong, at: 'add' | 'merge' | 'result') =>
   defineAggregate<number, number, number>({
     kind: 'longest',
@@ -64,6 +78,57 @@ const places: readonly (readonly [what: string, operator: string, atRecord: bool
       numbers.pipe(
         map(twice),
         filter((n) => wrong(n / 2) > 0),
+      ),
+  ],
+  [
+    'a pattern condition',
+    'turns',
+    false,
+    (numbers, wrong) =>
+      numbers.pipe(
+        keyBy(() => 'all'),
+        matchPattern(
+          'turns',
+          pattern<number>()
+            .begin('a')
+            .next('b', (n) => wrong(n) > 0),
+        ),
+      ),
+  ],
+  [
+    'the order of a topN',
+    'best',
+    true,
+    (numbers, wrong) =>
+      numbers.pipe(
+        keyBy(() => 'all'),
+        topN('best', 2, { by: descending(wrong) }),
+      ),
+  ],
+  [
+    'the key of a table',
+    'joined',
+    true,
+    (numbers, wrong) =>
+      numbers.pipe(lookupJoin('joined', numbers.pipe(broadcast(wrong)), { by: (n) => n }, (n) => n)),
+  ],
+  [
+    'the key that is looked up',
+    'joined',
+    false,
+    (numbers, wrong) =>
+      numbers.pipe(
+        lookupJoin('joined', numbers.pipe(broadcast((n) => n)), { by: (n) => wrong(n) }, (n) => n),
+      ),
+  ],
+  [
+    'a join',
+    'joined',
+    true,
+    (numbers, wrong) =>
+      numbers.pipe(
+        keyBy((n) => n),
+        join('joined', numbers.pipe(keyBy(wrong)), {}, (n) => n),
       ),
   ],
   ['tap', 'numbers/tap-1', true, (numbers, wrong) => numbers.pipe(tap(wrong), map(twice))],
@@ -223,6 +288,39 @@ const places: readonly (readonly [what: string, operator: string, atRecord: bool
   ],
 ]
 
+/** What decodes; errors of it have a code of their own. */
+const decoders: typeof places = [
+  [
+    'a decoder',
+    'numbers/decode-1',
+    true,
+    (numbers, wrong) =>
+      numbers.pipe(
+        map((n) => Uint8Array.of(n)),
+        decode((data) => wrong(data[0]!)),
+      ),
+  ],
+  [
+    'the schema of a codec',
+    'numbers/decode-1',
+    true,
+    (numbers, wrong) =>
+      numbers.pipe(
+        map((n) => Buffer.from(String(n))),
+        decode(json(schemaOf(wrong))),
+      ),
+  ],
+]
+
+/** As a writer asks a function of the job. */
+function asked(question: () => unknown): void {
+  try {
+    question()
+  } catch (cause) {
+    throw new MillraceError('ROW_INVALID', `no row: ${cause}`, { cause })
+  }
+}
+
 const sourceOf = (values: readonly number[]) =>
   listSource({ s: values.map((value) => ({ value, arrivalTime: value })) }, { perFetch: 2 })
 
@@ -256,7 +354,7 @@ describe('what a function of the job throws', () => {
     else expect(failure.where.sequenceNumber).toBeUndefined()
   })
 
-  it.each(places)(
+  it.each([...places, ...decoders])(
     'in %s is said with the function and its line',
     async (_what, operator, _atRecord, steps) => {
       function late(n: number): number {
@@ -334,6 +432,50 @@ describe('what a function of the job throws', () => {
           process('seen', { onRecord: (n) => [n] }),
         ),
     ],
+    [
+      'keyBy',
+      'a join',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => n),
+          join('joined', numbers.pipe(keyBy((n) => wrong(n))), {}, (n) => n),
+        ),
+    ],
+    [
+      'keyBy',
+      'an interval join',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          intervalJoin('joined', numbers.pipe(keyBy((n) => n)), { from: '0s', to: '1s' }, (n) => n),
+        ),
+    ],
+    [
+      'broadcast',
+      'a table',
+      (numbers, wrong) =>
+        numbers.pipe(
+          lookupJoin('joined', numbers.pipe(broadcast((n) => wrong(n))), { by: (n) => n }, (n) => n),
+        ),
+    ],
+    [
+      'keyBy',
+      'a pattern',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          matchPattern('found', pattern<number>().begin('a')),
+        ),
+    ],
+    [
+      'keyBy',
+      'a running aggregate',
+      (numbers, wrong) =>
+        numbers.pipe(
+          keyBy((n) => wrong(n)),
+          runningAggregate('counted', { n: count() }),
+        ),
+    ],
     ['eventTime', 'an event time', (numbers, wrong) => numbers.pipe(eventTime((n) => wrong(n)))],
   ])('is not what %s of %s gives, which leads to its step', async (verb, _what, steps) => {
     const described = withSteps(steps, (n) => (n === 3 ? Number.NaN : n))
@@ -342,6 +484,85 @@ describe('what a function of the job throws', () => {
     expect(failure.where.function).toMatch(
       new RegExp(`^${verb} \\(test/runtime/failing-operators\\.test\\.ts:\\d+:\\d+\\)$`),
     )
+  })
+
+  it.each([
+    ['through steps', (numbers: Stream<number>) => numbers.pipe(map(twice))],
+    ['at once', (numbers: Stream<number>) => numbers],
+  ])('in what a sink asks of a row is of the sink, %s', async (_how, steps) => {
+    function dayOf(n: number): string {
+      if (n > 2) throw new RangeError('no day')
+      return String(n)
+    }
+    const sink: Sink<{ n: number }> = {
+      ...collectSink<{ n: number }>(),
+      open: async () => ({
+        write: (rows) => {
+          for (const { n } of rows) asked(() => dayOf(n))
+        },
+        ready: () => undefined,
+        stage: async () => ({ committables: [], state: { schema: 1, parts: [] } }),
+        commit: async () => {},
+        close: async () => {},
+      }),
+    }
+    const described = job('files', ({ from }) =>
+      steps(from('numbers', sourceOf([1, 2, 3]))).pipe(
+        map((n) => ({ n })),
+        sinkTo('files', sink),
+      ),
+    )
+    const failure = await failureOf(run(described, { checkpoints: memoryStore() }))
+    expect(failure).toMatchObject({
+      code: 'ROW_INVALID',
+      happened: 'no row: RangeError: no day',
+      where: {
+        sink: 'files',
+        source: 'numbers',
+        shard: 's',
+        function: expect.stringMatching(/^dayOf \(test\/runtime\/failing-operators\.test\.ts:\d+:\d+\)$/),
+      },
+    })
+  })
+
+  it('in a bound function is said with its line', async () => {
+    const at = {
+      most: 2,
+      under(this: { most: number }, n: number) {
+        if (n > this.most) throw new RangeError('too many')
+        return n
+      },
+    }
+    const failure = await failureOf(
+      run(
+        withSteps((numbers) => numbers.pipe(map(at.under.bind(at))), twice),
+        { checkpoints: memoryStore() },
+      ),
+    )
+    expect(failure.where.function).toMatch(/^under \(test\/runtime\/failing-operators\.test\.ts:\d+:\d+\)$/)
+    expect(failure.where).toMatchObject({ source: 'numbers', shard: 's', sequenceNumber: '2' })
+  })
+
+  it('in the codec of a source is said with its line', async () => {
+    function toNumber(data: Uint8Array): number {
+      if (data[0] === 3) throw new RangeError('no threes')
+      return data[0]!
+    }
+    const bytes = [1, 2, 3].map((n) => ({ value: Uint8Array.of(n), arrivalTime: 0 }))
+    const described = job('decodes', ({ from }) =>
+      from('numbers', bytesSource({ s: bytes }, toNumber)).pipe(sinkTo('out', collectSink())),
+    )
+    const failure = await failureOf(run(described, { checkpoints: memoryStore() }))
+    expect(failure).toMatchObject({
+      code: 'RECORD_UNDECODABLE',
+      happened: 'no threes',
+      where: {
+        source: 'numbers',
+        shard: 's',
+        sequenceNumber: '2',
+        function: expect.stringMatching(/^toNumber \(test\/runtime\/failing-operators\.test\.ts:\d+:\d+\)$/),
+      },
+    })
   })
 
   it('may be anything', async () => {

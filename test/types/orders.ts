@@ -1,5 +1,6 @@
 /** The records and the sink that the type tests share. */
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { listSource } from 'millrace/testing'
 
 export interface Order {
@@ -13,7 +14,7 @@ export interface Order {
 
 export const orders = listSource<Order>({})
 
-export const lake = filesSink({
-  folder: 'lake',
+export const lake = deliverySink({
+  to: folder('lake'),
   format: parquet({ customer: 'string', day: 'timestamp', orders: 'int32', cents: 'int64' }),
 })

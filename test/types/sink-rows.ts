@@ -1,5 +1,6 @@
-// Checked by the compiler alone: what the types of connectors/files infer, and what they refuse.
-import { type Column, type Format, filesSink, parquet } from '../../connectors/files/index.ts'
+// Checked by the compiler alone: what the types of connectors/delivery infer, and what they refuse.
+import { type Column, deliverySink, type Format, parquet } from '../../connectors/delivery/index.ts'
+import { folder } from '../../connectors/files/index.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Equal } from './equal.ts'
 
@@ -24,8 +25,8 @@ export const format = parquet({
 })
 export const rowFollowsFromColumns: Equal<typeof format, Format<Totals>> = true
 
-export const lake = filesSink({
-  folder: 'lake',
+export const lake = deliverySink({
+  to: folder('lake'),
   format,
   partitionBy: (row) => {
     const rowIsInferred: Equal<typeof row, Totals> = true
@@ -35,8 +36,8 @@ export const lake = filesSink({
 })
 export const sinkTakesTheRow: Equal<RowOf<typeof lake>, Totals> = true
 
-export const inlineFormat = filesSink({
-  folder: 'lake',
+export const inlineFormat = deliverySink({
+  to: folder('lake'),
   format: parquet({ day: 'string' }),
   partitionBy: ({ day }) => ({ day }),
 })

@@ -20,7 +20,7 @@ export class FiledOnDisk<V> implements Filed<V> {
   readonly #unpack: (packed: Uint8Array) => V
   readonly #places = Array.from({ length: tables }, () => new PlaceTable())
   readonly #held = new Map<Key, V>()
-  /** Keys that were read: it is known that they are there, without looking again. */
+  /** Keys that were read or are in use: it is known that they are there, without looking again. */
   readonly #known = new Set<Key>()
 
   constructor(namespace: number, log: RecordLog, unpack: (packed: Uint8Array) => V) {
@@ -58,8 +58,10 @@ export class FiledOnDisk<V> implements Filed<V> {
     this.#held.set(key, value)
   }
 
-  keep(key: Key, packed: Uint8Array): void {
-    if (this.#held.delete(key)) this.load(key, packed)
+  keep(key: Key, packed: Uint8Array, isInUse: boolean): void {
+    if (!this.#held.delete(key)) return
+    this.load(key, packed)
+    if (isInUse) this.#known.add(key)
   }
 
   load(key: Key, packed: Uint8Array): void {

@@ -51,6 +51,11 @@ export class ByteWriter {
     this.#length += value.length
   }
 
+  copy(from: Buffer, start: number, end: number): void {
+    this.#room(end - start)
+    this.#length += from.copy(this.#bytes, this.#length, start, end)
+  }
+
   /** What was written. Nothing may be written after it, but after {@link clear}. */
   end(): Buffer {
     return this.#bytes.subarray(0, this.#length)

@@ -28,3 +28,21 @@ export function readKey(from: ByteReader): Key {
   if (kind === kinds.negative) return -from.varint()
   return kind === kinds.fraction ? from.float64() : BigInt(from.text())
 }
+
+/** Where a key that begins at a place ends. */
+export function keyEnd(bytes: Buffer, from: number): number {
+  const kind = bytes[from]!
+  let at = from + 1
+  if (kind === kinds.fraction) return at + 8
+  let byte = bytes[at++]!
+  if (kind !== kinds.text && kind !== kinds.bigint) {
+    while (byte >= 0x80) byte = bytes[at++]!
+    return at
+  }
+  let length = byte & 0x7f
+  for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
+    byte = bytes[at++]!
+    length += (byte & 0x7f) * scale
+  }
+  return at + length
+}

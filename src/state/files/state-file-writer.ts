@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { encodeCbor } from '../cbor.ts'
 import { ByteWriter } from './byte-writer.ts'
+import type { EntryScan } from './entry-scan.ts'
 import { writeKey } from './key-bytes.ts'
 import type { KeyTimes, StateEntry } from './state-entry.ts'
 import { endMagic, entryFlags, groupFlags, magic, type StateFileHeader } from './state-file-format.ts'
@@ -14,6 +15,9 @@ interface GroupInIndex {
   earliestProcessing: number
 }
 
+/** The checksum is made in pieces of this, so that the end of a file takes no longer than anything else. */
+const summedBytes = 256 * 1024
+
 /** Writes one state file: entries by key group, in ascending order of the groups. */
 export class StateFileWriter {
   readonly #to: ByteWriter
@@ -21,6 +25,13 @@ export class StateFileWriter {
   readonly #namespaces = new Set<number>()
   /** Of the entry before, in the same group. */
   #namespace: number | undefined
+  /** Bytes of another file that are to be copied together: entries that follow each other there too. */
+  #copied: Buffer | undefined
+  #copiedFrom = 0
+  #copiedUntil = 0
+  /** The checksum of the first bytes, and how many these are. */
+  #checksum = 0
+  #summed = 0
 
   /** @param capacity How large the file will be, about. */
   constructor(header: StateFileHeader, capacity = 64 * 1024) {
@@ -32,7 +43,12 @@ export class StateFileWriter {
   }
 
   get sizeBytes(): number {
-    return this.#to.length
+    return this.#to.length + this.#copiedUntil - this.#copiedFrom
+  }
+
+  /** Those that it has entries of. */
+  get namespaces(): ReadonlySet<number> {
+    return this.#namespaces
   }
 
   /** Entries of one namespace in a row cost less. */
@@ -59,7 +75,31 @@ export class StateFileWriter {
     index.earliestProcessing = Math.min(index.earliestProcessing, this.#times(processing))
   }
 
+  /** Adds an entry of another file as it is. */
+  copy(group: number, entry: EntryScan): void {
+    const index = this.#enter(group)
+    const { bytes, from, namespace } = entry
+    if (bytes !== this.#copied || from !== this.#copiedUntil) {
+      this.#endCopy()
+      this.#copied = bytes
+      this.#copiedFrom = from
+      if (namespace !== this.#namespace && !entry.hasNamespace) {
+        this.#to.byte(entry.flagsWithNamespace)
+        this.#to.float64(namespace)
+        this.#copiedFrom += 1
+      }
+    }
+    this.#copiedUntil = entry.until
+    if (namespace !== this.#namespace) this.#namespaces.add(namespace)
+    this.#namespace = namespace
+    index.entries += 1
+    if (!entry.hasTimers) return
+    index.earliestEvent = Math.min(index.earliestEvent, entry.earliestEvent)
+    index.earliestProcessing = Math.min(index.earliestProcessing, entry.earliestProcessing)
+  }
+
   end(): Uint8Array {
+    this.#endCopy()
     const indexAt = this.#to.length
     const namespaces = [...this.#namespaces]
     this.#to.varint(namespaces.length)
@@ -69,7 +109,8 @@ export class StateFileWriter {
       this.#indexGroup(index, this.#groups[place - 1]?.group ?? 0, this.#groups[place + 1]?.from ?? indexAt)
     }
     this.#to.uint32(indexAt)
-    this.#to.uint32(crc32(this.#to.end()))
+    this.#sum()
+    this.#to.uint32(this.#checksum)
     this.#to.bytes(endMagic)
     return this.#to.end()
   }
@@ -77,11 +118,25 @@ export class StateFileWriter {
   #enter(group: number): GroupInIndex {
     const last = this.#groups.at(-1)
     if (last?.group === group) return last
+    this.#endCopy()
+    if (this.#to.length - this.#summed >= summedBytes) this.#sum()
     const [earliestEvent, earliestProcessing] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     const index = { group, from: this.#to.length, entries: 0, earliestEvent, earliestProcessing }
     this.#groups.push(index)
     this.#namespace = undefined
     return index
+  }
+
+  #endCopy(): void {
+    if (this.#copied !== undefined) this.#to.copy(this.#copied, this.#copiedFrom, this.#copiedUntil)
+    this.#copied = undefined
+    this.#copiedFrom = 0
+    this.#copiedUntil = 0
+  }
+
+  #sum(): void {
+    this.#checksum = crc32(this.#to.end().subarray(this.#summed), this.#checksum)
+    this.#summed = this.#to.length
   }
 
   #times(times: KeyTimes['event']): number {

@@ -2,16 +2,8 @@ import { crc32 } from 'node:zlib'
 import { MillraceError } from '../../errors.ts'
 import { decodeCbor } from '../cbor.ts'
 import { ByteReader } from './byte-reader.ts'
-import { readKey } from './key-bytes.ts'
-import { noTimes, type StateEntry } from './state-entry.ts'
-import {
-  endMagic,
-  entryFlags,
-  groupFlags,
-  magic,
-  type StateFileHeader,
-  trailerBytes,
-} from './state-file-format.ts'
+import { EntryScan } from './entry-scan.ts'
+import { endMagic, groupFlags, magic, type StateFileHeader, trailerBytes } from './state-file-format.ts'
 
 /** A key group in a file. */
 export interface GroupInFile {
@@ -31,13 +23,13 @@ export class StateFile {
   readonly namespaces: readonly number[]
   /** In ascending order. */
   readonly groups: readonly GroupInFile[]
-  readonly #content: Uint8Array
+  readonly #content: Buffer
 
   /** @throws MillraceError `CHECKPOINT_CORRUPT` for bytes that are not a whole state file of this format. */
   constructor(content: Uint8Array) {
-    this.#content = content
-    const indexAt = checked(content)
-    const from = new ByteReader(content, magic.length)
+    this.#content = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    const indexAt = checked(this.#content)
+    const from = new ByteReader(this.#content, magic.length)
     this.header = decodeCbor(from.slice(from.varint())) as StateFileHeader
     const firstEntry = from.at
     from.at = indexAt
@@ -50,30 +42,14 @@ export class StateFile {
     return this.groups.reduce((sum, { entries }) => sum + entries, 0)
   }
 
-  /** What the file says of the keys of a group. Values are views of the file. */
-  *entriesOf({ from, until }: GroupInFile): Generator<StateEntry> {
-    const reader = new ByteReader(this.#content, from)
-    let namespace = 0
-    while (reader.at < until) {
-      const flags = reader.byte()
-      if ((flags & entryFlags.namespace) !== 0) namespace = reader.float64()
-      const key = readKey(reader)
-      const value = (flags & entryFlags.deleted) !== 0 ? undefined : reader.slice(reader.varint())
-      const timers =
-        (flags & (entryFlags.eventTimers | entryFlags.processingTimers)) === 0
-          ? noTimes
-          : {
-              event: (flags & entryFlags.eventTimers) === 0 ? [] : timesFrom(reader),
-              processing: (flags & entryFlags.processingTimers) === 0 ? [] : timesFrom(reader),
-            }
-      yield { namespace, key, value, timers }
-    }
+  /** What the file says of the keys of a group. */
+  scan({ from, until }: GroupInFile): EntryScan {
+    return new EntryScan(this.#content, from, until)
   }
 }
 
 /** Where the index begins. */
-function checked(content: Uint8Array): number {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+function checked(bytes: Buffer): number {
   const trailerAt = bytes.length - trailerBytes
   const whole = trailerAt >= magic.length && bytes.subarray(trailerAt + 8).equals(endMagic)
   if (!whole) throw corrupt('it is torn or not a state file')
@@ -101,8 +77,4 @@ function groupsFrom(reader: ByteReader, firstEntry: number): GroupInFile[] {
     from = until
     return found
   })
-}
-
-function timesFrom(reader: ByteReader): number[] {
-  return Array.from({ length: reader.varint() }, () => reader.float64())
 }

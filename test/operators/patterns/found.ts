@@ -45,6 +45,8 @@ export function found<M>(
 function contextOf(rows: Record<'matches' | 'timedOut', string[]> & { times: number[] }) {
   const context: Partial<OperatorContext<unknown>> = {
     goesOn: false,
+    caught: false,
+    attempt: () => undefined,
     failed: (error) => millraceError(error),
     refuse: (error) => {
       throw error
@@ -55,6 +57,7 @@ function contextOf(rows: Record<'matches' | 'timedOut', string[]> & { times: num
     },
     emitWatermark: () => undefined,
     count: () => undefined,
+    level: () => {},
     sideOutput: (name) => (name === 'timedOut' ? (row) => rows.timedOut.push(textOf(row)) : undefined),
   }
   return context as OperatorContext<unknown>

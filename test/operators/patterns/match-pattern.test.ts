@@ -235,6 +235,7 @@ describe('a pattern that means nothing', () => {
       'is greedy in all combinations',
       () => found(start.oneOrMore().greedy().allowCombinations().next('b'), ''),
     ],
+    ['has a step that could be no property', () => found(start.next('__proto__', b), '')],
     ['takes nothing', () => found(start.times(0), '')],
     ['takes fewer than it wants', () => found(start.times(3, 2), '')],
     ['allows no partial matches', () => found(start, '', { maxPartialMatches: 0 })],

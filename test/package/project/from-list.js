@@ -1,6 +1,7 @@
 // A user's program in plain JavaScript: a list becomes Parquet files.
 import { folderStore, job, run } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { filter, map, sinkTo } from 'millrace/operators'
 import { listSource } from 'millrace/testing'
 
@@ -12,7 +13,10 @@ const lengths = job(
     from('words', listSource({ all: words })).pipe(
       filter((word) => word.length > 1),
       map((word) => ({ word, length: word.length })),
-      sinkTo('rows', filesSink({ folder: 'lengths', format: parquet({ word: 'string', length: 'int32' }) })),
+      sinkTo(
+        'rows',
+        deliverySink({ to: folder('lengths'), format: parquet({ word: 'string', length: 'int32' }) }),
+      ),
     ),
   { checkpoint: { store: folderStore('checkpoints') } },
 )

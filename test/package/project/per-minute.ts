@@ -1,6 +1,7 @@
 // A user's job in TypeScript, for `millrace run`.
 import { type Job, job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { aggregate, count, eventTime, keyBy, map, sinkTo, tumbling, window } from 'millrace/operators'
 import { listSource } from 'millrace/testing'
 
@@ -25,8 +26,8 @@ const perMinute: Job = job(
       map(({ key, window, clicks }) => ({ page: key, minute: window.start, clicks })),
       sinkTo(
         'rows',
-        filesSink({
-          folder: 'per-minute',
+        deliverySink({
+          to: folder('per-minute'),
           format: parquet({ page: 'string', minute: 'timestamp', clicks: 'int64' }),
         }),
       ),

@@ -1,6 +1,7 @@
 // A job with every kind of step. The compiler counts what its types cost.
 import { job, json } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -27,8 +28,8 @@ interface Order {
 
 const orders = kinesisSource({ stream: 'orders', startAt: 'trim-horizon', decode: json<Order>() })
 
-const lake = filesSink({
-  folder: 'lake',
+const lake = deliverySink({
+  to: folder('lake'),
   partitionBy: (row) => ({ day: new Date(row.minute).toISOString().slice(0, 10) }),
   roll: { size: '128MiB', age: '5m' },
   format: parquet({

@@ -1,6 +1,7 @@
 // What `ideal-job.ts` imports, without the job: what importing it costs is no cost of the job.
 export { job, json } from 'millrace'
-export { filesSink, parquet } from 'millrace/connectors/files'
+export { deliverySink, parquet } from 'millrace/connectors/delivery'
+export { folder } from 'millrace/connectors/files'
 export { kinesisSource } from 'millrace/connectors/kinesis'
 export {
   aggregate,

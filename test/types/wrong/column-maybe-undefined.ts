@@ -1,6 +1,7 @@
 // Columns take no nulls.
 import { job } from 'millrace'
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 import { map, sinkTo } from 'millrace/operators'
 import { orders } from '../orders.ts'
 
@@ -8,6 +9,6 @@ export default job('totals', ({ from }) =>
   from('orders', orders).pipe(
     map(({ coupon }) => ({ coupon })),
     // ↓ Type 'undefined' is not assignable to type 'string'
-    sinkTo('coupons', filesSink({ folder: 'coupons', format: parquet({ coupon: 'string' }) })),
+    sinkTo('coupons', deliverySink({ to: folder('coupons'), format: parquet({ coupon: 'string' }) })),
   ),
 )

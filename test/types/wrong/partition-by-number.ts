@@ -1,8 +1,9 @@
 // Folders are named by text.
-import { filesSink, parquet } from 'millrace/connectors/files'
+import { deliverySink, parquet } from 'millrace/connectors/delivery'
+import { folder } from 'millrace/connectors/files'
 
-export const sink = filesSink({
-  folder: 'lake',
+export const sink = deliverySink({
+  to: folder('lake'),
   format: parquet({ year: 'int32' }),
   // ↓ Type 'number' is not assignable to type 'string'
   partitionBy: (row) => ({ year: row.year }),

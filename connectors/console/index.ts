@@ -1,0 +1,1 @@
+export { type ConsoleOptions, consoleOutput } from './console-output.ts'

@@ -1,0 +1,197 @@
+import { Encoder } from 'cbor-x'
+import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { MillraceError } from '../../../src/errors.ts'
+import { chunksToFold } from './chunk-fold.ts'
+import type { Format, Packed } from './format.ts'
+import { OpenFile, type Piece } from './open-file.ts'
+
+/*
+ * The state of a sink writer, as CBOR without extensions (RFC 8949):
+ *
+ *   part 0    [layout, [[partition, first, rows, sizeBytes, openedAt], …]]
+ *   part 1…n  [[partition, first, last, [run, …]], …]      a chunk: pieces, each with the runs of its columns
+ *
+ * A chunk holds rows that came between two checkpoints, and is never written again until it is folded into another.
+ * Pieces below their partition's `first` are in finished files and are passed over.
+ */
+const schema = 1
+/** Chunks from this size on are not folded while most of their rows are needed. */
+const fullBytes = 16 * 2 ** 20
+const cbor = new Encoder({ useRecords: false, tagUint8Array: false })
+
+type Head = [
+  layout: string,
+  files: [partition: string, first: number, rows: number, sizeBytes: number, openedAt: number][],
+]
+type Sections = [partition: string, first: number, last: number, packed: Packed][]
+
+interface Chunk {
+  readonly bytes: Uint8Array
+  /** Their runs are views of the bytes, so rows of a checkpoint are in memory once. */
+  readonly pieces: readonly Piece[]
+}
+
+/** Open files by partition. */
+export type OpenFiles = Map<string, OpenFile>
+
+/** The chunks that hold the rows of open files in the checkpoint. */
+export class TailState {
+  readonly #layout: string
+  #chunks: readonly Chunk[]
+  #head = new Uint8Array()
+  readonly #elsewhere = new WeakSet<Piece>()
+
+  constructor(format: Format<never>, chunks: readonly Chunk[] = []) {
+    this.#layout = format.layout
+    this.#chunks = chunks
+  }
+
+  /** Takes note of rows that are kept elsewhere from now on. */
+  forget(pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.#elsewhere.add(piece)
+  }
+
+  /** The state now. Only rows that came since the last call are encoded, and chunks that are worth folding. */
+  snapshot(files: OpenFiles): Snapshot {
+    for (const file of files.values()) file.pack()
+    const fresh = [...files.values()].flatMap(({ pieces }) => pieces.filter(({ saved }) => !saved))
+    const isNeeded = (piece: Piece) => isLive(piece, files) && !this.#elsewhere.has(piece)
+    const live = this.#chunks.map(({ pieces }) => pieces.filter(isNeeded))
+    const facts = this.#chunks.map(({ bytes, pieces }, index) => {
+      return { rows: rowsOf(pieces), liveRows: rowsOf(live[index]), full: bytes.length >= fullBytes }
+    })
+    const folded = chunksToFold(facts, rowsOf(fresh))
+    this.#chunks = this.#chunks.filter((_, index) => !folded.has(index))
+    this.#add([...fresh, ...live.filter((_, index) => folded.has(index)).flat()], files)
+    this.#updateHead(files)
+    return { schema, parts: [this.#head, ...this.#chunks.map(({ bytes }) => bytes)] }
+  }
+
+  /** Makes a chunk of the pieces and gives the files its views in their place. */
+  #add(pieces: readonly Piece[], files: OpenFiles): void {
+    if (pieces.length === 0) return
+    const sections = adjoining(pieces).map((group) => {
+      const [{ partition, first }, last] = [group[0] as Piece, group.at(-1) as Piece]
+      return [partition, first, last.last, joined(group.map(({ packed }) => packed))]
+    })
+    const chunk = chunkOf(encoded(sections))
+    this.#chunks = [...this.#chunks, chunk]
+    const replaced = new Set(pieces)
+    for (const [partition, views] of byPartition(chunk.pieces)) {
+      const file = files.get(partition)
+      if (file === undefined) continue
+      file.pieces = [...file.pieces.filter((piece) => !replaced.has(piece)), ...views].sort(inOrder)
+    }
+  }
+
+  /** The same array as before if nothing has changed. */
+  #updateHead(files: OpenFiles): void {
+    const entries = [...files.values()].map(({ partition, facts, first, sizeBytes, openedAt }) => {
+      return [partition, first, facts.rows, sizeBytes, openedAt]
+    })
+    const head = encoded([this.#layout, entries])
+    if (Buffer.compare(head, this.#head) !== 0) this.#head = head
+  }
+}
+
+/**
+ * Open files and their chunks as a checkpoint has them.
+ *
+ * @param elsewhere Rows that the checkpoint keeps in another way: the first ones of their files.
+ *
+ * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if the columns have changed since.
+ */
+export function restoreTails(
+  format: Format<never>,
+  snapshot: Snapshot,
+  elsewhere: readonly Piece[] = [],
+): { files: OpenFiles; state: TailState } {
+  const [headPart, ...parts] = snapshot.parts
+  if (snapshot.schema !== schema || headPart === undefined)
+    throw incompatible(`state of version ${snapshot.schema}`)
+  const [layout, entries]: Head = cbor.decode(headPart)
+  if (layout !== format.layout) throw incompatible(`rows with columns ${layout}, not ${format.layout}`)
+  const chunks = parts.map(chunkOf)
+  const keptTo = new Map(elsewhere.map(({ partition, last }) => [partition, last]))
+  const inChunks = chunks.flatMap((chunk) => chunk.pieces)
+  const isKept = ({ partition, first }: Piece) => first <= (keptTo.get(partition) ?? -1)
+  const pieces = byPartition([...elsewhere, ...inChunks.filter((piece) => !isKept(piece))])
+  const files = entries.map(([partition, first, rows, sizeBytes, openedAt]) => {
+    const own = (pieces.get(partition) ?? []).filter((piece) => piece.first >= first).sort(inOrder)
+    requireWhole(partition, first, rows, own)
+    return [partition, new OpenFile(partition, format, { first, pieces: own, sizeBytes, openedAt })] as const
+  })
+  const state = new TailState(format, chunks)
+  state.forget(inChunks.filter(isKept))
+  return { files: new Map(files), state }
+}
+
+function requireWhole(partition: string, first: number, rows: number, pieces: readonly Piece[]): void {
+  let next = first
+  for (const piece of pieces) next = piece.first === next ? piece.last + 1 : Number.NaN
+  if (next === first + rows) return
+  throw new MillraceError('CHECKPOINT_CORRUPT', `rows of partition ${partition || '(none)'} are missing`)
+}
+
+function chunkOf(bytes: Uint8Array): Chunk {
+  const sections: Sections = cbor.decode(bytes)
+  const pieces = sections.map(([partition, first, last, packed]) => ({
+    partition,
+    first,
+    last,
+    packed,
+    saved: true,
+  }))
+  return { bytes, pieces }
+}
+
+/** A file is finished with all its rows, so a piece is needed as a whole or not at all. */
+function isLive({ partition, first }: Piece, files: OpenFiles): boolean {
+  return first >= (files.get(partition)?.first ?? Number.POSITIVE_INFINITY)
+}
+
+/** Pieces that follow each other in a partition, together. */
+function adjoining(pieces: readonly Piece[]): Piece[][] {
+  const groups: Piece[][] = []
+  for (const piece of [...pieces].sort(inOrder)) {
+    const group = groups.at(-1)
+    const previous = group?.at(-1)
+    if (previous?.partition === piece.partition && previous.last + 1 === piece.first) group?.push(piece)
+    else groups.push([piece])
+  }
+  return groups
+}
+
+function joined(packs: readonly Packed[]): Packed {
+  return (packs[0] ?? []).map((_, run) =>
+    Buffer.concat(packs.map((packed) => packed[run] ?? new Uint8Array())),
+  )
+}
+
+function byPartition(pieces: readonly Piece[]): Map<string, Piece[]> {
+  const groups = new Map<string, Piece[]>()
+  for (const piece of pieces) {
+    const group = groups.get(piece.partition)
+    if (group === undefined) groups.set(piece.partition, [piece])
+    else group.push(piece)
+  }
+  return groups
+}
+
+function inOrder(a: Piece, b: Piece): number {
+  if (a.partition !== b.partition) return a.partition < b.partition ? -1 : 1
+  return a.first - b.first
+}
+
+function rowsOf(pieces: readonly Piece[] = []): number {
+  return pieces.reduce((rows, { first, last }) => rows + last + 1 - first, 0)
+}
+
+/** A copy, since the encoder's own buffer holds more than the result. */
+function encoded(value: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(cbor.encode(value))
+}
+
+function incompatible(what: string): MillraceError {
+  return new MillraceError('CHECKPOINT_INCOMPATIBLE', `the checkpoint holds ${what}`)
+}

@@ -1,0 +1,147 @@
+import type {
+  CommitPermit,
+  Committable,
+  Sink,
+  SinkContext,
+  SinkWriter,
+  Staged,
+} from '../../../src/contract/sink.ts'
+import type { Snapshot } from '../../../src/contract/snapshot.ts'
+import { MillraceError } from '../../../src/errors.ts'
+
+/** A sink that stands beside the destination, by its option: `errors` or `backup`. */
+export interface SinkBeside {
+  readonly option: string
+  readonly writer: SinkWriter<unknown>
+}
+
+/** What a checkpoint holds of one. */
+interface Head {
+  readonly option: string
+  readonly schema: number
+  readonly parts: number
+}
+
+/**
+ * Opens the sinks beside a destination, each under the name of the sink with that of its option.
+ *
+ * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if the checkpoint has one that the job does not have any more.
+ */
+export async function openBeside(
+  sinks: Readonly<Record<string, Sink<never> | undefined>>,
+  context: SinkContext,
+  restored: ReadonlyMap<string, Snapshot>,
+): Promise<SinksBeside> {
+  for (const option of restored.keys())
+    if (sinks[option] === undefined)
+      throw new MillraceError(
+        'CHECKPOINT_INCOMPATIBLE',
+        `the checkpoint holds what the sink has for \`${option}\`, which it does not have any more`,
+      )
+  const opened: SinkBeside[] = []
+  for (const [option, sink] of Object.entries(sinks)) {
+    if (sink === undefined) continue
+    const count = (counter: string, by?: number) => context.count(`${option}.${counter}`, by)
+    const own = { ...context, name: `${context.name}.${option}`, count }
+    try {
+      const writer = await (sink as Sink<unknown>).open(own, restored.get(option))
+      opened.push({ option, writer })
+    } catch (error) {
+      await new SinksBeside(opened).close()
+      throw error
+    }
+  }
+  return new SinksBeside(opened)
+}
+
+/** The sinks beside a destination, as one: they are in the same checkpoints as its batches. */
+export class SinksBeside {
+  readonly #sinks: readonly SinkBeside[]
+
+  constructor(sinks: readonly SinkBeside[]) {
+    this.#sinks = sinks
+  }
+
+  get(option: string): SinkWriter<unknown> | undefined {
+    return this.#sinks.find((sink) => sink.option === option)?.writer
+  }
+
+  get unsettled(): boolean {
+    return this.#sinks.some(({ writer }) => writer.unsettled === true)
+  }
+
+  ready(): readonly Promise<void>[] {
+    return this.#sinks.flatMap(({ writer }) => writer.ready() ?? [])
+  }
+
+  /** Cuts all of them before the first `await`. */
+  stage(last: boolean): Promise<readonly (Staged & { readonly option: string })[]> {
+    const staging = this.#sinks.map(async ({ option, writer }) => ({ option, ...(await writer.stage(last)) }))
+    return Promise.all(staging)
+  }
+
+  async commit(committables: readonly Committable[], permit: CommitPermit): Promise<void> {
+    for (const { option, writer } of this.#sinks) {
+      const own = committables.filter((one) => one['beside'] === option)
+      await writer.commit(
+        own.map((one) => one['committable'] as Committable),
+        permit,
+      )
+    }
+  }
+
+  async close(): Promise<void> {
+    const closing = this.#sinks.map(({ writer }) => writer.close())
+    await Promise.all(closing)
+  }
+}
+
+/** A committable of a sink beside, among those of the destination. */
+export function committableBeside(option: string, committable: Committable): Committable {
+  return { beside: option, committable }
+}
+
+/** The state of a destination and of the sinks beside it as one. */
+export function joinedState(
+  own: Snapshot,
+  beside: readonly (Staged & { readonly option: string })[],
+): Snapshot {
+  const heads: Head[] = beside.map(({ option, state }) => {
+    if (state.changes !== undefined)
+      throw new MillraceError(
+        'JOB_INVALID',
+        `the sink for \`${option}\` keeps keyed state, which none can beside another`,
+      )
+    return { option, schema: state.schema, parts: state.parts.length }
+  })
+  const head = Buffer.from(JSON.stringify(heads))
+  return { schema: own.schema, parts: [head, ...beside.flatMap(({ state }) => state.parts), ...own.parts] }
+}
+
+/**
+ * Takes {@link joinedState} apart.
+ *
+ * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` for the state of another kind of sink.
+ */
+export function separateState({ schema, parts: [head, ...parts] }: Snapshot): {
+  own: Snapshot
+  beside: ReadonlyMap<string, Snapshot>
+} {
+  const beside = new Map<string, Snapshot>()
+  let at = 0
+  for (const { option, schema: theirs, parts: count } of headsIn(head)) {
+    beside.set(option, { schema: theirs, parts: parts.slice(at, at + count) })
+    at += count
+  }
+  return { own: { schema, parts: parts.slice(at) }, beside }
+}
+
+function headsIn(part: Uint8Array | undefined): readonly Head[] {
+  try {
+    return JSON.parse(Buffer.from(part ?? []).toString())
+  } catch (cause) {
+    throw new MillraceError('CHECKPOINT_INCOMPATIBLE', 'the checkpoint holds state of another kind of sink', {
+      cause,
+    })
+  }
+}

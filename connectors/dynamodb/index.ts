@@ -1,0 +1,1 @@
+export { type DynamoTableOptions, dynamoTable } from './dynamo-table.ts'

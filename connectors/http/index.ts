@@ -1,0 +1,1 @@
+export { type HttpEndpointOptions, httpEndpoint } from './http-endpoint.ts'

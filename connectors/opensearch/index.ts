@@ -1,0 +1,2 @@
+export type { IndexRotation } from './index-name.ts'
+export { type OpenSearchOptions, openSearch } from './open-search.ts'

@@ -1,0 +1,1 @@
+export { type SnsTopicOptions, snsTopic } from './sns-topic.ts'

@@ -1,0 +1,1 @@
+export { type SplunkOptions, splunk } from './splunk.ts'

@@ -1,0 +1,1 @@
+export { type SqsQueueOptions, sqsQueue } from './sqs-queue.ts'
