@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { benchDelivery } from './delivery.ts'
 import { benchDemoStages } from './demo-stages.ts'
 import { benchEngine } from './engine.ts'
 import type { Figure } from './figure.ts'
@@ -42,6 +46,13 @@ async function benchKinesis(): Promise<void> {
   for (const line of await benchKinesisCatchUp()) console.log(`  ${line}`)
 }
 
+async function benchSink(): Promise<void> {
+  console.log('\nA million flat rows from records in memory to a Parquet file in a folder')
+  for (const line of await benchDelivery()) console.log(`  ${line}`)
+  const partitions = fileURLToPath(new URL('delivery-partitions.ts', import.meta.url))
+  await once(fork(partitions, { execArgv: ['--import', 'tsx'] }), 'exit')
+}
+
 async function benchStart(): Promise<void> {
   console.log('\nThe embedded Kinesis, from its process being started to its port being open')
   for (const { name, ms, cpuMs } of await benchKinesisStart()) {
@@ -52,6 +63,7 @@ async function benchStart(): Promise<void> {
 const groups = {
   engine: () => print('The engine alone, over decoded records', [floor, engine]),
   demo: async () => print('The stages of the demo, each by itself', await benchDemoStages()),
+  delivery: benchSink,
   kinesis: benchKinesis,
   'kinesis-aggregates': async () =>
     print('The Kinesis source over aggregated records, client only', await benchKinesisAggregates()),

@@ -59,7 +59,7 @@ function compiled(): Complaint[] {
   const settings = {
     extends: '../../tsconfig.json',
     compilerOptions: { rootDir: '../..', outDir: '..', noUnusedLocals: false, noUnusedParameters: false },
-    include: ['*.ts', '../../connectors/delivery/objects/parquetjs-lite.d.ts'],
+    include: ['*.ts', '../../connectors/delivery/objects/encoding/parquetjs-lite.d.ts'],
     exclude: [],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))

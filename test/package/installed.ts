@@ -26,6 +26,10 @@ export async function pack(folder: string): Promise<Packed> {
   return packed!
 }
 
+/** What the project installs to write Parquet. */
+const parquetPackages = ['parquet-wasm', 'apache-arrow']
+const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+
 /** A project of a user, in a folder of its own, with the packed package installed. */
 export class InstalledProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'millrace-project-'))
@@ -34,7 +38,6 @@ export class InstalledProject {
     cpSync(fileURLToPath(new URL('./project', import.meta.url)), this.folder, { recursive: true })
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
     const types = `@types/node@${manifest.devDependencies['@types/node']}`
-    const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
     try {
       await npm(this.folder, 'install', tarball, types, ...quietly)
     } catch (cause) {
@@ -42,6 +45,12 @@ export class InstalledProject {
         cause,
       })
     }
+  }
+
+  /** What the documentation tells those who write Parquet. */
+  async installParquet(): Promise<void> {
+    const versions = parquetPackages.map((name) => `${name}@${manifest.devDependencies[name]}`)
+    await npm(this.folder, 'install', ...versions, ...quietly)
   }
 
   /** Runs Node here and gives what it prints; what it says on stderr is in the error if it fails. */

@@ -111,6 +111,15 @@ describe('the installed package', () => {
     )
   })
 
+  it('says what Parquet needs', async () => {
+    const program = `
+      import { parquet } from 'millrace/connectors/delivery'
+      try { parquet({ id: 'string' }) } catch (error) { console.log(JSON.stringify(error.message)) }`
+    expect(await project.result('--input-type=module', '-e', program)).toContain(
+      'npm install parquet-wasm apache-arrow',
+    )
+  })
+
   it('refuses whatever else lies in it', async () => {
     const inside = [
       'millrace/src/index.ts',
@@ -137,6 +146,8 @@ describe('the installed package', () => {
 })
 
 describe('a program in plain JavaScript', () => {
+  beforeAll(() => project.installParquet(), 180_000)
+
   it('writes Parquet files', async () => {
     expect(await project.result('from-list.js')).toBe('finished')
     expect(await project.rows('lengths')).toEqual([

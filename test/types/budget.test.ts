@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compilerOutput } from '../compiler.ts'
 
-/** What `budget/ideal-job.ts` cost when this was written, 572, and 15 % more. */
-const budget = 660
+/** What `budget/ideal-job.ts` cost when this was written, 572, and 15 % more; and 100 for columns that may hold columns. */
+const budget = 760
 
 function instantiationsOf(project: string): number {
   const output = compilerOutput(

@@ -1,5 +1,5 @@
 // Checked by the compiler alone: what the types of connectors/delivery infer, and what they refuse.
-import { deliverySink, type Format, type ParquetColumn, parquet } from '../../connectors/delivery/index.ts'
+import { type Column, deliverySink, type Format, parquet } from '../../connectors/delivery/index.ts'
 import { folder } from '../../connectors/files/index.ts'
 import type { Sink } from '../../src/contract/sink.ts'
 import type { Equal } from './equal.ts'
@@ -50,4 +50,4 @@ export const moreThanTheColumns: Takes<typeof inlineFormat, { day: string; more:
 export const aMissingColumn: Takes<typeof inlineFormat, { date: string }> = false
 export const anOptionalColumn: Takes<typeof inlineFormat, { day?: string }> = false
 export const aColumnOfAnotherType: Takes<typeof inlineFormat, { day: number }> = false
-export const aTypeThatColumnsDoNotHave: 'text' extends ParquetColumn ? true : false = false
+export const aTypeThatColumnsDoNotHave: 'text' extends Column ? true : false = false

@@ -1,31 +1,46 @@
-/** A value of a column, as the sink keeps it until it is encoded: checked, and owned by the sink. */
-export type Cell = string | number | bigint | boolean
-
-/** A row's cells in the order of the columns. */
-export type Row = readonly Cell[]
-
-/** Rows as a few runs of bytes, which follow from the columns. Joining the runs of two joins their rows. */
+/** Rows as a few runs of bytes, which follow from the format. Joining the runs of two joins their rows. */
 export type Packed = readonly Uint8Array[]
 
-/** How rows become files. `T` is the row that the format takes. */
-export interface Format<in T> {
-  /** Such as `parquet`: the name of the format and the extension of its files. */
-  readonly extension: string
-  /** The columns in words. State that was written under another layout is refused. */
-  readonly layout: string
+/** Consecutive rows. */
+export interface Batch {
+  readonly packed: Packed
+  readonly rows: number
+}
+
+/** The rows of a file, in order. The format that encodes them takes them over: their memory may be gone afterwards. */
+export type Rows = Iterable<Batch>
+
+/** Rows in the making. */
+export interface OpenBatch<in T> {
+  /** How many rows it holds. */
+  readonly rows: number
   /**
-   * Checks a row and takes its cells.
+   * Checks a row and takes what it holds. Gives what the row weighs before compression, in bytes, which depends on the
+   * row alone. A row that throws leaves the batch as it was.
    *
    * @throws InvalidRow for a value that would not read back as it was.
    */
-  readonly rowOf: (value: T) => Row
-  /** What the row weighs before compression, in bytes. Depends on the row alone. */
-  readonly sizeOf: (row: Row) => number
-  /** The bytes of a file, piece by piece. The same rows give the same bytes. */
-  readonly encode: (rows: Iterable<Row>) => AsyncIterable<Uint8Array>
-  /** Rows in little memory, as the checkpoint holds them too. They read back exactly. */
-  readonly pack: (rows: readonly Row[]) => Packed
-  readonly unpack: (packed: Packed, rows: number) => Iterable<Row>
+  append(row: T): number
+  /** Gives the rows away, in memory of their own that is no larger than they are, and begins anew in the old one. */
+  take(): Packed
+}
+
+/** What a file says of itself, if its format can. The same rows are always told the same way. */
+export type Told = Readonly<Record<string, string>>
+
+/** How rows become files. `T` is the row that the format takes. */
+export interface Format<in T> {
+  /** Such as `parquet` or `jsonl.gz`: the extension of its files. */
+  readonly extension: string
+  /** The columns in words. State that was written under another layout is refused. */
+  readonly layout: string
+  /** A batch without rows. */
+  readonly open: () => OpenBatch<T>
+  /**
+   * The bytes of a file, piece by piece, encoded on a thread of its own. The same rows give the same bytes, however they
+   * lie in batches.
+   */
+  readonly encode: (rows: Rows, told?: Told) => AsyncIterable<Uint8Array>
 }
 
 /** A row that cannot be written. The sink adds the row and its own name. */

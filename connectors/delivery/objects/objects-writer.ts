@@ -4,7 +4,7 @@ import type { StateChanges } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import type { ColdState } from './cold-state.ts'
 import type { Completion } from './completion.ts'
-import { type Format, InvalidRow, type Row, shown } from './format.ts'
+import { type Format, InvalidRow, shown } from './format.ts'
 import { OpenFile } from './open-file.ts'
 import type { Partitioning } from './partition-of.ts'
 import { refuseUnrepeated } from './published-files.ts'
@@ -18,7 +18,7 @@ import type { OpenFiles, TailState } from './tail-state.ts'
 const stayingShare = 3 / 4
 
 /**
- * Loose rows take several times the memory of their bytes. After so many rows those of all files are packed, except
+ * Loose rows take more memory than their bytes, to have room to grow. After so many rows those of all files are packed, except
  * where they are so few that the pack would be larger.
  */
 const looseRowsLimit = 2 ** 18
@@ -90,12 +90,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     const now = this.#context.clock.now()
     for (let index = 0; index < values.length; index++) {
       const value = values[index] as T
-      const { partition, row } = this.#checked(value, timestamps[index] ?? now)
-      const sizeBytes = this.#plan.format.sizeOf(row)
-      const file = this.#fileOf(partition)
-      file.append(row, sizeBytes, now)
-      this.#hotBytes += sizeBytes
-      if (this.#hotBytes > this.#plan.memoryBytes / 2) this.#usedAt.set(partition, ++this.#uses)
+      const file = this.#appended(value, timestamps[index] ?? now, now)
+      if (this.#hotBytes > this.#plan.memoryBytes / 2) this.#usedAt.set(file.partition, ++this.#uses)
       this.#finishIfFull(file)
       if (this.#hotBytes > this.#plan.memoryBytes) this.#makeRoom()
       if (++this.#sincePacked >= looseRowsLimit) this.#packLoose()
@@ -152,12 +148,14 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     await this.#objects.close()
   }
 
-  #checked(value: T, timestamp: number): { partition: string; row: Row } {
+  /** The file that has taken the row. */
+  #appended(value: T, timestamp: number, now: number): OpenFile {
     try {
-      const row = this.#plan.format.rowOf(value)
       const partition = this.#plan.partitions.of(value, timestamp)
+      const file = this.#fileOf(partition)
+      this.#hotBytes += file.append(value, now)
       if (this.#completion !== undefined) this.#see(this.#completion, partition, timestamp)
-      return { row, partition }
+      return file
     } catch (cause) {
       const reason =
         cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`

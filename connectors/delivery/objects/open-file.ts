@@ -1,9 +1,9 @@
 import type { RowRange } from './file-name.ts'
-import type { Format, Packed, Row } from './format.ts'
+import type { Batch, Format, OpenBatch, Packed } from './format.ts'
 import type { OpenFacts } from './roll-policy.ts'
 
-/** Rows as they come are packed when there are so many: packed they take a tenth of the memory. */
-const looseRows = 1024
+/** Rows as they come are packed when there are so many bytes of them: what is packed has no room to grow. */
+const looseBytes = 2 ** 20
 
 /** A file that readers may see, of rows that are not finished in the checkpoint that the job started from. */
 export interface PublishedFile extends RowRange {
@@ -23,24 +23,28 @@ export interface Piece extends RowRange {
 /** Rows of a partition that make a file. */
 export interface FinishedFile extends RowRange {
   readonly partition: string
-  readonly rows: Iterable<Row>
+  readonly rows: Iterable<Batch>
   readonly sizeBytes: number
   /** The same rows are published already, and must be the same bytes. */
   readonly published: PublishedFile | undefined
 }
 
 /** The rows of a partition that are in no finished file, and the ordinal of the first of them. */
-export class OpenFile {
+export class OpenFile implements OpenFacts {
   readonly partition: string
   /** What a replay will give again, in order. */
   readonly published: PublishedFile[] = []
   first: number
+  /** One less than `first` if there is no row. */
+  lastRow: number
   sizeBytes: number
   openedAt: number
   /** All rows but the loose ones, in order. */
   pieces: readonly Piece[]
   readonly #format: Format<never>
-  #loose: Row[] = []
+  /** Opened with its first row: most partitions of many have none. */
+  #loose: OpenBatch<never> | undefined
+  #looseBytes = 0
 
   constructor(
     partition: string,
@@ -51,59 +55,74 @@ export class OpenFile {
     this.#format = format
     this.first = restored.first ?? 0
     this.pieces = restored.pieces ?? []
+    this.lastRow = this.pieces.at(-1)?.last ?? this.first - 1
     this.sizeBytes = restored.sizeBytes ?? 0
     this.openedAt = restored.openedAt ?? 0
   }
 
-  /** One less than `first` if there is no row. */
-  get lastRow(): number {
-    return this.#lastPacked + this.#loose.length
-  }
-
   /** How many rows are not packed. */
   get looseRows(): number {
-    return this.#loose.length
+    return this.#loose?.rows ?? 0
   }
 
+  get rows(): number {
+    return this.lastRow + 1 - this.first
+  }
+
+  get publishedTo(): number | undefined {
+    return this.published[0]?.last
+  }
+
+  /** Itself: an object for every row would cost more than to write it. */
   get facts(): OpenFacts {
-    const { first, lastRow, sizeBytes, openedAt, published } = this
-    return { rows: lastRow + 1 - first, lastRow, sizeBytes, openedAt, publishedTo: published[0]?.last }
+    return this
   }
 
-  append(row: Row, sizeBytes: number, now: number): void {
-    if (this.lastRow < this.first) this.openedAt = now
-    this.#loose.push(row)
+  /**
+   * Takes a row of the format and gives what it weighs.
+   *
+   * @throws InvalidRow if the format refuses it; the file is then as it was.
+   */
+  append(row: unknown, now: number): number {
+    this.#loose ??= this.#format.open()
+    const sizeBytes = this.#loose.append(row as never)
+    this.lastRow++
+    if (this.lastRow === this.first) this.openedAt = now
     this.sizeBytes += sizeBytes
-    if (this.#loose.length >= looseRows) this.pack()
+    this.#looseBytes += sizeBytes
+    if (this.#looseBytes >= looseBytes) this.#takeLoose()
+    return sizeBytes
   }
 
-  /** Makes a piece of the loose rows. */
+  /** Makes a piece of the loose rows, and keeps no room for more. */
   pack(): void {
-    if (this.#loose.length === 0) return
+    this.#takeLoose()
+    this.#loose = undefined
+  }
+
+  #takeLoose(): void {
+    const loose = this.#loose
+    this.#looseBytes = 0
+    if (loose === undefined || loose.rows === 0) return
     const { partition, lastRow: last } = this
-    const packed = this.#format.pack(this.#loose)
-    this.pieces = [...this.pieces, { partition, first: this.#lastPacked + 1, last, packed, saved: false }]
-    this.#loose = []
+    const first = last + 1 - loose.rows
+    this.pieces = [...this.pieces, { partition, first, last, packed: loose.take(), saved: false }]
   }
 
   /** Takes the rows out; the next row begins another file. */
   finish(): FinishedFile {
+    this.pack()
     const { partition, first, lastRow: last, sizeBytes } = this
-    const rows = inOrder(this.#format, this.pieces, this.#loose)
+    const rows = batchesOf(this.pieces)
     const published = this.published.shift()
     this.first = last + 1
     this.pieces = []
-    this.#loose = []
     this.sizeBytes = 0
     return { partition, first, last, rows, sizeBytes, published }
   }
-
-  get #lastPacked(): number {
-    return this.pieces.at(-1)?.last ?? this.first - 1
-  }
 }
 
-function* inOrder(format: Format<never>, pieces: readonly Piece[], loose: readonly Row[]): Generator<Row> {
-  for (const { packed, first, last } of pieces) yield* format.unpack(packed, last + 1 - first)
-  yield* loose
+/** One after the other: rows on disk are read when they are wanted. */
+function* batchesOf(pieces: readonly Piece[]): Generator<Batch> {
+  for (const { packed, first, last } of pieces) yield { packed, rows: last + 1 - first }
 }

@@ -2,7 +2,7 @@ import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Committable } from '../../../src/contract/sink.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { objectName, type Writer } from './file-name.ts'
-import type { Format } from './format.ts'
+import type { Format, Told } from './format.ts'
 import type { FinishedFile } from './open-file.ts'
 
 /** Encodes a finished file and stages it. */
@@ -13,7 +13,13 @@ export async function stageFile(
   { partition, first, last, rows, published }: FinishedFile,
 ): Promise<Committable> {
   const file = published?.file ?? objectName(partition, writer, { first, last }, extension)
-  const staged = await objects.stage(file, encode(rows))
+  // Nothing that another history of the same job would say otherwise.
+  const told: Told = {
+    'millrace.sink': writer.sink,
+    'millrace.partition': partition,
+    'millrace.rows': `${first}-${last}`,
+  }
+  const staged = await objects.stage(file, encode(rows, told))
   if (published !== undefined && (await objects.holds(file, staged)) === false) {
     throw new MillraceError(
       'SINK_FOREIGN_FILES',

@@ -2,6 +2,6 @@
 import { parquet } from 'millrace/connectors/delivery'
 
 export const format = parquet({
-  // ↓ Type '"text"' is not assignable to type 'ParquetColumn'
+  // ↓ Type '"text"' is not assignable to type 'Column'
   customer: 'text',
 })

@@ -364,9 +364,9 @@ describe('deliverySink', () => {
 
   test('a row that does not fit is refused at once, with sink, column and value', async () => {
     const writer = await open()
-    const bad = { id: 1, month: '2001-01', minutes: Number.NaN }
+    const bad = { id: 1, month: '2001-01', minutes: '5' as unknown as number }
     expect(() => write(writer, [bad])).toThrow(
-      'ROW_INVALID: column minutes takes a number other than NaN, not NaN, in row {"id":1,"month":"2001-01","minutes":"NaN"} [job delays, sink lake]',
+      'ROW_INVALID: column minutes takes a number, not "5", in row {"id":1,"month":"2001-01","minutes":"5"} [job delays, sink lake]',
     )
     expect(() => write(writer, [{ ...bad, minutes: null as unknown as number }])).toThrow('not null, in row')
     const circular = { ...bad, self: {} }

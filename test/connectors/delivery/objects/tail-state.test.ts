@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parquet } from '../../../../connectors/delivery/index.ts'
-import type { Row } from '../../../../connectors/delivery/objects/format.ts'
+import { joined } from '../../../../connectors/delivery/objects/columns/runs.ts'
 import { OpenFile } from '../../../../connectors/delivery/objects/open-file.ts'
 import {
   type OpenFiles,
@@ -9,18 +9,19 @@ import {
 } from '../../../../connectors/delivery/objects/tail-state.ts'
 
 const format = parquet({ id: 'int32', text: 'string', at: 'int64' })
-const row = (id: number): Row => [id, `row ${id}`, BigInt(id) << 40n]
+const row = (id: number) => ({ id, text: `row ${id}`, at: BigInt(id) << 40n })
 
 function grow(files: OpenFiles, partition: string, count: number): void {
   const file = files.get(partition) ?? new OpenFile(partition, format)
   files.set(partition, file)
-  for (let added = 0; added < count; added++) file.append(row(file.lastRow + 1), 10, 7)
+  for (let added = 0; added < count; added++) file.append(row(file.lastRow + 1), 7)
 }
 
 const contents = (files: OpenFiles) =>
   [...files.values()].map(({ partition, first, pieces, sizeBytes, openedAt }) => {
-    const rows = pieces.flatMap((piece) => [...format.unpack(piece.packed, piece.last + 1 - piece.first)])
-    return { partition, first, rows, sizeBytes, openedAt }
+    const { packed } = joined(pieces.map((piece) => ({ packed: piece.packed, rows: 0 })))
+    const runs = packed.map((run) => Buffer.from(run).toString('base64'))
+    return { partition, first, runs, sizeBytes, openedAt }
   })
 
 describe('the state of unfinished files', () => {

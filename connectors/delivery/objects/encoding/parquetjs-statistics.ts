@@ -1,6 +1,5 @@
 import parquetTypes from 'parquetjs-lite/gen-nodejs/parquet_types.js'
-import type { Cell } from './format.ts'
-import type { ColumnType } from './parquet-column.ts'
+import type { Cell, ParquetjsType } from './parquetjs-column.ts'
 
 /** Longer values are left out of statistics, which every reader of the file has to load. */
 const longestBytes = 256
@@ -8,10 +7,10 @@ const longestBytes = 256
 /**
  * The smallest and the largest cell of a column chunk, by which readers skip what cannot match. parquetjs-lite would
  * order text by UTF-16 units where Parquet orders it by bytes, and a reader that trusts the result misses rows; so
- * statistics are made here. `undefined` where there had better be none.
+ * statistics are made here. `undefined` where there had better be none, as beside NaN.
  */
-export function statisticsOf(type: ColumnType, cells: readonly Cell[]): object | undefined {
-  const range = type.parquetType === 'UTF8' ? textRange(cells as string[]) : rangeOf(cells)
+export function statisticsOf(type: ParquetjsType, cells: readonly Cell[]): object | undefined {
+  const range = type.name === 'UTF8' ? textRange(cells as string[]) : rangeOf(cells)
   if (range === undefined) return undefined
   const [min_value, max_value] = range.map(type.plain)
   if (min_value === undefined || max_value === undefined) return undefined
@@ -24,6 +23,7 @@ function rangeOf(cells: readonly Cell[]): [Cell, Cell] | undefined {
   let [largest] = cells
   if (smallest === undefined || largest === undefined) return undefined
   for (const cell of cells) {
+    if (Number.isNaN(cell)) return undefined
     if (cell < smallest) smallest = cell
     if (cell > largest) largest = cell
   }

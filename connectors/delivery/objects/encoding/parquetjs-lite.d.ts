@@ -1,8 +1,11 @@
-/** The parts of parquetjs-lite 0.8 that Millrace uses. The package has no types of its own. */
+/** The parts of parquetjs-lite 0.8 that Millrace and its tests use. The package has no types of its own. */
 declare module 'parquetjs-lite' {
   interface Parquetjs {
     ParquetSchema: new (
-      fields: Record<string, { type: string; compression: 'SNAPPY'; statistics: false }>,
+      fields: Record<
+        string,
+        { type: string; compression: 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP'; statistics: false }
+      >,
     ) => Schema
     ParquetEnvelopeWriter: new (
       schema: Schema,
@@ -16,6 +19,12 @@ declare module 'parquetjs-lite' {
       envelope: RowGroupTarget,
       options: { rowGroupSize: number },
     ) => RowGroupWriter
+    ParquetReader: {
+      openFile(path: string): Promise<{
+        getCursor(): { next(): Promise<object | null> }
+        close(): Promise<void>
+      }>
+    }
   }
   export interface Schema {
     readonly fieldList: readonly { readonly name: string }[]
