@@ -18,7 +18,7 @@ import { BatchingOutput, placeOf } from './batching-output.ts'
 import { CaughtCalls, unlessUnderWay } from './caught-calls.ts'
 import { failedAt } from './failed-value.ts'
 import { GuardedOperator } from './guarded-operator.ts'
-import { created, naming, operatorFailure } from './operator-failure.ts'
+import { created, isOfMachine, naming, operatorFailure } from './operator-failure.ts'
 
 /** What a chain tells and is told by the dataflow around it. */
 export interface ChainContext {
@@ -280,13 +280,14 @@ export class FusedChain {
   #refusing(operator: string, failed: Member['failed']) {
     return (error: unknown, value: unknown, timestamp: number, where = this.#whereIs()): void => {
       const located = failedAt(failed(error).at(where), value)
+      if (isOfMachine(located)) throw located
       if (this.#context.onRefused === undefined || this.#caught.underWay) throw located
       this.#context.count(`${operator}.failed`)
       this.#context.onRefused({ operator, value, timestamp, error: located })
     }
   }
 
-  /** Gives the failure of what follows an operator; what failed because of the machine is no record's fault. */
+  /** Gives the failure of what follows an operator. */
   #attempting(next: Link, failed: Member['failed']): OperatorContext<unknown>['attempt'] {
     return (value, timestamp, where) => {
       const whereIs = this.#whereIs
@@ -296,7 +297,7 @@ export class FusedChain {
         return undefined
       } catch (error) {
         const failure = failed(error).at(this.#whereIs())
-        if (/^(CHECKPOINT|STORE)_/.test(failure.code)) throw failure
+        if (isOfMachine(failure)) throw failure
         return failure
       } finally {
         this.#whereIs = whereIs

@@ -22,6 +22,11 @@ export function operatorFailure(thrown: unknown, operator: string, of?: unknown)
   })
 }
 
+/** Whether something failed because of the machine or of what it has kept: no record is to blame for it. */
+export function isOfMachine({ code }: MillraceError): boolean {
+  return /^(CHECKPOINT|STORE)_/.test(code)
+}
+
 /** A call of an operator whose failure names it, unless it has come from further down: that is named already. */
 export function naming<A extends unknown[]>(
   call: (...args: A) => void,

@@ -1,6 +1,7 @@
 import type { Layers, StateChanges, WriteFile } from '../contract/snapshot.ts'
 import { compacted } from './compaction.ts'
 import type { Filed } from './filed.ts'
+import type { SetAside } from './files/state-file.ts'
 import type { Journal } from './journal.ts'
 import { JournaledMap } from './journaled-map.ts'
 import type { Key } from './key.ts'
@@ -17,6 +18,10 @@ import { StateTable, type TableContext } from './state-table.ts'
 export interface FiledValues<V> {
   /** The values of a namespace: none yet. */
   open(namespace: number): Filed<V>
+  /** Where files are kept until their values are wanted, if not in memory. */
+  readonly setAside?: SetAside
+  /** All that was set aside has been taken. */
+  taken?(): void
   /** Makes room by what is not wanted any more. */
   tidy(slices: Slices): Promise<void>
   /** More keys than this that are used between two cuts ask for a checkpoint. */
@@ -117,7 +122,7 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
   }
 
   async open(layers: Layers, around: StateSurroundings, range: KeyGroupRange = allKeyGroups): Promise<void> {
-    const loader = await StateLoader.open(layers, range)
+    const loader = await StateLoader.open(layers, range, this.#filed.setAside)
     this.#layers = loader.layers
     if (!loader.done) {
       this.#loader = loader
@@ -178,6 +183,7 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
     if (!this.#loader?.done) return
     this.#loader = undefined
     this.#context.load = undefined
+    this.#filed.taken?.()
   }
 
   #loadAll(): void {

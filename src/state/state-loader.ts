@@ -1,6 +1,6 @@
 import type { Layers } from '../contract/snapshot.ts'
 import type { StateEntry } from './files/state-entry.ts'
-import { type GroupInFile, StateFile } from './files/state-file.ts'
+import { type GroupInFile, type SetAside, StateFile } from './files/state-file.ts'
 import type { StateFileHeader } from './files/state-file-format.ts'
 import { allKeyGroups, type KeyGroupRange } from './key-group.ts'
 import type { TimerClock } from './keyed-state.ts'
@@ -62,10 +62,15 @@ export class StateLoader {
   /**
    * Reads the files of a checkpoint. Their entries are decoded later.
    *
+   * @param setAside Where their bytes are until then, if not in memory.
    * @throws MillraceError `CHECKPOINT_CORRUPT` if one cannot be read.
    */
-  static async open(layers: Layers, range: KeyGroupRange = allKeyGroups): Promise<StateLoader> {
-    const files = await readAll(layers)
+  static async open(
+    layers: Layers,
+    range: KeyGroupRange = allKeyGroups,
+    setAside?: SetAside,
+  ): Promise<StateLoader> {
+    const files = await readAll(layers, setAside)
     const described = layers.map((ofLayer, index) => layerOf(ofLayer, files[index]!))
     return new StateLoader(described, files, range)
   }
@@ -120,13 +125,14 @@ export class StateLoader {
   }
 }
 
-async function readAll(layers: Layers): Promise<StateFile[][]> {
+async function readAll(layers: Layers, setAside: SetAside | undefined): Promise<StateFile[][]> {
   const wanted = layers.flatMap((files, layer) => files.map((file) => ({ layer, file })))
   const opened: StateFile[][] = layers.map(() => [])
   for (let place = 0; place < wanted.length; place += readAhead) {
     const some = wanted.slice(place, place + readAhead)
     const contents = await Promise.all(some.map(({ file }) => file.read()))
-    for (const [index, { layer }] of some.entries()) opened[layer]!.push(new StateFile(contents[index]!))
+    for (const [index, { layer }] of some.entries())
+      opened[layer]!.push(new StateFile(contents[index]!, setAside))
   }
   return opened
 }

@@ -191,6 +191,25 @@ function windowed(dead: ReturnType<typeof collectSink<string>>, endless: boolean
   )
 }
 
+describe('a failure of the machine', () => {
+  it('is no fault of a record: nothing is skipped for it', async () => {
+    const out = collectSink<number>()
+    const described = job(
+      'torn',
+      ({ from }) =>
+        from('orders', listSource({ s: orders })).pipe(
+          map(({ time }) => {
+            if (time === 2) throw new MillraceError('CHECKPOINT_CORRUPT', 'as the test wants')
+            return time
+          }),
+          sinkTo('out', out),
+        ),
+      { onError: 'skip' },
+    )
+    expect((await failureOf(run(described, { checkpoints: memoryStore() }))).code).toBe('CHECKPOINT_CORRUPT')
+  })
+})
+
 describe('windows of failed records', () => {
   it('have them all, and none of them is late', async () => {
     const dead = collectSink<string>()

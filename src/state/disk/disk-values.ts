@@ -1,7 +1,9 @@
 import type { Filed } from '../filed.ts'
+import type { SetAside } from '../files/state-file.ts'
 import type { FiledValues } from '../layered-keyed-state.ts'
 import type { Slices } from '../slices.ts'
 import { FiledOnDisk, namespaceOf } from './filed-on-disk.ts'
+import { FilesAside } from './files-aside.ts'
 import { RecordLog } from './record-log.ts'
 
 /** A log that has outgrown what is of use in it by less than this is left alone. */
@@ -13,13 +15,30 @@ export class DiskValues<V> implements FiledValues<V> {
   readonly #log: RecordLog
   readonly #unpack: (packed: Uint8Array) => V
   readonly #namespaces = new Map<number, FiledOnDisk<V>>()
+  readonly #folder: string
+  #aside: FilesAside | undefined
 
   /** @param signal The end: then the files are gone. */
   constructor(folder: string, usedKeys: number, unpack: (packed: Uint8Array) => V, signal: AbortSignal) {
     this.usedKeys = usedKeys
+    this.#folder = folder
     this.#log = new RecordLog(folder)
     this.#unpack = unpack
-    signal.addEventListener('abort', () => this.#log.close(), { once: true })
+    const close = () => {
+      this.#log.close()
+      this.taken()
+    }
+    signal.addEventListener('abort', close, { once: true })
+  }
+
+  readonly setAside: SetAside = (content) => {
+    this.#aside ??= new FilesAside(this.#folder)
+    return this.#aside.add(content)
+  }
+
+  taken(): void {
+    this.#aside?.close()
+    this.#aside = undefined
   }
 
   open(namespace: number): Filed<V> {

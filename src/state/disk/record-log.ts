@@ -1,8 +1,8 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, ftruncateSync, readSync } from 'node:fs'
 import { MillraceError } from '../../errors.ts'
 import { ByteReader } from '../files/byte-reader.ts'
 import type { ByteWriter } from '../files/byte-writer.ts'
+import { namelessFile, writeAll } from './nameless-file.ts'
 import type { Place } from './place-table.ts'
 
 /** A segment begins no record beyond this. */
@@ -166,16 +166,4 @@ export class RecordLog {
 
 function isSparse({ sizeBytes, liveBytes }: Segment): boolean {
   return 3 * liveBytes <= sizeBytes
-}
-
-/** A file that nobody else finds, and that goes when it is closed, however the process ends. */
-function namelessFile(folder: string): number {
-  const own = mkdtempSync(join(folder, 'state-'))
-  const file = openSync(join(own, 'segment'), 'w+')
-  rmSync(own, { recursive: true })
-  return file
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
 }

@@ -16,6 +16,12 @@ export interface GroupInFile {
   readonly earliestProcessing: number
 }
 
+/** Gives some bytes of a file again. */
+export type ReadBytes = (from: number, until: number) => Buffer
+
+/** Takes the content of a file where it does not weigh on memory. */
+export type SetAside = (content: Buffer) => ReadBytes
+
 /** A state file that is read. Only its index is decoded at first. */
 export class StateFile {
   readonly header: StateFileHeader
@@ -23,18 +29,25 @@ export class StateFile {
   readonly namespaces: readonly number[]
   /** In ascending order. */
   readonly groups: readonly GroupInFile[]
-  readonly #content: Buffer
+  /** The whole file, unless it is set aside. */
+  readonly #content: Buffer | undefined
+  readonly #read: ReadBytes | undefined
 
-  /** @throws MillraceError `CHECKPOINT_CORRUPT` for bytes that are not a whole state file of this format. */
-  constructor(content: Uint8Array) {
-    this.#content = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    const indexAt = checked(this.#content)
-    const from = new ByteReader(this.#content, magic.length)
+  /**
+   * @param setAside Where the content is kept, if not in memory.
+   * @throws MillraceError `CHECKPOINT_CORRUPT` for bytes that are not a whole state file of this format.
+   */
+  constructor(content: Uint8Array, setAside?: SetAside) {
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    const indexAt = checked(bytes)
+    const from = new ByteReader(bytes, magic.length)
     this.header = decodeCbor(from.slice(from.varint())) as StateFileHeader
     const firstEntry = from.at
     from.at = indexAt
     this.namespaces = Array.from({ length: from.varint() }, () => from.float64())
     this.groups = groupsFrom(from, firstEntry)
+    this.#read = setAside?.(bytes)
+    this.#content = this.#read === undefined ? bytes : undefined
   }
 
   /** How many entries there are. */
@@ -44,7 +57,8 @@ export class StateFile {
 
   /** What the file says of the keys of a group. */
   scan({ from, until }: GroupInFile): EntryScan {
-    return new EntryScan(this.#content, from, until)
+    if (this.#content !== undefined) return new EntryScan(this.#content, from, until)
+    return new EntryScan(this.#read!(from, until), 0, until - from)
   }
 }
 
