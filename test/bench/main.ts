@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { inlineChains } from '../../src/cli/inline-chains.ts'
 import { benchDelivery } from './delivery.ts'
 import { benchDemoStages } from './demo-stages.ts'
 import { benchEngine } from './engine.ts'
@@ -23,6 +24,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
  * else the machine does, or hardly. The speed is a ratio to something measured in the same run, which depends on it even
  * less: if nothing else is said, to a loop written by hand that does what the demo's job does with decoded records.
  */
+inlineChains()
 const [floor, engine] = benchEngine() as [Figure, Figure]
 
 function print(title: string, figures: readonly Figure[], base = 'floor'): void {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { run } from 'millrace'
 import { memoryStore } from 'millrace/testing'
+import { inlineChains } from '../../../src/cli/inline-chains.ts'
 import type { Sink } from '../../../src/contract/sink.ts'
 import { cpuMicrosOf } from '../figure.ts'
 import { AnswerDigest, entriesOf } from './answer.ts'
@@ -99,4 +100,6 @@ async function main(line: readonly string[]): Promise<number> {
   }
 }
 
+// As the command line does.
+inlineChains()
 process.exitCode = await main(process.argv.slice(2))
