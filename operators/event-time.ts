@@ -96,7 +96,7 @@ function assignTimestamps<T>(
   watermarkOf: EventTimeOptions<T>['watermark'],
   watermarks: SplitWatermarks,
   maxDriftMs: number,
-  { id, emit, emitWatermark, running, failed }: OperatorContext<T>,
+  { number, emit, emitWatermark, running, failed }: OperatorContext<T>,
   restored: Snapshot | undefined,
 ): Operator<T> {
   if (restored?.schema === schema) restore(watermarks, restored)
@@ -113,13 +113,13 @@ function assignTimestamps<T>(
   return {
     tellsRunning: true,
     process: (value, timestamp) => {
-      running.operator = id
+      running.operator = number
       const time = timestampOf(value)
       if (!isTime(time)) throw failed(invalid(time, timestamp), timestampOf)
       if (watermarkOf === undefined) {
         if (time > greatest) greatest = time
       } else complete = Math.max(complete, watermarkOf(value, time) ?? complete)
-      running.operator = undefined
+      running.operator = 0
       emit(value, time)
     },
     onBatch: (split = '') => {

@@ -15,13 +15,13 @@ export function filter<T>(predicate: (value: T) => boolean): Step<Stream<T>, Str
   givenFunction(predicate, 'filter')
   return operatorStep<T, T>({
     verb: 'filter',
-    create: ({ id, emit, running }) => {
+    create: ({ number, emit, running }) => {
       return {
         tellsRunning: true,
         process: (value, timestamp) => {
-          running.operator = id
+          running.operator = number
           const passes = predicate(value)
-          running.operator = undefined
+          running.operator = 0
           if (passes) emit(value, timestamp)
         },
       }

@@ -14,13 +14,13 @@ export function map<T, R>(project: (value: T) => R): Step<Stream<T>, Stream<R>> 
   givenFunction(project, 'map')
   return operatorStep<T, R>({
     verb: 'map',
-    create: ({ id, emit, running }) => {
+    create: ({ number, emit, running }) => {
       return {
         tellsRunning: true,
         process: (value, timestamp) => {
-          running.operator = id
+          running.operator = number
           const result = project(value)
-          running.operator = undefined
+          running.operator = 0
           emit(result, timestamp)
         },
       }

@@ -138,16 +138,16 @@ export class WindowAggregation implements Operator<unknown> {
   #accumulating(keySelector: (value: unknown) => Key): Emit<unknown> {
     const { startOf } = this.#slicing
     const { add } = this.#content
-    const { id, running } = this.#context
+    const { number, running } = this.#context
     return (value, timestamp) => {
-      running.operator = id
+      running.operator = number
       const start = startOf(timestamp)
       if (start === this.#start || this.#enter(start)) {
         const key = keySelector(value)
         const accumulators = this.#current!.get(key) ?? this.#open(key, keySelector)
         add(accumulators, value, timestamp)
       } else this.#onOutside(value, timestamp, start)
-      running.operator = undefined
+      running.operator = 0
     }
   }
 

@@ -24,8 +24,11 @@ export interface OperatorSurroundings {
 
 /** Which operator of a chain calls a function of the job at the moment, so that a failure can name it. */
 export interface Running {
-  /** Set to the operator's id before anything that can throw, and back to `undefined` before a record goes on. */
-  operator: string | undefined
+  /**
+   * Set to the operator's {@link OperatorContext.number} before anything that can throw, and back to 0 before a record goes
+   * on. A small number is written for less than a name.
+   */
+  operator: number
 }
 
 /** What the engine gives an operator: the way on, and its name. */
@@ -70,6 +73,8 @@ export interface OperatorContext<in Out> extends OperatorSurroundings {
   readonly caught: boolean
   /** For an operator that {@link Operator.tellsRunning}. */
   readonly running: Running
+  /** Which operator of its chain it is, from 1. */
+  readonly number: number
   /**
    * What was thrown in the operator, as an error that names it. One that names an operator further down stays so. `of` is
    * the function of the job that gave what it must not: the error then leads to the step that it was given to.

@@ -66,7 +66,9 @@ export class FusedChain {
   readonly #main: BatchingOutput
   readonly #sides: ReadonlyMap<string, BatchingOutput>
   readonly #operators: Member[] = []
-  readonly #running: Running = { operator: undefined }
+  readonly #running: Running = { operator: 0 }
+  /** By their numbers, from 1. */
+  readonly #ids: readonly string[]
   readonly #head: Link
   readonly #caught: CaughtCalls
   #emit: (element: Element<unknown>) => void = () => {}
@@ -84,6 +86,7 @@ export class FusedChain {
     emitSide: (name: string, element: Element<unknown>) => void,
   ) {
     this.#context = context
+    this.#ids = nodes.map(({ id }) => id)
     this.#main = new BatchingOutput((element) => this.#emit(element))
     this.#sides = new Map(
       sides.map((name) => [name, new BatchingOutput((element) => emitSide(name, element))]),
@@ -94,7 +97,7 @@ export class FusedChain {
       onWatermark: (timestamp) => this.#toAll({ kind: 'watermark', timestamp }),
     }
     this.#head = nodes.reduceRight<Link>(
-      (next, node, place) => this.#link(node, next, catching !== -1 && place > catching),
+      (next, node, place) => this.#link(node, next, place + 1, catching !== -1 && place > catching),
       last,
     )
     this.#operators.reverse()
@@ -243,8 +246,8 @@ export class FusedChain {
 
   /** What was thrown below an operator is a failure of the one that is running, or else of that operator. */
   #failure(error: unknown, below = this.#operators[0]!.id, of?: unknown): MillraceError {
-    const { operator = below } = this.#running
-    this.#running.operator = undefined
+    const operator = this.#ids[this.#running.operator - 1] ?? below
+    this.#running.operator = 0
     return operatorFailure(error, operator, of)
   }
 
@@ -305,8 +308,16 @@ export class FusedChain {
     }
   }
 
-  /** @param caught Whether an operator before it catches what fails. */
-  #link({ id, transformation }: GraphNode<OperatorTransformation>, next: Link, caught: boolean): Link {
+  /**
+   * @param number Which of the operators it is, from 1.
+   * @param caught Whether an operator before it catches what fails.
+   */
+  #link(
+    { id, transformation }: GraphNode<OperatorTransformation>,
+    next: Link,
+    number: number,
+    caught: boolean,
+  ): Link {
     const failed: Member['failed'] = (error, of) => this.#failure(error, id, of)
     const refuse = this.#refusing(id, failed)
     const { catches = false } = transformation
@@ -327,6 +338,7 @@ export class FusedChain {
       goesOn: goesOn || caught,
       caught,
       running: this.#running,
+      number,
       failed,
       whereIs: () => this.#whereIs(),
       refuse,

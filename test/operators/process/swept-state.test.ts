@@ -63,7 +63,8 @@ function visits(clock: ProcessClock, state: StateBackend, restored?: Snapshot) {
       resume: (act) => act(),
       goesOn: false,
       whereIs: () => ({}),
-      running: { operator: undefined },
+      running: { operator: 0 },
+      number: 1,
       failed: millraceError,
       refuse: (error) => {
         throw error

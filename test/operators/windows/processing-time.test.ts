@@ -48,7 +48,8 @@ function counting(assigner: WindowAssigner<unknown>, restored?: Snapshot, trigge
       caught: false,
       attempt: () => undefined,
       whereIs: () => ({}),
-      running: { operator: undefined },
+      running: { operator: 0 },
+      number: 1,
       failed: millraceError,
       refuse: (error) => {
         throw error
