@@ -15,8 +15,9 @@ import type { GraphEdge, GraphNode, StreamGraph } from '../graph/stream-graph.ts
 import { mainOutput } from '../graph/transformation.ts'
 import type { Job } from '../job.ts'
 import { type Observable, Subject } from '../rx.ts'
+import type { ChainContext } from './chain-context.ts'
 import { FailedRecords } from './failed-records.ts'
-import { type ChainContext, FusedChain, outletName } from './fused-chain.ts'
+import { FusedChain, outletName } from './fused-chain.ts'
 import { Union } from './union.ts'
 
 /** What a dataflow tells and is told by the run around it. */

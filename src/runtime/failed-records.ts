@@ -5,7 +5,7 @@ import { failedRecords } from '../graph/failed-records.ts'
 import type { StreamGraph } from '../graph/stream-graph.ts'
 import type { Job } from '../job.ts'
 import { beginningOfTime } from '../time/end-of-time.ts'
-import type { ChainContext, RefusedRecord } from './fused-chain.ts'
+import type { ChainContext, RefusedRecord } from './chain-context.ts'
 
 /**
  * Keeps the records that functions of the job failed on until they can be handed on, as the job wants it. Their event time

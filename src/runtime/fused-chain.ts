@@ -1,14 +1,6 @@
 import type { Barrier, Batch, Element, End, SplitMark, Tick } from '../contract/element.ts'
 import type { Json } from '../contract/json.ts'
-import type {
-  Emit,
-  Operator,
-  OperatorContext,
-  OperatorSurroundings,
-  Running,
-  SplitProgress,
-} from '../contract/operator.ts'
-import type { Snapshot } from '../contract/snapshot.ts'
+import type { Emit, Operator, OperatorContext, Running, SplitProgress } from '../contract/operator.ts'
 import { type MillraceError, millraceError, type Where } from '../errors.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { OperatorTransformation } from '../graph/transformation.ts'
@@ -16,33 +8,10 @@ import { Observable, type OperatorFunction } from '../rx.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import { BatchingOutput, placeOf } from './batching-output.ts'
 import { CaughtCalls, unlessUnderWay } from './caught-calls.ts'
+import type { ChainContext } from './chain-context.ts'
 import { failedAt } from './failed-value.ts'
 import { GuardedOperator } from './guarded-operator.ts'
 import { created, isOfMachine, naming, operatorFailure } from './operator-failure.ts'
-
-/** What a chain tells and is told by the dataflow around it. */
-export interface ChainContext {
-  readonly surroundings: OperatorSurroundings
-  /** The operators' state, by their ids. */
-  readonly restored: Readonly<Record<string, Snapshot>>
-  readonly onSnapshot: (operator: string, snapshot: Snapshot) => void
-  readonly count: (counter: string, by?: number) => void
-  readonly level: (counter: string, value: number) => void
-  /** An operator asks for a tick at this processing time. */
-  readonly wakeAt: (time: number) => void
-  /** What failed outside of a push. */
-  readonly onFailure: (error: unknown) => void
-  /** Takes a record that a function failed on; `undefined` if that ends the job. */
-  readonly onRefused: ((refused: RefusedRecord) => void) | undefined
-}
-
-/** A record that a function of the job failed on. */
-export interface RefusedRecord {
-  readonly operator: string
-  readonly value: unknown
-  readonly timestamp: number
-  readonly error: MillraceError
-}
 
 /** How one operator, and everything after it in the chain, is called. */
 interface Link {
