@@ -1,5 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { isLoopback } from '../../src/contract/loopback.ts'
 import { withCborFirst } from './cbor-first.ts'
 import { LeanProtocol } from './lean-protocol.ts'
 
@@ -120,12 +121,6 @@ export function clientPlace(connection: ResolvedConnection) {
 function endpointOf(env: Environment): string | undefined {
   if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
   return env.AWS_ENDPOINT_URL_KINESIS ?? env.AWS_ENDPOINT_URL
-}
-
-function isLoopback(endpoint: string | undefined): boolean {
-  if (endpoint === undefined || !URL.canParse(endpoint)) return false
-  const { protocol, hostname } = new URL(endpoint)
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(hostname)
 }
 
 function regionOfArn(stream: string): string | undefined {

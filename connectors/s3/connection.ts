@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import { isLoopback } from '../../src/contract/loopback.ts'
 
 /** Where and how to reach S3. */
 export interface S3Connection {
@@ -92,12 +93,6 @@ export function resolveConnection(options: S3Connection, env: Environment): Reso
 function endpointOf(env: Environment): string | undefined {
   if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
   return env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL
-}
-
-function isLoopback(endpoint: string | undefined): boolean {
-  if (endpoint === undefined || !URL.canParse(endpoint)) return false
-  const { protocol, hostname } = new URL(endpoint)
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(hostname)
 }
 
 function mayHaveCredentials(env: Environment): boolean {

@@ -1,3 +1,5 @@
+import { isLoopback } from './loopback.ts'
+
 /** Where and how to reach a service of AWS. */
 export interface AwsConnection {
   /** Default: `--region`, else what the AWS SDK finds (`AWS_REGION`, the profile). At an endpoint on this machine: `us-east-1`. */
@@ -24,7 +26,7 @@ export function awsClientConfig(
   given: { readonly region?: string | undefined },
   env: Readonly<Record<string, string | undefined>>,
 ): AwsClientConfig {
-  const loopback = endpoint !== undefined && isLoopback(endpoint)
+  const loopback = isLoopback(endpoint)
   const inEnvironment = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
   const chosen = region ?? given.region ?? inEnvironment ?? (loopback ? 'us-east-1' : undefined)
   const known =
@@ -36,10 +38,4 @@ export function awsClientConfig(
     ...(profile !== undefined && { profile }),
     ...(loopback && !known && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
   }
-}
-
-function isLoopback(endpoint: string): boolean {
-  if (!URL.canParse(endpoint)) return false
-  const { protocol, hostname } = new URL(endpoint)
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(hostname)
 }

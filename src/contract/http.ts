@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { isLoopbackHost } from './loopback.ts'
 
 /** A request over HTTP, whose answer is read whole. */
 export interface HttpRequest {
@@ -39,16 +40,12 @@ export function destinationUrl(text: string, what: string, hasSecret: boolean): 
       'OPTION_INVALID',
       `${what} has a user or a password in it: URLs are shown in logs`,
     )
-  if (hasSecret && url.protocol === 'http:' && !isLoopback(url.hostname))
+  if (hasSecret && url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     throw new MillraceError(
       'OPTION_INVALID',
       `${what} begins with http://: a secret goes over https:// alone`,
     )
   return url
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\]|[\w.-]+\.localhost)$/.test(host)
 }
 
 /** What an answer asks for by `Retry-After` in seconds, in milliseconds. */

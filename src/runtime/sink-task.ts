@@ -2,6 +2,7 @@ import type { Batch, Element } from '../contract/element.ts'
 import type { CommitPermit, Committable, SinkWriter, Staged } from '../contract/sink.ts'
 import { type MillraceError, millraceError, type Where } from '../errors.ts'
 import { failedFunction } from '../observe/failed-function.ts'
+import { placeOf } from './batching-output.ts'
 
 /** Hands what reaches a sink to its writer. */
 export class SinkTask {
@@ -56,7 +57,9 @@ export class SinkTask {
       this.written += values.length
     } catch (error) {
       const failure = millraceError(error)
-      throw failure.at({ sink: this.name, ...functionOf(failure), ...placeOf(values, whereIs?.(0)) })
+      // A writer does not say which of several rows it failed on, but shows the row.
+      const where = values.length === 1 ? whereIs?.(0) : placeOf(whereIs?.(0))
+      throw failure.at({ sink: this.name, ...functionOf(failure), ...where })
     }
   }
 
@@ -73,10 +76,4 @@ export class SinkTask {
 function functionOf({ cause }: MillraceError): Where {
   const place = failedFunction(cause)
   return place === undefined ? {} : { function: place }
-}
-
-/** Where the rows came from. A writer does not say which of several it failed on, but shows the row. */
-function placeOf(values: readonly unknown[], where: Where = {}): Where {
-  const { sequenceNumber: _first, ...common } = where
-  return values.length === 1 ? where : common
 }
