@@ -1,9 +1,9 @@
-import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Report } from './worker.ts'
+import { simulateElsewhere } from './worker-process.ts'
 
 /*
  * npm run simulate -- --seeds 10000 --from 0
@@ -48,13 +48,14 @@ function progress(): string {
   return `${done} of ${seeds} histories from seed ${from} on, ${steps} calls, ${failed} failed, ${seconds.toFixed(0)} s`
 }
 
-async function work(worker: number): Promise<void> {
-  const child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), { execArgv: process.execArgv })
-  child.on('message', onReport)
-  child.send({ from: from + worker, to: from + seeds, step: workers, trace: values.trace })
-  const code = await new Promise((resolve) => child.once('exit', resolve))
-  if (code !== 0) failed += 1
-}
-
-await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+await Promise.all(
+  Array.from({ length: workers }, (_, worker) =>
+    simulateElsewhere(
+      root,
+      { from: from + worker, to: from + seeds, step: workers, trace: values.trace },
+      onReport,
+    ),
+  ),
+)
 process.exitCode = failed > 0 || done < seeds ? 1 : 0

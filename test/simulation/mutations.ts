@@ -32,7 +32,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/runtime/attempt.ts',
     from: 'if (committables.length > 0) await sink.commit(committables, coordinator.permit())',
     to: '',
-    foundBy: 3,
+    foundBy: 29,
   },
   {
     name: 'no fence: an epoch that is taken is taken for published',
@@ -55,7 +55,7 @@ export const mutations: readonly Mutation[] = [
     to: `if ((await this.#store.read(manifestName(epoch))) !== undefined) return 'taken'
     await this.#store.delete(manifestName(epoch))
     const outcome: string = await this.#store.writeOnce(manifestName(epoch), encodeManifest(manifest))`,
-    foundBy: 10,
+    foundBy: 14,
   },
   {
     name: 'a claim forgets what its checkpoint was to commit',
