@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, unlink } from 'node:fs/promises'
+import { readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ObjectContent, ObjectStage, StagedObject } from '../../src/contract/object-destination.ts'
 import type { Committable } from '../../src/contract/sink.ts'
@@ -56,6 +56,23 @@ export class FolderStage implements ObjectStage {
 
   publish(objects: readonly Committable[]): Promise<void> {
     return publishFiles(this.#folder, this.#folders, objects)
+  }
+
+  async sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>()
+    const names = await this.names(wanted)
+    await orSinkFailed('cannot list the folder', this.#folder, async () => {
+      for (const name of names) {
+        const size = (await ifThere(stat(join(this.#folder, name))))?.size
+        if (size !== undefined) found.set(name, size)
+      }
+    })
+    return found
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    const path = join(this.#folder, name)
+    return orSinkFailed('cannot read a published file', path, () => ifThere(readFile(path)))
   }
 
   holds(name: string, content: ObjectContent): Promise<boolean | undefined> {

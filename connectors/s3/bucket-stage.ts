@@ -9,6 +9,7 @@ import type { Location } from './location.ts'
 import { holdsContent } from './object-content.ts'
 import { type Persistence, persist } from './persist.ts'
 import { publishUpload } from './publish-upload.ts'
+import { readObject } from './read-object.ts'
 import { type Deed, serviceError } from './service-error.ts'
 import { putInParts } from './stage-upload.ts'
 import { type StagedUpload, stagedUpload } from './staged-upload.ts'
@@ -40,14 +41,24 @@ export class BucketStage implements ObjectStage {
     return `s3://${this.#location.bucket}/${this.#keyOf(name)}`
   }
 
-  names(wanted: (name: string) => boolean): Promise<readonly string[]> {
+  async names(wanted: (name: string) => boolean): Promise<readonly string[]> {
+    return [...(await this.sizes(wanted)).keys()]
+  }
+
+  async sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>> {
     const { prefix } = this.#location
-    return this.#do('list', '', (bucket) =>
+    const found = await this.#do('list', '', (bucket) =>
       allPages(async (after, signal) => {
         const { items, next } = await bucket.list(prefix, after, signal)
-        return { items: items.map((key) => key.slice(prefix.length)).filter(wanted), next }
+        const named = items.map(({ key, sizeBytes }) => [key.slice(prefix.length), sizeBytes] as const)
+        return { items: named.filter(([name]) => wanted(name)), next }
       }, this.#how),
     )
+    return new Map(found)
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#do('read', name, (bucket, key) => readObject(bucket, key, this.#how))
   }
 
   async stage(file: string, content: AsyncIterable<Uint8Array>): Promise<StagedObject> {

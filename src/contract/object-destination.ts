@@ -27,6 +27,8 @@ export interface ObjectContext {
   readonly writer: string
   /** Whether an object of this name can only be of this writer. */
   readonly owns: (name: string) => boolean
+  /** Nothing will be staged: the destination makes and changes nothing. Default `false`. */
+  readonly readOnly?: boolean
   readonly clock: Clock
   readonly random: Random
 }
@@ -52,6 +54,10 @@ export interface ObjectStage {
   whereIs(name: string): string
   /** The names of published objects, by whomever. What is staged is not among them. */
   names(wanted: (name: string) => boolean): Promise<readonly string[]>
+  /** The sizes of published objects in bytes, by name. */
+  sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>>
+  /** The content of a published object; `undefined` if there is none. For small ones: it is in memory as a whole. */
+  read(name: string): Promise<Uint8Array | undefined>
   /**
    * Puts content where no reader looks. Durable when it resolves. Each call stages anew, since an older run that is still
    * alive may be staging the same rows.

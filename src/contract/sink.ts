@@ -18,6 +18,23 @@ export interface SinkDescription {
   readonly because: string
 }
 
+/** Positions of splits, by the names of their sources and their ids. A split that nothing was read of is not among them. */
+export type InputPositions = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** How far the input has been handed over to the operators. */
+export interface InputProgress {
+  /**
+   * The last records that were handed over. A split that was read to its end is among them up to the next checkpoint, and
+   * with it.
+   */
+  readonly through: InputPositions
+  /**
+   * The records whose rows have all been written to the sinks, but for what operators keep in their state. The very same
+   * object as `through`, unless a fetch is being handed over, or calls of operators are under way.
+   */
+  readonly settled: InputPositions
+}
+
 /** What the engine gives a sink. */
 export interface SinkContext {
   readonly job: string
@@ -33,6 +50,10 @@ export interface SinkContext {
   readonly log: Log
   /** Where the job is told to run: a sink of the same service as its sources must not write somewhere else. */
   readonly overrides: Pick<SourceOverrides, 'endpoint' | 'region'>
+  /** Names the code of the job, as whoever runs it says; `undefined` if nobody does. */
+  readonly code?: string | undefined
+  /** How far the input has been handed over now. The same object until that changes. */
+  input(): InputProgress
   /** Adds to a counter of the job's metrics, such as `throttled`. */
   count(counter: string, by?: number): void
   /**
@@ -78,9 +99,9 @@ export interface SinkWriter<in T> {
   /**
    * The writer's part of a checkpoint. The cut is taken before the first `await`: records written after the call are
    * not in it. What the committables name is durable when it resolves. `last` says that no record follows ever, so
-   * everything is staged and no tail stays behind.
+   * everything is staged and no tail stays behind. `epoch` is the number of the checkpoint.
    */
-  stage(last: boolean): Promise<Staged>
+  stage(last: boolean, epoch?: number): Promise<Staged>
   /**
    * Makes visible what committables name. Called after every checkpoint, even if there are none. Idempotent: the same
    * ones may come again, from this run or from another at the same time.

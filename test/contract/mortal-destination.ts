@@ -17,6 +17,8 @@ export function mortal(destination: ObjectDestination, dyingAt: number, moment: 
     lanes: stage.lanes,
     whereIs: (name) => stage.whereIs(name),
     names: (wanted) => step(() => stage.names(wanted)),
+    sizes: (wanted) => step(() => stage.sizes(wanted)),
+    read: (name) => step(() => stage.read(name)),
     stage: (name, content) => step(() => stage.stage(name, content)),
     // Each object is a step: a process may die between two of them.
     publish: async (objects) => {

@@ -13,6 +13,11 @@ export function memoryDestination() {
     lanes: 4,
     whereIs: (name) => name,
     names: async (wanted) => [...published.keys()].filter(wanted),
+    sizes: async (wanted) => {
+      const found = [...published].filter(([name]) => wanted(name))
+      return new Map(found.map(([name, content]) => [name, content.length]))
+    },
+    read: async (name) => published.get(name),
     stage: async (file, content) => {
       const pieces: Uint8Array[] = []
       for await (const piece of content) pieces.push(piece)
