@@ -3,6 +3,7 @@ import type { Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.t
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
+import { auditObjects } from './audit-objects.ts'
 import { restoreCold } from './cold-state.ts'
 import { Completion, restoredLedger } from './completion.ts'
 import { writerName } from './file-name.ts'
@@ -58,6 +59,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
       because,
     },
     open: (context, restored) => openWriter(to, plan, context, restored),
+    audit: (context) => auditObjects(to, context),
   }
 }
 

@@ -155,6 +155,26 @@ export function cutsOf(files: OpenFiles): ReadonlySet<Cut> {
   return new Set([...files.values()].flatMap(({ begins }) => begins ?? []))
 }
 
+/** What a checkpoint says of the files of a sink, without their rows. */
+export interface TailFacts {
+  /** The row at which the open file of each partition begins: all before it are in finished files. */
+  readonly firstOpen: ReadonlyMap<string, number>
+  readonly open: { readonly files: number; readonly rows: number }
+  readonly ledger: RestoredTails['ledger']
+}
+
+/** @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if this version does not know the state. */
+export function tailFacts({ schema: written, parts: [head] }: Snapshot): TailFacts {
+  if (written !== schema || head === undefined) throw incompatible(`state of version ${written}`)
+  const [, entries, ledger]: Head = cbor.decode(head)
+  const open = entries.filter(([, , rows]) => rows > 0)
+  return {
+    firstOpen: new Map(entries.map(([partition, first]) => [partition, first])),
+    open: { files: open.length, rows: open.reduce((sum, [, , rows]) => sum + rows, 0) },
+    ledger: ledger && { state: ledger, cuts: restoredCuts(ledger) },
+  }
+}
+
 /** Where a file begins without a row is kept only of one that goes on where a published one ended. */
 function beginning(cuts: readonly Cut[], rows: number, number: number | undefined): Cut | undefined {
   if (number === undefined) return rows === 0 ? undefined : unknownCut

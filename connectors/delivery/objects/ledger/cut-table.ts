@@ -56,7 +56,8 @@ export function decodedCuts([splits, rows]: CutTable): Cut[] {
     for (let at = 0; at < row.length; at += 3) {
       const [place, kept, rest] = row.slice(at, at + 3) as [number, number, string]
       const [source, split] = splits[place]!
-      const ofSource = (changed[source] ??= {})
+      const ofSource = changed[source] ?? {}
+      changed[source] = ofSource
       if (kept < 0) delete ofSource[split]
       else ofSource[split] = (ofSource[split] ?? '').slice(0, kept) + rest
     }

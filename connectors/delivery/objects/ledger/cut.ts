@@ -1,4 +1,4 @@
-import type { InputPositions } from '../../../../src/contract/sink.ts'
+import type { InputPositions, InputRange, InputRanges } from '../../../../src/contract/sink.ts'
 
 /** A moment of a history: how far the input had been handed over then. */
 export interface Cut {
@@ -29,16 +29,10 @@ export interface Origin {
 /** Of which nothing is known. */
 export const unknownOrigin: Origin = { after: unknownCut, through: unknownCut, settled: unknownCut }
 
-/** The records of a split after one position up to and with another; `null` is the beginning of the split. */
-export type Range = readonly [after: string | null, through: string]
-
-/** Ranges by source and split, in the order of their names. */
-export type Ranges = Readonly<Record<string, Readonly<Record<string, Range>>>>
-
-/** The records that were handed over between two cuts. Splits that did not move are left out. */
-export function rangesBetween(after: InputPositions, through: InputPositions): Ranges {
+/** The records that were handed over between two cuts, in the order of names. Splits that did not move are left out. */
+export function rangesBetween(after: InputPositions, through: InputPositions): InputRanges {
   const sources = sortedEntries(through).map(([source, splits]) => {
-    const moved = sortedEntries(splits).flatMap(([split, to]): [string, Range][] => {
+    const moved = sortedEntries(splits).flatMap(([split, to]): [string, InputRange][] => {
       const from = after[source]?.[split] ?? null
       return from === to ? [] : [[split, [from, to]]]
     })

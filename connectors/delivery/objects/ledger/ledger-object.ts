@@ -65,12 +65,15 @@ export function ledgerFolder(writer: string): string {
 /** The number of an entry of the writer by its name; `undefined` for any other name. */
 export function ledgerNumber(name: string, writer: Writer): number | undefined {
   const start = ledgerFolder(writerName(writer))
-  const [, digits] = /^(\d{12,})-\d{12,}\.ledger$/.exec(name.startsWith(start) ? name.slice(start.length) : '') ?? []
+  const [, digits] =
+    /^(\d{12,})-\d{12,}\.ledger$/.exec(name.startsWith(start) ? name.slice(start.length) : '') ?? []
   return digits === undefined ? undefined : Number(digits)
 }
 
 export function ledgerText({ head, after, through, files }: LedgerObject): string {
-  const cuts = [...new Set([after, through, ...files.flatMap((file) => [file.after, file.through, file.settled])])]
+  const cuts = [
+    ...new Set([after, through, ...files.flatMap((file) => [file.after, file.through, file.settled])]),
+  ]
     .filter((cut) => cut !== unknownCut)
     .sort((a, b) => a.order - b.order)
   const numbers = new Map(cuts.map((cut, index) => [cut, index]))
@@ -90,17 +93,29 @@ export function ledgerText({ head, after, through, files }: LedgerObject): strin
 /** An entry, or why its text cannot be one. */
 export function parsedLedger(text: string): LedgerObject | { readonly damage: string } {
   try {
-    const [first, ...lines] = text.trimEnd().split('\n').map((line) => JSON.parse(line))
+    const [first, ...lines] = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     if (first?.ledger !== 1) return { damage: 'it is no ledger that this version knows' }
     const isCut = (line: { cut?: number }) => line.cut !== undefined
-    const cuts: Cut[] = lines.filter(isCut).map(({ cut, positions }: { cut: number; positions: InputPositions }) => {
-      return { order: cut, positions }
-    })
+    const cuts: Cut[] = lines
+      .filter(isCut)
+      .map(({ cut, positions }: { cut: number; positions: InputPositions }) => {
+        return { order: cut, positions }
+      })
     const cutOf = (number: number | null) => (number === null ? unknownCut : cuts[number]!)
     const { ledger: _, after, through, ...head } = first
-    const files = lines.filter((line) => !isCut(line)).map((file) => {
-      return { ...file, after: cutOf(file.after), through: cutOf(file.through), settled: cutOf(file.settled) }
-    })
+    const files = lines
+      .filter((line) => !isCut(line))
+      .map((file) => {
+        return {
+          ...file,
+          after: cutOf(file.after),
+          through: cutOf(file.through),
+          settled: cutOf(file.settled),
+        }
+      })
     return { head, after: cutOf(after), through: cutOf(through), files }
   } catch (error) {
     return { damage: `it does not read as lines of JSON: ${String(error)}` }

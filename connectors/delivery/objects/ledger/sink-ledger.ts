@@ -136,14 +136,29 @@ export class SinkLedger {
   }
 }
 
-/** Where the file after a published one begins, when a run that started from an older checkpoint has made that again. */
-export function goingOn(settled: Cut, published: Pick<LedgerFile, 'after' | 'through'> | undefined): Cut {
+/**
+ * Where the file after a published one begins, when a run that started from an older checkpoint has made that again: by the
+ * ledger, in the splits that moved while the published file was open.
+ */
+export function goingOn(
+  settled: Cut,
+  published: Pick<LedgerFile, 'after' | 'through' | 'settled'> | undefined,
+): Cut {
   if (published === undefined || published.after === unknownCut) return settled
-  const ranges = Object.entries(rangesBetween(published.after.positions, published.through.positions))
-  const ends = ranges.map(([source, splits]) => {
-    return [source, Object.fromEntries(Object.entries(splits).map(([split, [, to]]) => [split, to]))] as const
-  })
-  return { order: settled.order, positions: onTop(settled.positions, Object.fromEntries(ends)), pinned: true }
+  const { after, through } = published
+  const positions = Object.fromEntries(
+    Object.entries(settled.positions).map(([name, of]) => [name, { ...of }]),
+  )
+  for (const [source, splits] of Object.entries(rangesBetween(after.positions, through.positions))) {
+    const ofSource = positions[source] ?? {}
+    positions[source] = ofSource
+    for (const split of Object.keys(splits)) {
+      const position = published.settled.positions[source]?.[split]
+      if (position === undefined) delete ofSource[split]
+      else ofSource[split] = position
+    }
+  }
+  return { order: settled.order, positions, pinned: true }
 }
 
 /** Stages an entry. */
@@ -153,7 +168,7 @@ export async function stageEntry(
   files: readonly LedgerFile[],
 ): Promise<Committable> {
   const staged = await objects.stage(name, once(ledgerText({ ...object, files })))
-  return { ...staged, ledger: object.head.number }
+  return { ...staged, ledger: object.head.number, follows: object.head.follows }
 }
 
 /** The cuts of a checkpoint, in the order of their numbers. */
