@@ -36,7 +36,8 @@ export interface InputProgress {
   readonly through: InputPositions
   /**
    * The records whose rows have all been written to the sinks, but for what operators keep in their state. The very same
-   * object as `through`, unless a fetch is being handed over, or calls of operators are under way.
+   * object as `through`, unless a fetch is being handed over or the job has operators that call something outside: then they
+   * are those of the last checkpoint.
    */
   readonly settled: InputPositions
 }

@@ -103,7 +103,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
   await coordinator.reading(() => dataflow.open())
-  input.settledWhen(() => dataflow.inFlight === undefined)
+  input.asynchronous = dataflow.asynchronous
   const sources: SourceTask[] = []
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))

@@ -6,45 +6,43 @@ type Read = Pick<SourceTask, 'name' | 'steps' | 'underWay' | 'handedOver'>
 
 /** How far all sources of a job have handed over their records, for sinks that account for their input. */
 export class InputSoFar {
-  #isSettled = () => true
+  /** Whether rows may still come of what was handed over. At a barrier none does. */
+  asynchronous = false
   readonly #sources: Read[] = []
   /** Of sources that are not opened, and of none when the input has ended before. */
   readonly #restored: InputPositions
   #atCut: InputPositions
-  #progress: { readonly key: string; readonly value: InputProgress } | undefined
+  /** Grows with whatever else than its sources changes what is known. */
+  #changes = 0
+  #progress: { readonly steps: number; readonly value: InputProgress } | undefined
 
   constructor(restored: InputPositions) {
     this.#restored = restored
     this.#atCut = restored
   }
 
-  /** Says how to know that no operator waits for an answer from outside. */
-  settledWhen(isSettled: () => boolean): void {
-    this.#isSettled = isSettled
-  }
-
   add(source: Read): void {
+    this.#changes += 1
     this.#sources.push(source)
   }
 
   /** See `SinkContext.input`. Costs something for each split, once for each fetch at the most. */
   now(): InputProgress {
-    const settled = this.#isSettled()
-    const steps = this.#sources.reduce((sum, source) => sum + source.steps, 0)
-    const key = `${this.#sources.length}/${steps}/${settled}`
-    if (this.#progress?.key !== key) this.#progress = { key, value: this.#measured(settled) }
+    const steps = this.#sources.reduce((sum, source) => sum + source.steps, this.#changes)
+    if (this.#progress?.steps !== steps) this.#progress = { steps, value: this.#measured() }
     return this.#progress.value
   }
 
   /** A barrier has passed. Nothing is in flight then. */
   cut(): void {
     this.#atCut = this.now().through
+    this.#changes += 1
   }
 
-  #measured(settled: boolean): InputProgress {
+  #measured(): InputProgress {
     const opened = Object.fromEntries(this.#sources.map((source) => [source.name, source.handedOver()]))
     const through = { ...this.#restored, ...opened }
-    if (!settled) return { through, settled: this.#atCut }
+    if (this.asynchronous) return { through, settled: this.#atCut }
     const underWay = this.#sources.find((source) => source.underWay !== undefined)
     return { through, settled: underWay === undefined ? through : before(through, underWay) }
   }

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { job, run } from 'millrace'
-import { deliverySink, jsonLines } from 'millrace/connectors/delivery'
+import { parquetMetadata } from 'hyparquet'
+import { job, run, type Step, type Stream } from 'millrace'
+import { deliverySink, jsonLines, parquet } from 'millrace/connectors/delivery'
 import { folder as folderAt } from 'millrace/connectors/files'
-import { filter, flatMap, sinkTo } from 'millrace/operators'
+import { asyncMap, filter, flatMap, map, sinkTo } from 'millrace/operators'
 import { type ListRecord, listSource, manualClock, memoryStore } from 'millrace/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/checkpoint/inspection.ts'
@@ -32,20 +33,33 @@ function rows(split: string, count: number): ListRecord<Row>[] {
   }))
 }
 
-const inputs: Readonly<Record<string, { splits: Splits; parents?: Record<string, readonly string[]> }>> = {
+interface Input {
+  readonly splits: Splits
+  readonly parents?: Readonly<Record<string, readonly string[]>>
+  /** Whether each row waits for an answer, which may come when later records have been handed over. */
+  readonly calls?: true
+}
+
+const inputs: Readonly<Record<string, Input>> = {
   'one split': { splits: { a: rows('a', 40) } },
   'splits that are split and merged': {
     splits: { a: rows('a', 9), left: rows('left', 12), right: rows('right', 11), b: rows('b', 8) },
     parents: { left: ['a'], right: ['a'], b: ['left', 'right'] },
   },
+  'one split, with a call for each row': { splits: { a: rows('a', 40) }, calls: true },
 }
 
-function lake(folder: string): Sink<Row> {
+const formats = {
+  jsonl: () => jsonLines<Row>(),
+  parquet: () => parquet({ split: 'string', n: 'int32', part: 'string', copy: 'int32' }),
+}
+
+function lake(folder: string, format: keyof typeof formats = 'jsonl'): Sink<Row> {
   return deliverySink<Row>({
     to: folderAt(folder),
-    format: jsonLines(),
+    format: formats[format](),
     partitionBy: ({ part }) => ({ part }),
-    roll: { size: '150B', age: '3ms' },
+    roll: { size: format === 'jsonl' ? '150B' : '40B', age: '3ms' },
   })
 }
 
@@ -56,7 +70,13 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 /** One process. Every other fetch waits until a checkpoint has been taken, so that there is one between any two. */
-async function live(input: string, folder: string, kept: CheckpointStore, fuse: Fuse): Promise<void> {
+async function live(
+  input: string,
+  folder: string,
+  kept: CheckpointStore,
+  fuse: Fuse,
+  { format = 'jsonl', code = '1' }: { format?: keyof typeof formats; code?: string } = {},
+): Promise<void> {
   const clock = manualClock()
   let fetches = 0
   let waiting: (() => void)[] = []
@@ -67,16 +87,23 @@ async function live(input: string, folder: string, kept: CheckpointStore, fuse: 
     clock.advance(1)
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
-  const { splits, parents = {} } = inputs[input]!
+  const { splits, parents = {}, calls } = inputs[input]!
+  const answered: Step<Stream<Row>, Stream<Row>> = calls
+    ? asyncMap(async (row) => {
+        for (let turn = 0; turn < 1 + (row.n % 4) * 3; turn += 1) await new Promise(setImmediate)
+        return row
+      })
+    : map((row) => row)
   const described = job(
     'listed',
     ({ from }) =>
       from('rows', listSource(splits, { onFetch, parents, perFetch: 5 })).pipe(
         filter(({ n }) => n % 8 !== 5),
-        flatMap((row) => (row.n % 6 === 1 ? [row, { ...row, copy: 1 }] : [row])),
-        sinkTo('lake', mortalSink(lake(folder), fuse)),
+        flatMap((row: Row): Row[] => (row.n % 6 === 1 ? [row, { ...row, copy: 1 }] : [row])),
+        answered,
+        sinkTo('lake', mortalSink(lake(folder, format), fuse)),
       ),
-    { checkpoint: { every: '1ms' } },
+    { checkpoint: { every: '1ms' }, code },
   )
   const running = run(described, { clock, checkpoints: mortalStore(kept, fuse), random: () => 0 })
   running.checkpoints$.subscribe(() => {
@@ -129,6 +156,15 @@ function isIn(n: number, range: InputRange | undefined): boolean {
   return range !== undefined && n > Number(range[0] ?? -1) && n <= Number(range[1])
 }
 
+/** What every file tells of itself. */
+function toldBy(folder: string, { files }: Audit): Record<string, string | undefined>[] {
+  return files.map(({ file }) => {
+    const bytes = Uint8Array.from(readFileSync(join(folder, file))).buffer
+    const told = parquetMetadata(bytes).key_value_metadata ?? []
+    return Object.fromEntries(told.map(({ key, value }) => [key, value]))
+  })
+}
+
 async function damageNewest(store: CheckpointStore): Promise<void> {
   const newest = Math.max(...(await listEpochs(store)))
   await store.delete(manifestName(newest))
@@ -144,7 +180,7 @@ describe.each(Object.keys(inputs))('the ledger of a job that reads %s', (input) 
     expectWhole(input, join(root, 'straight'), golden, 'straight')
     expect(golden.entries).toBeGreaterThan(3)
     expect(golden.files.length).toBeGreaterThan(8)
-    for (let deed = 1; deed <= straight.burnt; deed += 1) {
+    for (let deed = 1; deed <= straight.burnt; deed += input === 'one split' ? 1 : 3) {
       const [folder, kept, of] = [join(root, `${deed}`), memoryStore(), `deed ${deed}`]
       await expect(live(input, folder, kept, new Fuse(deed)), of).rejects.toThrow()
       const epochs = await listEpochs(kept)
@@ -178,4 +214,38 @@ describe.each(Object.keys(inputs))('the ledger of a job that reads %s', (input) 
     }
     expect(replays).toBeGreaterThan(5)
   }, 300_000)
+})
+
+describe('a Parquet file', () => {
+  it('tells its job, its code and its records, also when other code makes it again after a damage', async () => {
+    const [input, of] = ['one split', { format: 'parquet', code: 'first' }] as const
+    const straight = new Fuse()
+    await live(input, join(root, 'straight'), memoryStore(), straight, of)
+    let replays = 0
+    const coders = new Set<string | undefined>()
+    for (let deed = 40; deed <= straight.burnt; deed += 13) {
+      const [folder, kept] = [join(root, `${deed}`), memoryStore()]
+      await expect(live(input, folder, kept, new Fuse(deed), of)).rejects.toThrow()
+      const before = await audit(folder, kept)
+      await damageNewest(kept)
+      await live(input, folder, kept, new Fuse(), { ...of, code: 'second' })
+      const found = await audit(folder, kept)
+      expect(found.faults).toEqual([])
+      replays += before.files.length
+      const told = toldBy(folder, found)
+      for (const [index, { partition, firstRow, lastRow, code, ranges }] of found.files.entries()) {
+        expect(told[index]).toMatchObject({
+          'millrace.job': 'listed',
+          'millrace.code': code,
+          'millrace.sink': 'lake',
+          'millrace.partition': partition,
+          'millrace.rows': `${firstRow}-${lastRow}`,
+          'millrace.ranges': JSON.stringify(ranges),
+        })
+      }
+      for (const { code } of found.files) coders.add(code)
+    }
+    expect(replays).toBeGreaterThan(5)
+    expect([...coders].sort()).toEqual(['first', 'second'])
+  }, 120_000)
 })
