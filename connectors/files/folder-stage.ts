@@ -7,7 +7,7 @@ import { DurableFolders, syncFolder } from './durable-folders.ts'
 import { hasContent, writeContent } from './file-content.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { fileNames } from './file-names.ts'
-import { publishFiles } from './publish-files.ts'
+import { publishFiles, stagedFile } from './publish-files.ts'
 
 /** Where writers stage. The names say no `.parquet`, so no reader that globs for files sees one that is not done. */
 const staging = '_staging'
@@ -73,6 +73,16 @@ export class FolderStage implements ObjectStage {
   read(name: string): Promise<Uint8Array | undefined> {
     const path = join(this.#folder, name)
     return orSinkFailed('cannot read a published file', path, () => ifThere(readFile(path)))
+  }
+
+  async stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>> {
+    const there = new Set<string>()
+    for (const { staged, file } of objects.map(stagedFile)) {
+      const path = join(this.#folder, staged)
+      const found = await orSinkFailed('cannot read a staged file', path, () => ifThere(stat(path)))
+      if (found !== undefined) there.add(file)
+    }
+    return there
   }
 
   holds(name: string, content: ObjectContent): Promise<boolean | undefined> {

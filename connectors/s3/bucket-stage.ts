@@ -96,6 +96,13 @@ export class BucketStage implements ObjectStage {
     for (const one of settled) if (one.status === 'rejected') throw one.reason
   }
 
+  async stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>> {
+    const uploads = objects.map(stagedUpload)
+    if (uploads.length === 0) return new Set()
+    const there = new Set((await this.#uploads()).map(({ id }) => id))
+    return new Set(uploads.filter(({ upload }) => there.has(upload)).map(({ file }) => file))
+  }
+
   holds(name: string, content: ObjectContent): Promise<boolean | undefined> {
     return this.#do('read', name, (bucket, key) => holdsContent(bucket, key, content, this.#how))
   }
@@ -104,12 +111,17 @@ export class BucketStage implements ObjectStage {
     if (!this.#unsure) return
     this.#unsure = false
     const { prefix } = this.#location
-    const list = (bucket: Bucket) =>
-      allPages((after, signal) => bucket.listUploads(prefix, after, signal), this.#how)
-    const found = await this.#do('list', '', list)
-    this.#leftovers = found.filter(
+    this.#leftovers = (await this.#uploads()).filter(
       ({ key, id }) => this.#owns(key.slice(prefix.length)) && !this.#own.has(id),
     )
+  }
+
+  /** All that are neither objects nor ended, by whomever. */
+  #uploads(): Promise<Upload[]> {
+    const { prefix } = this.#location
+    const list = (bucket: Bucket) =>
+      allPages((after, signal) => bucket.listUploads(prefix, after, signal), this.#how)
+    return this.#do('list', '', list)
   }
 
   async discard(): Promise<void> {

@@ -71,6 +71,8 @@ export interface ObjectStage {
    *   staged nor the published object is there, `CHECKPOINT_CORRUPT` for what this destination has not staged.
    */
   publish(objects: readonly Committable[]): Promise<void>
+  /** The names of those objects that are staged and can be published. */
+  stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>>
   /** Whether a published object has this content; `undefined` if there is none. */
   holds(name: string, content: ObjectContent): Promise<boolean | undefined>
   /**

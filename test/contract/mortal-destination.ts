@@ -24,6 +24,7 @@ export function mortal(destination: ObjectDestination, dyingAt: number, moment: 
     publish: async (objects) => {
       for (const object of objects) await step(() => stage.publish([object]))
     },
+    stillStaged: (objects) => step(() => stage.stillStaged(objects)),
     holds: (name, content) => step(() => stage.holds(name, content)),
     look: () => step(() => stage.look()),
     discard: () => step(() => stage.discard()),

@@ -64,6 +64,29 @@ export function objectDestinationContract(name: string, make: () => DestinationU
       expect([...(await stage.names((found) => found.startsWith('day')))]).toEqual(['day=1/lake-l1-0-1.txt'])
     })
 
+    test('what is published has its size and its bytes, and is staged no longer', async () => {
+      const at = make()
+      const stage = await openAt(at)
+      const staged = thawed([
+        await stage.stage('lake-l1-0-1', pieces('small')),
+        await stage.stage('b', pieces('big')),
+      ])
+      expect(await stage.stillStaged(staged)).toEqual(new Set(['lake-l1-0-1', 'b']))
+      expect(await stage.sizes(() => true)).toEqual(new Map())
+      await stage.publish(staged.slice(0, 1))
+      const reader = await at.destination.open({
+        writer: 'x',
+        owns: () => false,
+        readOnly: true,
+        clock: at.clock,
+        random: () => 0,
+      })
+      expect(await reader.stillStaged(staged)).toEqual(new Set(['b']))
+      expect(await reader.sizes((found) => found !== 'b')).toEqual(new Map([['lake-l1-0-1', 5]]))
+      expect(Buffer.from((await reader.read('lake-l1-0-1'))!).toString()).toBe('small')
+      expect(await reader.read('b')).toBeUndefined()
+    })
+
     test('publishing is idempotent, also for others at the same time, after a way through JSON', async () => {
       const at = make()
       const stage = await openAt(at)

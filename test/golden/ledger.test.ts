@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetMetadata } from 'hyparquet'
-import { job, run, type Step, type Stream } from 'millrace'
+import { job, run } from 'millrace'
 import { deliverySink, jsonLines, parquet } from 'millrace/connectors/delivery'
 import { folder as folderAt } from 'millrace/connectors/files'
-import { asyncMap, filter, flatMap, map, sinkTo } from 'millrace/operators'
+import { asyncMap, filter, flatMap, sinkTo } from 'millrace/operators'
 import { type ListRecord, listSource, manualClock, memoryStore } from 'millrace/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/checkpoint/inspection.ts'
@@ -69,6 +69,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
+async function answer(row: Row): Promise<Row> {
+  for (let turn = 0; turn < 1 + (row.n % 4) * 3; turn += 1) await new Promise(setImmediate)
+  return row
+}
+
 /** One process. Every other fetch waits until a checkpoint has been taken, so that there is one between any two. */
 async function live(
   input: string,
@@ -88,21 +93,16 @@ async function live(
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
   const { splits, parents = {}, calls } = inputs[input]!
-  const answered: Step<Stream<Row>, Stream<Row>> = calls
-    ? asyncMap(async (row) => {
-        for (let turn = 0; turn < 1 + (row.n % 4) * 3; turn += 1) await new Promise(setImmediate)
-        return row
-      })
-    : map((row) => row)
   const described = job(
     'listed',
-    ({ from }) =>
-      from('rows', listSource(splits, { onFetch, parents, perFetch: 5 })).pipe(
+    ({ from }) => {
+      const made = from('rows', listSource(splits, { onFetch, parents, perFetch: 5 })).pipe(
         filter(({ n }) => n % 8 !== 5),
-        flatMap((row: Row): Row[] => (row.n % 6 === 1 ? [row, { ...row, copy: 1 }] : [row])),
-        answered,
-        sinkTo('lake', mortalSink(lake(folder, format), fuse)),
-      ),
+        flatMap((row) => (row.n % 6 === 1 ? [row, { ...row, copy: 1 }] : [row])),
+      )
+      const answered = calls ? made.pipe(asyncMap(answer)) : made
+      return answered.pipe(sinkTo('lake', mortalSink(lake(folder, format), fuse)))
+    },
     { checkpoint: { every: '1ms' }, code },
   )
   const running = run(described, { clock, checkpoints: mortalStore(kept, fuse), random: () => 0 })

@@ -24,9 +24,8 @@ export async function auditObjects(to: ObjectDestination, context: AuditContext)
   try {
     const sizes = await objects.sizes((path) => isOurs(path, writer))
     const found = foundAmong([...sizes.keys()], writer)
-    const promised = promisedBy(committables, writer)
-    // Those that the checkpoint promises may have been published since the destination was listed.
-    const entries = await readEntries(objects, [...new Set([...found.entries, ...promised.entries.keys()])])
+    const promised = await promisedBy(objects, committables, writer)
+    const entries = await readEntries(objects, found.entries)
     const audit = audited({
       tails: tailFacts(context.state),
       positions: context.positions,
@@ -43,11 +42,12 @@ export async function auditObjects(to: ObjectDestination, context: AuditContext)
   }
 }
 
-/** What a checkpoint is to publish, if that has not been done yet. */
-function promisedBy(committables: readonly Committable[], writer: Writer) {
+/** What a checkpoint is to publish and has not published yet. */
+async function promisedBy(objects: ObjectStage, committables: readonly Committable[], writer: Writer) {
   const entries = new Map<string, string | null>()
   const files = new Map<string, LedgerFile>()
-  for (const one of committables) {
+  const staged = await objects.stillStaged(committables)
+  for (const one of committables.filter(({ file }) => staged.has(String(file)))) {
     const { file, sizeBytes, sha256 } = one as StagedObject
     if (one['ledger'] !== undefined) entries.set(file, one['follows'] as string | null)
     const [parsed] = foundAmong([file], writer).files

@@ -32,6 +32,7 @@ export function memoryDestination() {
         if (!published.has(file)) published.set(file, staged.get(number)!)
       }
     },
+    stillStaged: async (objects) => new Set(objects.map(({ file }) => String(file))),
     holds: async (name) => (published.has(name) ? true : undefined),
     look: async () => {},
     discard: async () => {},
