@@ -34,6 +34,7 @@ export function fileText(
   { job, sink, lineage }: AuditedSink,
   file: AuditedFile,
   row: number | undefined,
+  commands: readonly string[],
 ): string {
   const { partition, firstRow, lastRow, epoch, code, ranges } = file
   const partitionText = partition === '' ? '' : ` of partition ${partition}`
@@ -48,6 +49,9 @@ export function fileText(
     ...(ranges === undefined
       ? ['  which records it comes from is not known: it was open before there was a ledger']
       : ['  comes from the records of', ...rangeLines(ranges)]),
+    ...(commands.length === 0
+      ? []
+      : ['  which these commands print', ...commands.map((line) => `    ${line}`)]),
   ].join('\n')
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { OpenCheckpoint } from '../checkpoint/inspection.ts'
-import type { Audit, InputPositions, Sink } from '../contract/sink.ts'
+import type { CheckpointStore } from '../contract/checkpoint-store.ts'
+import type { Audit, InputPositions, InputRanges, Sink } from '../contract/sink.ts'
 import { MillraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import { type AuditedSink, auditText, fileText } from './audit-text.ts'
@@ -44,8 +45,7 @@ async function verify(
 ): Promise<void> {
   const job = await loadJob(file)
   const store = await storeOf(job, flags.checkpoints, services)
-  const { openCheckpoint } = await services.checkpointTools()
-  const opened = await openCheckpoint(store)
+  const opened = await newestCheckpoint(store, services)
   if (opened.manifest.job !== job.name) {
     throw new MillraceError(
       'CHECKPOINT_FOREIGN',
@@ -60,8 +60,21 @@ async function verify(
     const { lineage, epoch } = opened.manifest
     found.push({ job: job.name, lineage, epoch, sink: name, place: sink.description.detail, audit })
   }
-  if (flags.row !== undefined) writeRow(flags.row, found, flags, environment)
+  if (flags.row !== undefined) writeRow(flags.row, found, job, flags, environment)
   else writeProof(found, flags, environment)
+}
+
+/** While it is read, a running job may publish another and delete it: then that one is read. */
+async function newestCheckpoint(store: CheckpointStore, services: Services): Promise<OpenCheckpoint> {
+  const { listEpochs, openCheckpoint } = await services.checkpointTools()
+  for (;;) {
+    const epoch = Math.max(0, ...(await listEpochs(store)))
+    try {
+      return await openCheckpoint(store)
+    } catch (error) {
+      if (Math.max(0, ...(await listEpochs(store))) === epoch) throw error
+    }
+  }
 }
 
 function auditOf(
@@ -105,6 +118,7 @@ function writeProof(found: readonly AuditedSink[], { json }: VerifyFlags, { stdo
 function writeRow(
   row: string,
   found: readonly AuditedSink[],
+  described: Job,
   { json }: VerifyFlags,
   { stdout }: Environment,
 ): void {
@@ -123,9 +137,20 @@ function writeRow(
     )
   }
   const { job, lineage, sink } = at
-  stdout.write(
-    `${json ? JSON.stringify({ job, lineage, sink, row: ordinal, ...file }) : fileText(at, file, ordinal)}\n`,
-  )
+  const commands = printingCommands(described, file.ranges ?? {})
+  const facts = { job, lineage, sink, row: ordinal, ...file, commands }
+  stdout.write(`${json ? JSON.stringify(facts) : fileText(at, file, ordinal, commands)}\n`)
+}
+
+/** Command lines that print the records, where sources know any. */
+function printingCommands({ graph }: Job, ranges: InputRanges): readonly string[] {
+  return graph.nodes.flatMap(({ transformation }) => {
+    if (transformation.kind !== 'source') return []
+    const { name, source } = transformation
+    return Object.entries(ranges[name] ?? {}).flatMap(([split, [after, through]]) => {
+      return source.printing?.(split, after, through) ?? []
+    })
+  })
 }
 
 const examples = `

@@ -22,9 +22,10 @@ export async function auditObjects(to: ObjectDestination, context: AuditContext)
   const destination = { writer: writerName(writer), owns: () => false, readOnly: true, clock, random }
   const objects = await to.open(destination)
   try {
+    // First: what is staged no longer has then been published before anybody looks for it.
+    const promised = await promisedBy(objects, committables, writer)
     const sizes = await objects.sizes((path) => isOurs(path, writer))
     const found = foundAmong([...sizes.keys()], writer)
-    const promised = await promisedBy(objects, committables, writer)
     const entries = await readEntries(objects, found.entries)
     const audit = audited({
       tails: tailFacts(context.state),
