@@ -10,10 +10,11 @@ import type {
 import { MillraceError, reasons } from '../../../src/errors.ts'
 import { batchId, identified } from './batch-ids.ts'
 import type { BatchQueue, QueuedBatch } from './batch-queue.ts'
-import { committableBeside, joinedState, type SinksBeside } from './beside.ts'
+import { committableBeside, type SinksBeside } from './beside.ts'
 import type { ByteRoom } from './byte-room.ts'
 import { type DeliveryManner, deliverBatch } from './deliver-batch.ts'
 import { type ErrorRecord, errorRecord } from './error-record.ts'
+import { joinedState } from './joined-state.ts'
 import { recordBytes, recordsIn } from './record-bytes.ts'
 
 /** When records are sent. */
