@@ -111,7 +111,14 @@ async function openWriter<T>(
       beside: await openBeside({ errors, backup }, context, before?.beside ?? new Map()),
       manner: {
         ...{ destination, retryForMs, clock, random, report },
-        session: { secrets: session.secrets, send: (batch, signal) => session.send(batch, signal), close },
+        session: {
+          // Asked for anew: they may be others with each request.
+          get secrets() {
+            return session.secrets
+          },
+          send: (batch, signal) => session.send(batch, signal),
+          close,
+        },
         givesUp: whenDown === 'errors',
       },
     })
