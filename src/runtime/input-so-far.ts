@@ -1,8 +1,11 @@
 import type { InputPositions, InputProgress } from '../contract/sink.ts'
-import type { SourceTask } from './source-task.ts'
+import type { HandedOver } from './handed-over.ts'
 
 /** What of a source task counts here. */
-type Read = Pick<SourceTask, 'name' | 'steps' | 'underWay' | 'handedOver'>
+interface Read {
+  readonly name: string
+  readonly handedOver: Pick<HandedOver, 'steps' | 'underWay' | 'positions'>
+}
 
 /** How far all sources of a job have handed over their records, for sinks that account for their input. */
 export class InputSoFar {
@@ -28,7 +31,7 @@ export class InputSoFar {
 
   /** See `SinkContext.input`. Costs something for each split, once for each fetch at the most. */
   now(): InputProgress {
-    const steps = this.#sources.reduce((sum, source) => sum + source.steps, this.#changes)
+    const steps = this.#sources.reduce((sum, { handedOver }) => sum + handedOver.steps, this.#changes)
     if (this.#progress?.steps !== steps) this.#progress = { steps, value: this.#measured() }
     return this.#progress.value
   }
@@ -40,17 +43,19 @@ export class InputSoFar {
   }
 
   #measured(): InputProgress {
-    const opened = Object.fromEntries(this.#sources.map((source) => [source.name, source.handedOver()]))
+    const opened = Object.fromEntries(
+      this.#sources.map((source) => [source.name, source.handedOver.positions]),
+    )
     const through = { ...this.#restored, ...opened }
     if (this.asynchronous) return { through, settled: this.#atCut }
-    const underWay = this.#sources.find((source) => source.underWay !== undefined)
+    const underWay = this.#sources.find((source) => source.handedOver.underWay !== undefined)
     return { through, settled: underWay === undefined ? through : before(through, underWay) }
   }
 }
 
 /** The positions before the fetch that is being handed over. */
-function before(through: InputPositions, { name, underWay }: Read): InputPositions {
-  const { split, after } = underWay!
+function before(through: InputPositions, { name, handedOver }: Read): InputPositions {
+  const { split, after } = handedOver.underWay!
   const { [split]: _, ...others } = through[name]!
   return { ...through, [name]: after === undefined ? others : { ...others, [split]: after } }
 }

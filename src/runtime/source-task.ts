@@ -14,6 +14,7 @@ import { failedFunction } from '../observe/failed-function.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { HandedOver } from './handed-over.ts'
 import { inStep, mayHandOver } from './next-split.ts'
 import { splitMetrics, stateOf } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
@@ -45,13 +46,6 @@ export interface StalledSplit extends Stall {
   readonly readerReplaced: boolean
 }
 
-/** A fetch that is being handed over. */
-export interface FetchUnderWay {
-  readonly split: string
-  /** Where its split stood before; `undefined` if nothing was read of it. */
-  readonly after: string | undefined
-}
-
 /** What a source task needs of the run around it. */
 export interface SourceTaskContext {
   /** Runs records through the dataflow. */
@@ -80,10 +74,7 @@ export class SourceTask {
   #arrivalWatermark = beginningOfTime
   readonly #watchdog = new Watchdog()
   #toldEnd = false
-  /** Where splits ended that were read to their end since the last cut. */
-  readonly #ended = new Map<string, string>()
-  #underWay: FetchUnderWay | undefined
-  #steps = 0
+  readonly handedOver = new HandedOver(() => this.#positions())
   #recordsOfFinished = 0
   #bytesOfFinished = 0
 
@@ -170,8 +161,7 @@ export class SourceTask {
     // The last one goes to the back of the line, so that every split gets its turn.
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
-    this.#underWay = { split: task.split.id, after: task.position?.after }
-    this.#steps += 1
+    this.handedOver.begin({ split: task.split.id, after: task.position?.after })
     const fetched = task.take()
     const admitted = this.#admitted(fetched)
     for (const record of admitted.undecodable) this.#onUndecodable(record)
@@ -179,24 +169,8 @@ export class SourceTask {
     else if (task.idle)
       this.#tell({ kind: 'split', split: task.name, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
-    this.#underWay = undefined
-    this.#steps += 1
+    this.handedOver.done()
     if (fetched.finished) this.#finish(task)
-  }
-
-  /** Grows whenever {@link handedOver} or {@link underWay} changes. */
-  get steps(): number {
-    return this.#steps
-  }
-
-  /** The fetch that is being handed over. */
-  get underWay(): FetchUnderWay | undefined {
-    return this.#underWay
-  }
-
-  /** The positions of all splits, also of those that were read to their end since the last {@link snapshot}. */
-  handedOver(): Readonly<Record<string, string>> {
-    return { ...this.#positions(), ...Object.fromEntries(this.#ended) }
   }
 
   /** Every split was found at its end at least once, and none is still to be opened. */
@@ -229,8 +203,7 @@ export class SourceTask {
 
   snapshot(): SourceEntry {
     for (const task of this.#splits.values()) task.cut()
-    this.#ended.clear()
-    this.#steps += 1
+    this.handedOver.cut()
     return {
       enumerator: this.#enumerator.snapshot(),
       positions: this.#positions(),
@@ -316,7 +289,7 @@ export class SourceTask {
     const { id } = task.split
     this.#recordsOfFinished += task.records
     this.#bytesOfFinished += task.bytes
-    if (task.position !== undefined) this.#ended.set(id, task.position.after)
+    this.handedOver.end(id, task.position?.after)
     task.close()
     this.#splits.delete(id)
     this.#awaiting.set(id, this.#enumerator.finished(id))
