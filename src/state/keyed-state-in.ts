@@ -5,6 +5,7 @@ import { DiskValues } from './disk/disk-values.ts'
 import { FiledInMemory } from './filed-in-memory.ts'
 import type { Journal } from './journal.ts'
 import type { KeyedState } from './keyed-state.ts'
+import { layerWorkHere } from './layer-work.ts'
 import { type FiledValues, LayeredKeyedState } from './layered-keyed-state.ts'
 import type { StateContent } from './state-content.ts'
 
@@ -25,7 +26,7 @@ export function keyedStateIn<V>(
     state.kind === 'memory'
       ? valuesInMemory(content)
       : new DiskValues(state.folder ?? tmpdir(), state.usedKeys, content.unpack, signal)
-  return new LayeredKeyedState(content, values, journal, requestCheckpoint)
+  return new LayeredKeyedState(content, values, layerWorkHere, journal, requestCheckpoint)
 }
 
 /** More keys would make the next cut's writing long, and the map of those that were used slow to grow. */

@@ -4,6 +4,7 @@ import { ByteWriter } from '../files/byte-writer.ts'
 import { readKey, writeKey } from '../files/key-bytes.ts'
 import type { Key } from '../key.ts'
 import { keyHash } from '../key-hash.ts'
+import { PartedMap } from '../parted-map.ts'
 import { type Place, PlaceTable } from './place-table.ts'
 import type { RecordLog } from './record-log.ts'
 
@@ -19,9 +20,9 @@ export class FiledOnDisk<V> implements Filed<V> {
   readonly #log: RecordLog
   readonly #unpack: (packed: Uint8Array) => V
   readonly #places = Array.from({ length: tables }, () => new PlaceTable())
-  readonly #held = new Map<Key, V>()
+  readonly #held = new PartedMap<V>()
   /** Keys that were read or are in use: it is known that they are there, without looking again. */
-  readonly #known = new Set<Key>()
+  readonly #known = new PartedMap<true>()
 
   constructor(namespace: number, log: RecordLog, unpack: (packed: Uint8Array) => V) {
     this.#namespace = namespace
@@ -35,7 +36,7 @@ export class FiledOnDisk<V> implements Filed<V> {
     let value: V | undefined
     this.#find(key, (reader) => {
       value = this.#unpack(reader.slice(reader.varint()))
-      this.#known.add(key)
+      this.#known.set(key, true)
     })
     return value
   }
@@ -61,7 +62,7 @@ export class FiledOnDisk<V> implements Filed<V> {
   keep(key: Key, packed: Uint8Array, isInUse: boolean): void {
     if (!this.#held.delete(key)) return
     this.load(key, packed)
-    if (isInUse) this.#known.add(key)
+    if (isInUse) this.#known.set(key, true)
   }
 
   load(key: Key, packed: Uint8Array): void {
@@ -81,7 +82,7 @@ export class FiledOnDisk<V> implements Filed<V> {
   }
 
   *entries(): Iterable<[Key, V]> {
-    yield* this.#held
+    yield* this.#held.entries()
     for (const table of this.#places) {
       for (const place of table.places()) {
         const reader = this.#log.read(place.high, place.low)
