@@ -31,6 +31,7 @@ export interface Surroundings {
   readonly log: Log
   readonly overrides: SourceOverrides
   readonly signal: AbortSignal
+  readonly mayUseThreads: boolean
   readonly meter: Meter
   readonly onGap: (source: string, gap: Gap) => void
   readonly onReady: () => void
@@ -87,6 +88,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
         log,
         signal,
         state: job.state,
+        mayUseThreads: around.mayUseThreads,
         requestCheckpoint: around.requestCheckpoint,
       },
       restored: restored?.operators ?? {},
