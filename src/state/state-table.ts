@@ -113,10 +113,11 @@ export class StateTable<V> implements StateMap<V> {
   }
 
   /** Takes back a cut that no checkpoint has: what it has is part of the next one. */
-  uncut({ pending, packed, gone }: TableCut<V>): void {
+  uncut(cut: TableCut<V>): void {
+    const { pending, gone } = cut
     this.#cut = undefined
     for (const [key, value] of pending.entries()) this.#used.set(key, value)
-    for (const key of packed) {
+    for (const key of cut.packed()) {
       const value = this.#filed.get(key)
       if (value !== undefined && !this.#used.has(key)) this.#used.set(key, value)
     }

@@ -120,8 +120,7 @@ class LayerThread implements LayerWork {
       task.failure ??= { error }
       return { task: number, call, failed: true }
     })
-    // Its bytes are copied: they may be the store's.
-    if (worker !== undefined) send(worker, answered)
+    if (worker !== undefined) send(worker, answered, 'read' in answered ? ownMemory(answered.read) : [])
   }
 
   #die(worker: Worker, cause: unknown): void {
@@ -137,6 +136,11 @@ const thread = new LayerThread()
 
 function send(worker: Worker, message: ToThread, given: readonly ArrayBuffer[] = []): void {
   worker.postMessage(message, given)
+}
+
+/** The memory that these bytes have to themselves, so that it can be given away; all else is copied. */
+function ownMemory({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
 }
 
 async function written({ files, write }: Task, content: Uint8Array): Promise<NumberedFile> {
