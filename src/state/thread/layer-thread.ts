@@ -48,7 +48,11 @@ class LayerThread implements LayerWork {
     this.#states += 1
     const leave = () => {
       this.#states -= 1
-      if (this.#states === 0) void this.#worker?.terminate()
+      const worker = this.#worker
+      if (this.#states > 0 || worker === undefined) return
+      // Who comes next has another thread.
+      this.#giveUp(worker, new Error('the job is over'))
+      void worker.terminate()
     }
     signal.addEventListener('abort', leave, { once: true })
   }
@@ -92,8 +96,8 @@ class LayerThread implements LayerWork {
     const worker = startedWorker()
     this.#worker = worker
     worker.on('message', (message: FromThread) => this.#take(message))
-    worker.on('error', (cause) => this.#die(worker, cause))
-    worker.on('exit', (code) => this.#die(worker, new Error(`it ended with exit code ${code}`)))
+    worker.on('error', (cause) => this.#giveUp(worker, cause))
+    worker.on('exit', (code) => this.#giveUp(worker, new Error(`it ended with exit code ${code}`)))
     return worker
   }
 
@@ -123,7 +127,8 @@ class LayerThread implements LayerWork {
     if (worker !== undefined) send(worker, answered, 'read' in answered ? ownMemory(answered.read) : [])
   }
 
-  #die(worker: Worker, cause: unknown): void {
+  /** Nothing more is expected of a thread. */
+  #giveUp(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
     const error = new MillraceError('UNEXPECTED', 'the thread that writes keyed state has ended', { cause })
