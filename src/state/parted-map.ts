@@ -3,9 +3,14 @@ import { keyHash } from './key-hash.ts'
 
 /** One map up to so many keys, which take a few milliseconds to part. */
 const oneMapKeys = 32 * 1024
-/** How many maps there are from then on: a power of two. */
+/** How many maps there are from then on. */
 const manyMaps = 256
-const hashShift = 24
+/** The map of a key by the first bits of its hash. The last map has twice as many keys as the first, so that they do not grow together. */
+const cellBits = 12
+const mapOfCell = Uint8Array.from(
+  { length: 2 ** cellBits },
+  (_, cell) => manyMaps * Math.log2(1 + cell / 2 ** cellBits),
+)
 
 /**
  * A map of keys that is many maps once it is large: a map of V8's that grows or shrinks copies all that it has, which takes
@@ -52,7 +57,7 @@ export class PartedMap<V> {
   }
 
   #mapOf(key: Key): Map<Key, V> {
-    return this.#whole ?? this.#parts[keyHash(key) >>> hashShift]!
+    return this.#whole ?? this.#parts[mapOfCell[keyHash(key) >>> (32 - cellBits)]!]!
   }
 
   #part(whole: Map<Key, V>): void {

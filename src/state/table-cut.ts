@@ -65,9 +65,10 @@ export class TableCut<V> {
       this.sayGone(key)
       return 0
     }
-    this.#filed.keep(key, packed.value, isInUse)
-    this.#entries.add({ namespace: this.namespace, key, ...packed })
-    return packed.value.length
+    const { value: bytes, timers } = packed
+    this.#filed.keep(key, bytes, isInUse)
+    this.#entries.add({ namespace: this.namespace, key, value: bytes, timers })
+    return bytes.length
   }
 
   /** Nothing is kept of a key. */

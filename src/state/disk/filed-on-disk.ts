@@ -10,7 +10,7 @@ import { type Place, PlaceTable } from './place-table.ts'
 import type { RecordLog } from './record-log.ts'
 
 /** So many tables that none of them takes long to grow. */
-const tables = 64
+const tables = 256
 
 /** The record that is being written: one after another, so one is enough. */
 const record = new ByteWriter(64 * 1024)
@@ -142,7 +142,7 @@ export class FiledOnDisk<V> implements Filed<V> {
   }
 
   #tableOf(key: Key): PlaceTable {
-    return this.#places[keyHash(key) >>> 26]!
+    return this.#places[keyHash(key) >>> 24]!
   }
 }
 

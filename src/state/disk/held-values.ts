@@ -8,7 +8,8 @@ export class HeldValues<V> {
   readonly #others = new PartedMap<V>()
 
   get(key: Key): V | undefined {
-    return key === this.#key ? this.#value : this.#others.get(key)
+    if (key === this.#key) return this.#value
+    return this.#others.size === 0 ? undefined : this.#others.get(key)
   }
 
   has(key: Key): boolean {

@@ -164,11 +164,14 @@ function errorFrom({ code, message, stack }: SentError): Error {
   return error
 }
 
+/** Hardly anything that the thread allocates lives long. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 }
+
 function startedWorker(): Worker {
   const extension = extname(import.meta.url)
   const url = new URL(`./layer-worker${extension}`, import.meta.url)
-  if (extension !== '.ts') return new Worker(url)
+  if (extension !== '.ts') return new Worker(url, { resourceLimits })
   // The sources themselves, as when they are tested, need a loader that a thread has to bring with it.
   const program = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url)}) })`
-  return new Worker(program, { eval: true })
+  return new Worker(program, { eval: true, resourceLimits })
 }
