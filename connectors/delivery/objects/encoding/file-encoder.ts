@@ -52,7 +52,7 @@ export async function openEncoder(encoding: Encoding, told: Told): Promise<FileE
       const { header, extension, compression } = encoding
       const { TextFile } = await import('./text-file.ts')
       if (compression === 'none') return new TextFile(header, undefined)
-      const { openCompressor } = await import('./compression/compressor.ts')
+      const { openCompressor } = await import('./compression/open-compressor.ts')
       return new TextFile(header, await openCompressor(compression, { extension, told }))
     }
   }

@@ -20,34 +20,3 @@ export interface TextFacts {
   readonly extension: string
   readonly told: Told
 }
-
-/** Opens the compressor of a file; the package that it needs is loaded when it is first used. */
-export async function openCompressor(
-  compression: Exclude<TextCompression, 'none'>,
-  facts: TextFacts,
-): Promise<Compressor> {
-  switch (compression) {
-    case 'gzip': {
-      const { gzip } = await import('./zlib-stream.ts')
-      return gzip()
-    }
-    case 'zstd': {
-      const { hasZstd, zstd } = await import('./zlib-stream.ts')
-      if (hasZstd) return zstd()
-      const { ZstdFrames } = await import('./zstd-frames.ts')
-      return ZstdFrames.open()
-    }
-    case 'zip': {
-      const { ZipEntry } = await import('./zip-entry.ts')
-      return ZipEntry.open(facts)
-    }
-    case 'snappy': {
-      const { SnappyFrames } = await import('./snappy-frames.ts')
-      return SnappyFrames.open()
-    }
-    case 'hadoop-snappy': {
-      const { HadoopSnappy } = await import('./hadoop-snappy.ts')
-      return HadoopSnappy.open()
-    }
-  }
-}
