@@ -45,7 +45,7 @@ export interface JobOptions {
    * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
    * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
    * records, and the job goes on too. State is then as it was before the record, and nothing that the function emitted
-   * for it goes further.
+   * for it goes further. Of a row that a sink cannot write, the row alone is left out.
    */
   readonly onError?: 'fail' | 'skip' | Step<Stream<FailedRecord>, SinkHandle>
   /**

@@ -1,3 +1,4 @@
+import type { MillraceError } from '../errors.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Json } from './json.ts'
 import type { Log } from './log.ts'
@@ -64,10 +65,16 @@ export interface Sink<in T> {
   open(context: SinkContext, restored: Snapshot | undefined): Promise<SinkWriter<T>>
 }
 
+/** Hears of a record that a sink cannot write. If it returns, the sink goes on without the record. */
+export type OnInvalid = (error: MillraceError, index: number) => void
+
 /** Stages records and makes them visible. */
 export interface SinkWriter<in T> {
-  /** Takes the records, in order, without waiting. Throws `ROW_INVALID` for one that it cannot write. */
-  write(values: readonly T[], timestamps: readonly number[]): void
+  /**
+   * Takes the records, in order, without waiting. One that it cannot write changes nothing: `onInvalid` hears of it, with
+   * `ROW_INVALID` and its place, and may throw; without `onInvalid`, this throws.
+   */
+  write(values: readonly T[], timestamps: readonly number[], onInvalid?: OnInvalid): void
   /**
    * Hears that no record with a timestamp of at most `timestamp` is expected any more. Comes between writes and stagings,
    * and never goes back. At the end of the input it is the end of time. A run that was restored hears it anew.

@@ -1,5 +1,5 @@
 import type { ObjectStage } from '../../../src/contract/object-destination.ts'
-import type { Committable, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
+import type { Committable, OnInvalid, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import type { StateChanges } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import type { ColdState } from './cold-state.ts'
@@ -86,11 +86,17 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     for (const file of found.files.values()) this.#finishIfFull(file)
   }
 
-  write(values: readonly T[], timestamps: readonly number[]): void {
+  write(values: readonly T[], timestamps: readonly number[], onInvalid: OnInvalid = thrown): void {
     const now = this.#context.clock.now()
     for (let index = 0; index < values.length; index++) {
       const value = values[index] as T
-      const file = this.#appended(value, timestamps[index] ?? now, now)
+      let file: OpenFile
+      try {
+        file = this.#appended(value, timestamps[index] ?? now, now)
+      } catch (cause) {
+        onInvalid(this.#invalid(value, cause), index)
+        continue
+      }
       if (this.#hotBytes > this.#plan.memoryBytes / 2) this.#usedAt.set(file.partition, ++this.#uses)
       this.#finishIfFull(file)
       if (this.#hotBytes > this.#plan.memoryBytes) this.#makeRoom()
@@ -148,29 +154,30 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     await this.#objects.close()
   }
 
-  /** The file that has taken the row. */
+  /** The file that has taken the row. Throws for a row that none can take. */
   #appended(value: T, timestamp: number, now: number): OpenFile {
-    try {
-      const partition = this.#plan.partitions.of(value, timestamp)
-      const file = this.#fileOf(partition)
-      this.#hotBytes += file.append(value, now)
-      if (this.#completion !== undefined) this.#see(this.#completion, partition, timestamp)
-      return file
-    } catch (cause) {
-      const reason =
-        cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
-      const where = { job: this.#context.job, sink: this.#context.name }
-      throw new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
-    }
+    const partition = this.#plan.partitions.of(value, timestamp)
+    const isLate = this.#completion !== undefined && this.#see(this.#completion, partition, timestamp)
+    const file = this.#fileOf(partition)
+    this.#hotBytes += file.append(value, now)
+    if (isLate) this.#context.count('late')
+    return file
   }
 
-  #see({ ledger }: Completion, partition: string, timestamp: number): void {
-    const isLate = ledger.see(partition, () => {
+  #invalid(value: T, cause: unknown): MillraceError {
+    const reason =
+      cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
+    const where = { job: this.#context.job, sink: this.#context.name }
+    return new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
+  }
+
+  /** Whether the partition was said to be complete. */
+  #see({ ledger }: Completion, partition: string, timestamp: number): boolean {
+    return ledger.see(partition, () => {
       const end = this.#plan.partitions.endOf?.(partition, timestamp)
       if (typeof end === 'number' && !Number.isNaN(end)) return end
       throw new InvalidRow(`completeAt gave ${shown(end)} for partition ${partition || '(none)'}`)
     })
-    if (isLate) this.#context.count('late')
   }
 
   /** Those whose rows are all in finished files, or that were complete before. */
@@ -232,4 +239,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#spill.spill(victims, this.#state)
     this.#context.count('spills')
   }
+}
+
+function thrown(error: MillraceError): never {
+  throw error
 }
