@@ -41,7 +41,9 @@ export interface DataApi {
 /** @throws MillraceError `OPTION_INVALID` if the package `@aws-sdk/client-redshift-data` is not installed. */
 export async function dataApi(connection: AwsConnection, warehouse: Warehouse): Promise<DataApi> {
   const sdk = await awsPackage('@aws-sdk/client-redshift-data', () => import('@aws-sdk/client-redshift-data'))
-  const client: RedshiftDataClient = new sdk.RedshiftDataClient(awsClientConfig(connection, {}, process.env))
+  const client: RedshiftDataClient = new sdk.RedshiftDataClient(
+    awsClientConfig('REDSHIFT_DATA', connection, {}, process.env),
+  )
   return {
     submit: async (statements, ClientToken, abortSignal) => {
       const [only, ...more] = statements

@@ -13,7 +13,7 @@ export class StatementFailed extends Error {
 
 /** What no repetition makes better: the table, the rights, the files. */
 const lasting =
-  /does not exist|permission denied|not authorized|must be owner|syntax error|load into table|load_error|spectrum scan error|incompatible|has no columns|number of columns|cannot (cast|be null)|invalid|unrecognized|not supported/i
+  /does not exist|permission denied|not authorized|must be owner|syntax error|load into table|load_error|spectrum scan error|incompatible|has no columns|number of columns|cannot (cast|be null)|invalid (?!operation)|unrecognized|not supported/i
 
 /** A failure of statements as an error of the catalogue: refused for good, or one that may pass. */
 export function loadError(

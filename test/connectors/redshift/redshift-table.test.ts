@@ -49,7 +49,7 @@ function destination(options: Partial<RedshiftTableOptions> = {}) {
 
 function sink(
   options: Partial<RedshiftTableOptions> = {},
-  more: Partial<Pick<ObjectsOptions<Delay>, 'partitionBy' | 'roll' | 'format'>> = {},
+  more: Partial<Pick<ObjectsOptions<Delay>, 'partitionBy' | 'roll' | 'format' | 'completeAt'>> = {},
 ) {
   return deliverySink<Delay>({
     to: destination(options),
@@ -223,6 +223,28 @@ describe('a sink that loads into Redshift', () => {
         manifest: `s3://lake/${manifests[0]}`,
       })),
     )
+  })
+
+  it('says that a partition is complete when its rows are in the table', async () => {
+    const made = sink({}, { completeAt: ({ month }) => Date.parse(`${month}-28`) })
+    const writer = await open(made)
+    writer.write(
+      delays(120),
+      delays(120).map(() => 0),
+    )
+    writer.watermark!(Number.MAX_SAFE_INTEGER)
+    const { committables } = stored(await writer.stage(true))
+    const complete: number[] = []
+    s3.faults = ({ operation, key }) => {
+      if (operation === 'CompleteMultipartUpload' && key.endsWith('_SUCCESS'))
+        complete.push(warehouse.ran.filter((sql) => sql.startsWith('INSERT')).length)
+      return undefined
+    }
+    await writer.commit(committables, permit)
+    await writer.close()
+    expect(complete).toEqual([1, 1])
+    expect(await ids()).toEqual(upTo(120))
+    expect(await warehouse.sql("FROM public.millrace_loads WHERE file LIKE '%SUCCESS%'")).toEqual([])
   })
 
   it('loads more files than a statement can name', async () => {
