@@ -13,7 +13,7 @@ import {
   type Compressor,
   type TextCompression,
 } from '../../../../connectors/delivery/objects/encoding/compression/compressor.ts'
-import { ZipEntry } from '../../../../connectors/delivery/objects/encoding/compression/zip-entry.ts'
+import { zipEntry } from '../../../../connectors/delivery/objects/encoding/compression/zip-entry.ts'
 import { ZstdFrames } from '../../../../connectors/delivery/objects/encoding/compression/zstd-frames.ts'
 import { encoded } from './encode.ts'
 
@@ -176,7 +176,7 @@ describe('a ZIP archive', () => {
     const files: Buffer[] = []
     for (const other of ['UTC', 'Asia/Tokyo', 'America/New_York']) {
       process.env['TZ'] = other
-      files.push(await compressed(await ZipEntry.open({ extension: 'jsonl', told })))
+      files.push(await compressed(await zipEntry({ extension: 'jsonl', told })))
     }
     if (zone === undefined) delete process.env['TZ']
     else process.env['TZ'] = zone

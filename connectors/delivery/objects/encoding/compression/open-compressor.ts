@@ -17,8 +17,8 @@ export async function openCompressor(
       return ZstdFrames.open()
     }
     case 'zip': {
-      const { ZipEntry } = await import('./zip-entry.ts')
-      return ZipEntry.open(facts)
+      const { zipEntry } = await import('./zip-entry.ts')
+      return zipEntry(facts)
     }
     case 'snappy': {
       const { SnappyFrames } = await import('./snappy-frames.ts')
