@@ -37,6 +37,8 @@ export function objectDestinationContract(name: string, make: () => DestinationU
       destination.open({
         writer,
         owns: (name) => lastPart(name).startsWith(`${writer}-`),
+        format: 'parquet',
+        count() {},
         clock,
         random: () => 0.5,
       })
