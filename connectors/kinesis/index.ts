@@ -1,5 +1,6 @@
-export { type ArchivedFile, type ArchivePlace, folderArchive } from './archive/archive-place.ts'
+export type { ArchivedFile, ArchivePlace } from '../../src/contract/archive-place.ts'
 export { type ArchiveRow, archiveColumns, archiveRow } from './archive/archive-row.ts'
+export { folderArchive } from './archive/folder-archive.ts'
 export type { Connection } from './client.ts'
 export { type ConsumersOptions, type ListedConsumer, listConsumers, removeConsumer } from './consumers.ts'
 export { type CreateStreamOptions, createStream } from './create-stream.ts'

@@ -3,7 +3,7 @@ import type { Committable } from './sink.ts'
 
 /**
  * A place for objects (files with names) that a delivery sink can fill exactly once, such as `folder(…)` of
- * `millrace/connectors/files` and `bucket(…)` of `millrace/connectors/s3` give. Holding one opens nothing.
+ * `millrace/connectors/files`, `bucket(…)` of `millrace/connectors/s3` and `redshiftTable(…)` of `millrace/connectors/redshift` give. Holding one opens nothing.
  *
  * @example
  * deliverySink({ to: folder('lake'), format: parquet({ id: 'string' }) }).description.detail // 'parquet in lake'
@@ -18,6 +18,11 @@ export interface ObjectDestination {
     /** Why an object appears once, in half a sentence. */
     readonly because: string
   }
+  /**
+   * Why the destination does not take files of a format, in a sentence; `undefined` if it does. A format is named by its own
+   * extension, such as `jsonl.gz`, whatever files are called. Default: it takes all.
+   */
+  refuses?(format: string): string | undefined
   open(context: ObjectContext): Promise<ObjectStage>
 }
 
@@ -27,10 +32,14 @@ export interface ObjectContext {
   readonly writer: string
   /** Whether an object of this name can only be of this writer. */
   readonly owns: (name: string) => boolean
+  /** The own extension of the format, such as `parquet`, whatever files are called. */
+  readonly format: string
   /** Nothing will be staged: the destination makes and changes nothing. Default `false`. */
   readonly readOnly?: boolean
   readonly clock: Clock
   readonly random: Random
+  /** Adds to a counter of the sink. */
+  count(counter: string, by?: number): void
 }
 
 /** What an object consists of. */

@@ -32,6 +32,7 @@ export interface Surroundings {
   readonly log: Log
   readonly overrides: SourceOverrides
   readonly signal: AbortSignal
+  readonly mayUseThreads: boolean
   readonly meter: Meter
   readonly onGap: (source: string, gap: Gap) => void
   readonly onReady: () => void
@@ -90,6 +91,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
         log,
         signal,
         state: job.state,
+        mayUseThreads: around.mayUseThreads,
         requestCheckpoint: around.requestCheckpoint,
       },
       restored: restored?.operators ?? {},

@@ -42,6 +42,8 @@ export function objectDestinationContract(name: string, make: () => DestinationU
       destination.open({
         writer,
         owns: (name) => lastPart(name).startsWith(`${writer}-`),
+        format: 'parquet',
+        count() {},
         clock,
         random: () => 0.5,
       })
@@ -78,6 +80,8 @@ export function objectDestinationContract(name: string, make: () => DestinationU
         writer: 'x',
         owns: () => false,
         readOnly: true,
+        format: 'parquet',
+        count() {},
         clock: at.clock,
         random: () => 0,
       })

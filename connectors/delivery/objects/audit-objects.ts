@@ -16,11 +16,15 @@ import { tailFacts } from './tail-state.ts'
 const lanes = 8
 
 /** Looks into a destination, and compares it with the ledger there and with a checkpoint. */
-export async function auditObjects(to: ObjectDestination, context: AuditContext): Promise<Audit> {
+export async function auditObjects(
+  to: ObjectDestination,
+  format: string,
+  context: AuditContext,
+): Promise<Audit> {
   const { name: sink, lineage, clock, random, committables } = context
   const writer = { sink, lineage }
-  const destination = { writer: writerName(writer), owns: () => false, readOnly: true, clock, random }
-  const objects = await to.open(destination)
+  const reader = { writer: writerName(writer), owns: () => false, readOnly: true, format }
+  const objects = await to.open({ ...reader, clock, random, count: () => {} })
   try {
     // First: what is staged no longer has then been published before anybody looks for it.
     const promised = await promisedBy(objects, committables, writer)

@@ -44,6 +44,8 @@ export interface ObjectsOptions<T> extends PartitionOptions<T> {
 export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
   const { to, format, prefix, extension = format.extension, roll = {} } = options
   const { kind, place, because } = to.description
+  const refused = to.refuses?.(format.extension)
+  if (refused !== undefined) throw new MillraceError('OPTION_INVALID', `deliverySink(…): ${refused}`)
   const plan: ObjectsPlan<T> = {
     format,
     partitions: partitioning(options),
@@ -59,7 +61,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
       because,
     },
     open: (context, restored) => openWriter(to, plan, context, restored),
-    audit: (context) => auditObjects(to, context),
+    audit: (context) => auditObjects(to, format.extension, context),
   }
 }
 
@@ -90,7 +92,9 @@ async function openWriter<T>(
     lastPart(name).startsWith(`${writer}-`) ||
     name.startsWith(ledgerFolder(writer)) ||
     (plan.partitions.endOf !== undefined && markerVersion(lastPart(name)) !== undefined)
-  const objects = await to.open({ writer, owns, clock, random })
+  const format = plan.format.extension
+  const count = (counter: string, by?: number) => context.count(counter, by)
+  const objects = await to.open({ writer, owns, format, clock, random, count })
   const spill = new Spill()
   try {
     return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored, spill))

@@ -140,6 +140,8 @@ describe('a sink that writes to a bucket', () => {
       const stage = await at.destination.open({
         writer: 'lake-l1',
         owns: () => true,
+        format: 'parquet',
+        count() {},
         clock: at.clock,
         random: () => 0.5,
       })
@@ -205,6 +207,8 @@ describe('a sink that writes to a bucket', () => {
     const stage = await destination.open({
       writer: 'w',
       owns: () => true,
+      format: 'parquet',
+      count() {},
       clock: at.clock,
       random: () => 0.5,
     })
@@ -230,7 +234,14 @@ describe('a sink that writes to a bucket', () => {
   it('fails with the key and the cause when S3 stays away, and the job restarts', async () => {
     const at = place()
     const impatient = bucket(`s3://lake/${at.prefix}`, { endpoint: s3.endpoint, giveUpAfter: '300ms' })
-    const stage = await impatient.open({ writer: 'w', owns: () => true, clock: at.clock, random: () => 0.5 })
+    const stage = await impatient.open({
+      writer: 'w',
+      owns: () => true,
+      format: 'parquet',
+      count() {},
+      clock: at.clock,
+      random: () => 0.5,
+    })
     s3.faults = () => 'slow-down'
     const failure = stage.names(() => true)
     await expect(failure).rejects.toMatchObject({ code: 'SINK_FAILED', retryable: true })
