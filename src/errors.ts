@@ -162,6 +162,10 @@ const catalogue = {
     retryable: false,
     advice: 'Something staged that the checkpoint promises is gone. Restore it from a backup, or start anew.',
   },
+  LEDGER_BROKEN: {
+    retryable: false,
+    advice: 'Bring back what the message names from a backup, or take away what is no work of the job.',
+  },
   DESTINATION_UNAVAILABLE: {
     retryable: true,
     advice:

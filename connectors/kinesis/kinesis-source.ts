@@ -91,5 +91,7 @@ export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
       }),
     },
     open: (context, restored) => openKinesis(options, decode, context, restored),
+    printing: (split, after, through) =>
+      `millrace tail --stream ${stream} --shard ${split}${after === null ? '' : ` --after ${after}`} --through ${through}`,
   }
 }

@@ -29,6 +29,18 @@ export class LoadedStage implements ObjectStage {
     return this.#objects.names(wanted)
   }
 
+  sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>> {
+    return this.#objects.sizes(wanted)
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#objects.read(name)
+  }
+
+  stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>> {
+    return this.#objects.stillStaged(objects)
+  }
+
   stage(name: string, content: AsyncIterable<Uint8Array>): Promise<StagedObject> {
     return this.#objects.stage(name, content)
   }

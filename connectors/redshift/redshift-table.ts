@@ -96,6 +96,7 @@ export function redshiftTable(options: RedshiftTableOptions): ObjectDestination 
     },
     refuses: (format) => refusedFormat(format) ?? through.refuses?.(format),
     open: async (context) => {
+      if (context.readOnly) return through.open(context)
       const { writer, clock, random } = context
       const format = copyFormat(context.format)
       if (format === undefined) throw invalid(refusedFormat(context.format)!)

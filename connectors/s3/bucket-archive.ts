@@ -66,8 +66,8 @@ export function archiveIn(
     description: `s3://${bucket}/${prefix.slice(0, -1)}`,
     list: () =>
       asking('list', prefix, async (s3) => {
-        const keys = await allPages((after, signal) => s3.list(prefix, after, signal), how)
-        return keys.map((key) => key.slice(prefix.length))
+        const found = await allPages((after, signal) => s3.list(prefix, after, signal), how)
+        return found.map(({ key }) => key.slice(prefix.length))
       }),
     open: async (name) => {
       const key = prefix + name

@@ -34,6 +34,8 @@ export interface ObjectContext {
   readonly owns: (name: string) => boolean
   /** The own extension of the format, such as `parquet`, whatever files are called. */
   readonly format: string
+  /** Nothing will be staged: the destination makes and changes nothing. Default `false`. */
+  readonly readOnly?: boolean
   readonly clock: Clock
   readonly random: Random
   /** Adds to a counter of the sink. */
@@ -61,6 +63,10 @@ export interface ObjectStage {
   whereIs(name: string): string
   /** The names of published objects, by whomever. What is staged is not among them. */
   names(wanted: (name: string) => boolean): Promise<readonly string[]>
+  /** The sizes of published objects in bytes, by name. */
+  sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>>
+  /** The content of a published object; `undefined` if there is none. For small ones: it is in memory as a whole. */
+  read(name: string): Promise<Uint8Array | undefined>
   /**
    * Puts content where no reader looks. Durable when it resolves. Each call stages anew, since an older run that is still
    * alive may be staging the same rows.
@@ -74,6 +80,8 @@ export interface ObjectStage {
    *   staged nor the published object is there, `CHECKPOINT_CORRUPT` for what this destination has not staged.
    */
   publish(objects: readonly Committable[]): Promise<void>
+  /** The names of those objects that are staged and can be published. */
+  stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>>
   /** Whether a published object has this content; `undefined` if there is none. */
   holds(name: string, content: ObjectContent): Promise<boolean | undefined>
   /**
