@@ -67,7 +67,8 @@ async function linked(staged: string, path: string): Promise<'linked' | 'taken' 
   }
 }
 
-function stagedFile(committable: Committable): StagedFile {
+/** @throws MillraceError `CHECKPOINT_CORRUPT` for what no folder has staged. */
+export function stagedFile(committable: Committable): StagedFile {
   const { staged, file, sizeBytes, sha256 } = committable
   const complete =
     typeof staged === 'string' &&

@@ -17,7 +17,7 @@ export interface AwsConnection {
 export type AwsEnvironment = Readonly<Record<string, string | undefined>>
 
 /** A service as the names of environment variables have it. */
-export type AwsService = 'DYNAMODB' | 'KINESIS' | 'OPENSEARCH' | 'S3' | 'SNS' | 'SQS'
+export type AwsService = 'DYNAMODB' | 'KINESIS' | 'OPENSEARCH' | 'REDSHIFT_DATA' | 'S3' | 'SNS' | 'SQS'
 
 /** Where a connection goes, and as whom. What is `undefined` is left to the AWS SDK. */
 export interface AwsPlace {

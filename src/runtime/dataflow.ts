@@ -122,6 +122,11 @@ export class Dataflow {
     return all(this.#chains.flatMap((chain) => chain.waits))
   }
 
+  /** Whether records may be in flight when a batch has been handed over. */
+  get asynchronous(): boolean {
+    return this.#chains.some((chain) => chain.asynchronous)
+  }
+
   /** Settles when some of what is in flight has come back; `undefined` when nothing is in flight. */
   get inFlight(): Promise<unknown> | undefined {
     return all(this.#chains.flatMap((chain) => chain.inFlight))

@@ -24,7 +24,7 @@ export class SinkTask {
     else if (element.kind === 'watermark') this.#writer.watermark?.(element.timestamp)
     else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
-      this.#staging = this.#writer.stage(this.#ended)
+      this.#staging = this.#writer.stage(this.#ended, element.epoch)
       // A failure is met where the checkpoint awaits it; until then it must not count as unhandled.
       this.#staging.catch(() => {})
     }

@@ -62,8 +62,10 @@ export class SinksBeside {
   }
 
   /** Cuts all of them before the first `await`. */
-  stage(last: boolean): Promise<readonly StagedBeside[]> {
-    const staging = this.#sinks.map(async ({ option, writer }) => ({ option, ...(await writer.stage(last)) }))
+  stage(last: boolean, epoch?: number): Promise<readonly StagedBeside[]> {
+    const staging = this.#sinks.map(async ({ option, writer }) => {
+      return { option, ...(await writer.stage(last, epoch)) }
+    })
     return Promise.all(staging)
   }
 

@@ -104,7 +104,7 @@ export class RequestWriter<T> implements SinkWriter<T> {
     return all.length === 0 ? undefined : Promise.all(all).then(() => {})
   }
 
-  async stage(last: boolean): Promise<Staged> {
+  async stage(last: boolean, epoch?: number): Promise<Staged> {
     const { queue, beside } = this.#parts
     // While records wait one of them may still be refused.
     if (queue.sizeBytes === 0 && this.#watermark !== undefined)
@@ -114,7 +114,7 @@ export class RequestWriter<T> implements SinkWriter<T> {
     this.#asked = false
     this.#unsettled = false
     const own = { committables: queue.committables, state: queue.snapshot() }
-    const others = await beside.stage(last)
+    const others = await beside.stage(last, epoch)
     const committables = others.flatMap(({ option, committables: theirs }) =>
       theirs.map((committable) => committableBeside(option, committable)),
     )
