@@ -7,7 +7,7 @@ import type { Audit, AuditContext, Committable } from '../../../src/contract/sin
 import { type Writer, writerName } from './file-name.ts'
 import { audited } from './ledger/audit.ts'
 import { unknownOrigin } from './ledger/cut.ts'
-import type { LedgerFile } from './ledger/ledger-object.ts'
+import { type LedgerFile, ledgerNumber } from './ledger/ledger-object.ts'
 import { readEntries } from './ledger/read-entries.ts'
 import { foundAmong, isOurs } from './published-files.ts'
 import { tailFacts } from './tail-state.ts'
@@ -28,9 +28,11 @@ export async function auditObjects(
   try {
     // First: what is staged no longer has then been published before anybody looks for it.
     const promised = await promisedBy(objects, committables, writer)
+    // Before the ledger, which lists a file before it is there.
     const sizes = await objects.sizes((path) => isOurs(path, writer))
     const found = foundAmong([...sizes.keys()], writer)
-    const entries = await readEntries(objects, found.entries)
+    const listing = await objects.names((path) => ledgerNumber(path, writer) !== undefined)
+    const entries = await readEntries(objects, listing)
     const audit = audited({
       tails: tailFacts(context.state),
       positions: context.positions,

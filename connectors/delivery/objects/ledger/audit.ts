@@ -31,7 +31,7 @@ export function audited(evidence: Evidence): Audit {
   const history = historyOf(state?.head ?? null, entries, promisedEntries)
   const joined = joinedRanges(history.entries)
   const listed = listedFiles(evidence, history.entries)
-  const { older, ahead, foreign } = unlisted(evidence, listed.files)
+  const { older, foreign } = unlisted(evidence, listed.files)
   const files = listed.files.filter(({ partition, firstRow }) => isDone(tails, partition, firstRow))
   const now = cuts?.[state!.now]?.positions
   const since = cuts?.[state!.since]?.positions
@@ -40,7 +40,7 @@ export function audited(evidence: Evidence): Audit {
     ranges: joined.ranges,
     files: files.map((file) => auditedFile(file, !sizes.has(file.file))),
     older: older.map(({ file }) => file),
-    ahead: [...ahead.map(({ file }) => file), ...beyond(listed.files, files)],
+    ahead: beyond(listed.files, files),
     open: { ...tails.open, ranges: now === undefined ? {} : rangesBetween(since!, now) },
     faults: [
       ...history.faults,
@@ -90,7 +90,7 @@ function listedIn({ head }: LedgerObject, line: LedgerFile): Listed {
   return { ...line, epoch: head.epoch, code: head.code }
 }
 
-/** What is there and in no entry. */
+/** What is there and in no entry: an entry is there before its files are. */
 function unlisted({ tails, entries, present }: Evidence, files: readonly Listed[]) {
   const known = new Set(files.map(({ file }) => file))
   const firstListed = new Map<string, number>()
@@ -99,13 +99,14 @@ function unlisted({ tails, entries, present }: Evidence, files: readonly Listed[
   }
   const mayBeOlder =
     tails.ledger === undefined || tails.ledger.state.older || [...entries.values()].some(isFirstOfOlder)
-  const isOlder = ({ partition, last }: FoundFile) =>
-    mayBeOlder && last < (firstListed.get(partition) ?? tails.firstOpen.get(partition) ?? 0)
+  const unlistedOnly = entries.size === 0
+  const firstOf = (partition: string) =>
+    firstListed.get(partition) ??
+    (unlistedOnly ? Number.POSITIVE_INFINITY : tails.firstOpen.get(partition)) ??
+    0
+  const isOlder = ({ partition, last }: FoundFile) => mayBeOlder && last < firstOf(partition)
   const others = present.filter(({ file }) => !known.has(file))
-  const older = others.filter(isOlder)
-  const ahead = others.filter((file) => !isOlder(file) && !isDone(tails, file.partition, file.first))
-  const told = new Set([...older, ...ahead])
-  return { older, ahead, foreign: others.filter((file) => !told.has(file)) }
+  return { older: others.filter(isOlder), foreign: others.filter((file) => !isOlder(file)) }
 }
 
 function isFirstOfOlder({ head }: LedgerObject): boolean {
