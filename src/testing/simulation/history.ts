@@ -58,7 +58,7 @@ const longestJumpMs = 3_600_000
 export async function history(parts: HistoryParts): Promise<Outcome> {
   const life = new History(parts)
   await life.live()
-  return life.outcome()
+  return life.end()
 }
 
 class History {
@@ -128,10 +128,12 @@ class History {
       this.#world.breaks('the job does not come to its end though nothing goes wrong any more')
   }
 
-  outcome(): Outcome {
+  end(): Outcome {
     const { trace, step, broken } = this.#world
     const rows = Object.fromEntries([...this.#destinations].map(([name, { rows }]) => [name, rows]))
-    return { rows, trace, steps: step, broken }
+    const outcome = { rows, trace: [...trace], steps: step, broken }
+    for (const { process } of this.#living) process.letGo()
+    return outcome
   }
 
   /** Lets time pass until something is so, something breaks, or it takes too long. */
@@ -208,8 +210,8 @@ class History {
     return withEnds(job, {
       checkpointEveryMs: this.#checkpointEveryMs,
       sinkOf: (name) => this.#destinations.get(name)!.sinkOf(process),
-      sourceOf: (name) =>
-        kinesisSource({
+      sourceOf: (name) => {
+        const source = kinesisSource({
           stream: name,
           startAt: 'trim-horizon',
           decode: inputDecoder(inputs[name] ?? []),
@@ -217,7 +219,13 @@ class History {
           read: this.#read,
           pace: 'none',
           discoverEvery: '5s',
-        }),
+        })
+        return {
+          ...source,
+          open: (context, restored) =>
+            source.open({ ...context, signal: process.following(context.signal) }, restored),
+        }
+      },
     })
   }
 
