@@ -153,9 +153,18 @@ const catalogue = {
     retryable: false,
     advice: 'Delete the files of the earlier run, or write to another place.',
   },
+  LOAD_REFUSED: {
+    retryable: false,
+    advice:
+      'Correct the table, its columns or the rights, as the message says, and start again: the files are there, and are loaded then.',
+  },
   SINK_COMMITTABLE_LOST: {
     retryable: false,
     advice: 'Something staged that the checkpoint promises is gone. Restore it from a backup, or start anew.',
+  },
+  LEDGER_BROKEN: {
+    retryable: false,
+    advice: 'Bring back what the message names from a backup, or take away what is no work of the job.',
   },
   DESTINATION_UNAVAILABLE: {
     retryable: true,

@@ -29,6 +29,8 @@ export interface Job {
   readonly evolution: Readonly<Record<string, StateEvolution>>
   /** Names whose state in a checkpoint may be lost. */
   readonly dropState: readonly string[]
+  /** Names the code of the job in what its sinks write. */
+  readonly code?: string | undefined
 }
 
 /** What a job says about its runs. */
@@ -45,9 +47,14 @@ export interface JobOptions {
    * What happens when a function of the job throws for a record, or gives what it must not. `'fail'` (default) ends the
    * job. `'skip'` goes on without the record and counts it as `<operator>.failed`. Steps that end in a sink take such
    * records, and the job goes on too. State is then as it was before the record, and nothing that the function emitted
-   * for it goes further.
+   * for it goes further. Of a row that a sink cannot write, the row alone is left out.
    */
   readonly onError?: 'fail' | 'skip' | Step<Stream<FailedRecord>, SinkHandle>
+  /**
+   * Names the code of the job in the ledgers and files of its sinks, such as a commit. Default: `millrace run` takes the
+   * SHA-256 of the job file and of the files that it imports by relative paths; other runs take nothing.
+   */
+  readonly code?: string
   /**
    * When the job starts again after a failure that may pass, such as a service that does not answer: what
    * `exponentialDelay`, `fixedDelay`, `failureRate` or `noRestart` gives. Default `exponentialDelay()`.
@@ -123,7 +130,7 @@ export function job(
   const { every = '10s', store } = options.checkpoint ?? {}
   const kept = typeof onError === 'function' ? [onError(from(failedRecords, failedRecordsSource))] : []
   const graph = streamGraph([...handles, ...kept].map((handle) => handle.sink))
-  const { evolution = {}, dropState = [], state = memoryState() } = options
+  const { evolution = {}, dropState = [], state = memoryState(), code } = options
   checkEvolution(name, graph, evolution)
   return Object.freeze({
     name,
@@ -134,6 +141,7 @@ export function job(
     restart,
     evolution,
     dropState,
+    ...(code !== undefined && { code }),
   })
 }
 

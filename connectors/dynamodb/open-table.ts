@@ -24,7 +24,7 @@ export async function openTable<T>(
 ): Promise<RequestSession> {
   const sdk = await awsPackage('@aws-sdk/client-dynamodb', () => import('@aws-sdk/client-dynamodb'))
   const client: DynamoDBClient = new sdk.DynamoDBClient(
-    awsClientConfig(options, context.overrides, process.env),
+    awsClientConfig('DYNAMODB', options, context.overrides, process.env),
   )
   const put = async (item: Item, signal: AbortSignal) => {
     const command = new sdk.PutItemCommand(putInput(item, options))

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, unlink } from 'node:fs/promises'
+import { readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DurableFolders, syncFolder } from '../../src/contract/durable-folders.ts'
 import type { ObjectContent, ObjectStage, StagedObject } from '../../src/contract/object-destination.ts'
 import type { Committable } from '../../src/contract/sink.ts'
-import { DurableFolders, syncFolder } from './durable-folders.ts'
 import { hasContent, writeContent } from './file-content.ts'
 import { ifThere, orSinkFailed } from './file-error.ts'
 import { fileNames } from './file-names.ts'
-import { publishFiles } from './publish-files.ts'
+import { publishFiles, stagedFile } from './publish-files.ts'
 
 /** Where writers stage. The names say no `.parquet`, so no reader that globs for files sees one that is not done. */
 const staging = '_staging'
@@ -56,6 +56,33 @@ export class FolderStage implements ObjectStage {
 
   publish(objects: readonly Committable[]): Promise<void> {
     return publishFiles(this.#folder, this.#folders, objects)
+  }
+
+  async sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>()
+    const names = await this.names(wanted)
+    await orSinkFailed('cannot list the folder', this.#folder, async () => {
+      for (const name of names) {
+        const size = (await ifThere(stat(join(this.#folder, name))))?.size
+        if (size !== undefined) found.set(name, size)
+      }
+    })
+    return found
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    const path = join(this.#folder, name)
+    return orSinkFailed('cannot read a published file', path, () => ifThere(readFile(path)))
+  }
+
+  async stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>> {
+    const there = new Set<string>()
+    for (const { staged, file } of objects.map(stagedFile)) {
+      const path = join(this.#folder, staged)
+      const found = await orSinkFailed('cannot read a staged file', path, () => ifThere(stat(path)))
+      if (found !== undefined) there.add(file)
+    }
+    return there
   }
 
   holds(name: string, content: ObjectContent): Promise<boolean | undefined> {

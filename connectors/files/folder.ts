@@ -22,6 +22,9 @@ export function folder(path: string): ObjectDestination {
       place: path,
       because: 'a file is named after the rows in it and appears by a link that replaces nothing',
     },
-    open: ({ writer }) => new FolderStage(absolute, writer).open(),
+    open: async ({ writer, readOnly = false }) => {
+      const stage = new FolderStage(absolute, writer)
+      return readOnly ? stage : stage.open()
+    },
   }
 }

@@ -1,9 +1,9 @@
 import { link, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { type DurableFolders, syncFolder } from '../../src/contract/durable-folders.ts'
 import type { StagedObject } from '../../src/contract/object-destination.ts'
 import type { Committable } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
-import { type DurableFolders, syncFolder } from './durable-folders.ts'
 import { hasContent } from './file-content.ts'
 import { errorCode, ifThere, orSinkFailed } from './file-error.ts'
 
@@ -67,7 +67,8 @@ async function linked(staged: string, path: string): Promise<'linked' | 'taken' 
   }
 }
 
-function stagedFile(committable: Committable): StagedFile {
+/** @throws MillraceError `CHECKPOINT_CORRUPT` for what no folder has staged. */
+export function stagedFile(committable: Committable): StagedFile {
   const { staged, file, sizeBytes, sha256 } = committable
   const complete =
     typeof staged === 'string' &&

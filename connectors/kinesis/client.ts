@@ -1,6 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { isLoopback } from '../../src/contract/loopback.ts'
+import { type AwsEnvironment, type AwsPlace, awsPlace } from '../../src/contract/aws-connection.ts'
 import { withCborFirst } from './cbor-first.ts'
 import { LeanProtocol } from './lean-protocol.ts'
 
@@ -39,46 +39,17 @@ export interface Connection {
 
 /** What a connection comes to, given the environment. */
 export interface ResolvedConnection
-  extends Pick<Connection, 'profile' | 'useFipsEndpoint' | 'useDualstackEndpoint'> {
-  readonly region: string | undefined
-  readonly endpoint: string | undefined
-  /** Plain HTTP on this machine: the embedded Kinesis, or another stand-in for AWS. */
-  readonly loopback: boolean
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
-}
-
-/** The environment variables that count here. */
-export interface Environment {
-  readonly AWS_ENDPOINT_URL_KINESIS?: string | undefined
-  readonly AWS_ENDPOINT_URL?: string | undefined
-  readonly AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?: string | undefined
-  readonly AWS_REGION?: string | undefined
-  readonly AWS_DEFAULT_REGION?: string | undefined
-  readonly AWS_ACCESS_KEY_ID?: string | undefined
-  readonly AWS_PROFILE?: string | undefined
-}
+  extends AwsPlace,
+    Pick<Connection, 'profile' | 'useFipsEndpoint' | 'useDualstackEndpoint'> {}
 
 /** Decides what to connect to. `stream` is a name or an ARN. */
 export function resolveConnection(
   { region, endpoint, profile, useFipsEndpoint, useDualstackEndpoint }: Connection,
   stream: string,
-  env: Environment,
+  env: AwsEnvironment,
 ): ResolvedConnection {
-  const url = endpoint ?? endpointOf(env)
-  const loopback = isLoopback(url)
-  const known = region ?? regionOfArn(stream) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
-  return {
-    region: known ?? (loopback ? 'us-east-1' : undefined),
-    endpoint: url,
-    loopback,
-    profile,
-    useFipsEndpoint,
-    useDualstackEndpoint,
-    credentials:
-      loopback && profile === undefined && !mayHaveCredentials(env)
-        ? { accessKeyId: 'local', secretAccessKey: 'local' }
-        : undefined,
-  }
+  const given = { region: region ?? regionOfArn(stream), endpoint, profile }
+  return { ...awsPlace('KINESIS', given, env), profile, useFipsEndpoint, useDualstackEndpoint }
 }
 
 /**
@@ -118,15 +89,6 @@ export function clientPlace(connection: ResolvedConnection) {
   }
 }
 
-function endpointOf(env: Environment): string | undefined {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
-  return env.AWS_ENDPOINT_URL_KINESIS ?? env.AWS_ENDPOINT_URL
-}
-
 function regionOfArn(stream: string): string | undefined {
   return /^arn:aws[\w-]*:kinesis:([a-z0-9-]+):/.exec(stream)?.[1]
-}
-
-function mayHaveCredentials(env: Environment): boolean {
-  return env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined
 }

@@ -75,5 +75,7 @@ export interface KinesisApi {
   records(iterator: string, signal: AbortSignal): Promise<RecordsPage>
   /** Whether {@link records} asks nothing of the service, which need not be spared then. Default: never. */
   isFree?(iterator: string): boolean
+  /** Whether what follows there in a shard lies beside the stream, where only {@link records} reaches it. Default: never. */
+  isBeside?(shard: string, start: IteratorStart): boolean
   close(): void
 }

@@ -1,7 +1,7 @@
+import type { ArchivePlace } from '../../src/contract/archive-place.ts'
 import type { Decode } from '../../src/contract/codec.ts'
 import type { Source } from '../../src/contract/source.ts'
 import type { Duration } from '../../src/units.ts'
-import type { ArchivePlace } from './archive/archive-place.ts'
 import type { Connection } from './client.ts'
 import type { OnDataLoss } from './data-loss.ts'
 import type { Read } from './fan-out/choose-reading.ts'
@@ -19,9 +19,9 @@ export interface KinesisSourceOptions<T> extends Connection {
   /** Turns the bytes of a record into a value, such as `json<Order>()`; {@link wholeRecord} sees all of the record. */
   readonly decode: Decode<T> | DecodeRecord<T>
   /**
-   * What was kept of the stream beyond its retention, such as `folderArchive('lake/orders-archive')`: it is read first, and
-   * the stream from the very record on that follows. Needs `startAt: 'trim-horizon'`, which is then the beginning of
-   * the archive, and `read: 'polling'`. See `docs/archive.md`.
+   * What was kept of the stream beyond its retention, such as `folderArchive('lake/orders-archive')`, or `bucketArchive(…)`
+   * of `millrace/connectors/s3`: it is read first, and the stream from the very record on that follows, as `read` says. Needs
+   * `startAt: 'trim-horizon'`, which is then the beginning of the archive. See `docs/archive.md`.
    */
   readonly archive?: ArchivePlace
   /**
@@ -96,5 +96,7 @@ export function kinesisSource<T>(options: KinesisSourceOptions<T>): Source<T> {
       }),
     },
     open: (context, restored) => openKinesis(options, decode, context, restored),
+    printing: (split, after, through) =>
+      `millrace tail --stream ${stream} --shard ${split}${after === null ? '' : ` --after ${after}`} --through ${through}`,
   }
 }

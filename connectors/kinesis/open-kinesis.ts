@@ -1,9 +1,9 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis'
+import type { ArchivePlace } from '../../src/contract/archive-place.ts'
 import type { Json } from '../../src/contract/json.ts'
 import type { SourceContext, SourceOverrides } from '../../src/contract/source.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { milliseconds } from '../../src/units.ts'
-import type { ArchivePlace } from './archive/archive-place.ts'
 import { ArchivedApi } from './archive/archived-api.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
@@ -82,18 +82,16 @@ async function archived(
 }
 
 function checkArchive(
-  { archive, startAt, read = 'polling', dropRepeats }: KinesisSourceOptions<unknown>,
+  { archive, startAt, dropRepeats }: KinesisSourceOptions<unknown>,
   overrides: SourceOverrides,
 ): void {
   if (archive === undefined) return
   const wrong =
     (overrides.startAt ?? startAt) !== 'trim-horizon'
       ? "startAt: 'trim-horizon'"
-      : read !== 'polling'
-        ? "read: 'polling'"
-        : dropRepeats
-          ? 'no dropRepeats'
-          : undefined
+      : dropRepeats
+        ? 'no dropRepeats'
+        : undefined
   if (wrong !== undefined)
     throw new MillraceError('OPTION_INVALID', `a source with an archive needs ${wrong}`)
 }

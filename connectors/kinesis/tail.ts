@@ -2,12 +2,14 @@ import type { Clock, Random } from '../../src/contract/clock.ts'
 import type { Log } from '../../src/contract/log.ts'
 import type { Fetched, SplitEnumerator, SplitReader } from '../../src/contract/source.ts'
 import { systemClock, systemRandom } from '../../src/contract/system.ts'
+import { MillraceError } from '../../src/errors.ts'
 import type { Connection } from './client.ts'
 import { connect } from './connect.ts'
 import type { StoredRecord } from './kinesis-api.ts'
 import type { Aggregation } from './kpl/aggregation.ts'
 import { openEnumerator } from './open-kinesis.ts'
 import { sdkKinesisApi } from './sdk-kinesis-api.ts'
+import { formatPosition, isAfter, parsePosition, type SequencePosition } from './sequence-position.ts'
 import { processPaces } from './shard-pace.ts'
 import type { StartAt } from './starting-position.ts'
 
@@ -26,8 +28,19 @@ export interface TailOptions extends Connection {
   readonly signal: AbortSignal
   /** Where throttles and lost connections are told. Default: nowhere. */
   readonly log?: Log
+  /** Only these records. Ends with the last one of them, or once there is no more. */
+  readonly range?: TailRange
   /** `false` ends when every shard has been caught up with once. Default `true`: go on for ever. */
   readonly follow?: boolean
+}
+
+/** Records of one shard, by positions such as `4959…:0`: a sequence number, and the place in an aggregated record. */
+export interface TailRange {
+  readonly shard: string
+  /** Default: from the beginning of the shard. */
+  readonly after?: string | undefined
+  /** With this one. Default: to what is there now. */
+  readonly through?: string | undefined
 }
 
 /** A record of some shard. */
@@ -44,6 +57,7 @@ export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, 
   if (enumerator === undefined) return
   const tailing = new Tailing(enumerator, options)
   try {
+    if (options.range !== undefined) return yield* within(options.range, enumerator, options.signal)
     while (!options.signal.aborted) {
       const turn = await tailing.next()
       if (turn === undefined) return
@@ -52,6 +66,39 @@ export async function* tail(options: TailOptions): AsyncGenerator<TailedRecord, 
   } finally {
     await enumerator.close()
   }
+}
+
+/** @throws MillraceError `OPTION_INVALID` for positions that are none. */
+async function* within(
+  { shard, after, through }: TailRange,
+  enumerator: SplitEnumerator<StoredRecord>,
+  signal: AbortSignal,
+): AsyncGenerator<TailedRecord, void, undefined> {
+  const [from, to] = [after, through].map((text) => (text === undefined ? undefined : givenPosition(text)))
+  await enumerator.discover()
+  const position = from && { after: formatPosition(from) }
+  const reader = enumerator.read({ id: shard, parents: [] }, position)
+  for (let ended = false; !ended && !signal.aborted; ) {
+    const { values, behindMs, finished } = await reader.fetch()
+    for (const record of values) {
+      if (to !== undefined && isBeyond(record, to)) return
+      yield { shard, ...record }
+    }
+    ended = finished || behindMs === 0
+  }
+}
+
+function givenPosition(text: string): SequencePosition {
+  try {
+    return parsePosition(text.includes(':') ? text : `${text}:0`)
+  } catch (cause) {
+    throw new MillraceError('OPTION_INVALID', `${text} is no position in a shard, such as 4959…:0`, { cause })
+  }
+}
+
+function isBeyond({ sequenceNumber, subSequence = 0 }: StoredRecord, to: SequencePosition): boolean {
+  if (sequenceNumber !== to.sequenceNumber) return isAfter(sequenceNumber, to.sequenceNumber)
+  return subSequence > to.subSequence
 }
 
 async function openUntilAborted(options: TailOptions): Promise<SplitEnumerator<StoredRecord> | undefined> {

@@ -1,5 +1,7 @@
+import process from 'node:process'
 import { retryAfterMs } from '../../src/contract/http.ts'
 import type { RequestContext, RequestSession } from '../../src/contract/request-destination.ts'
+import { AwsSignature } from './aws-signature.ts'
 import { bulkOutcome } from './bulk-answer.ts'
 import { bulkBody, targetOf } from './bulk-request.ts'
 import type { IndexRotation } from './index-name.ts'
@@ -17,29 +19,35 @@ const timeoutMs = 120_000
 const maxAnswerBytes = 64 * 2 ** 20
 
 /** Sends batches to `_bulk`. */
-export function openBulk<T>(cluster: Cluster<T>, { http }: RequestContext): RequestSession {
+export function openBulk<T>(cluster: Cluster<T>, { http, clock, overrides }: RequestContext): RequestSession {
   const { auth, rotate } = cluster
   const url = new URL(cluster.url)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/_bulk`
   // Of an answer only what is wrong is wanted; items that went well still have their status.
   url.searchParams.set('filter_path', 'items.*.status,items.*.error')
   const index = typeof cluster.index === 'string' ? cluster.index : undefined
-  const basic = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
+  const signature =
+    auth !== undefined && 'service' in auth ? new AwsSignature(auth, url, overrides, process.env) : undefined
+  const user = auth !== undefined && 'username' in auth ? auth : undefined
+  const basic = user && Buffer.from(`${user.username}:${user.password}`).toString('base64')
   let own: Readonly<Record<string, string>> = {}
   return {
     get secrets() {
-      return [...(auth === undefined ? [] : [auth.password, basic!]), ...Object.values(own)]
+      const known = user === undefined ? (signature?.secrets ?? []) : [user.password, basic!]
+      return [...known, ...Object.values(own)]
     },
     send: async ({ records }, signal) => {
       own = cluster.headers?.() ?? {}
       const targets = records.map((record) => targetOf(record, index, rotate))
-      const headers = {
+      const plain = {
         'Content-Type': 'application/x-ndjson',
         ...(basic !== undefined && { Authorization: `Basic ${basic}` }),
         ...own,
       }
       const body = bulkBody(records, targets)
-      const answer = await http({ method: 'POST', url, headers, body, timeoutMs, maxAnswerBytes }, signal)
+      const request = { method: 'POST' as const, url, headers: plain, body }
+      const headers = (await signature?.headersOf(request, clock.now())) ?? plain
+      const answer = await http({ ...request, headers, timeoutMs, maxAnswerBytes }, signal)
       return bulkOutcome(answer, targets, retryAfterMs(answer))
     },
     close: async () => {},

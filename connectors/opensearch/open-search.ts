@@ -3,6 +3,7 @@ import type { Json } from '../../src/contract/json.ts'
 import type { EncodedRow, RequestDestination } from '../../src/contract/request-destination.ts'
 import type { SinkDescription } from '../../src/contract/sink.ts'
 import { MillraceError } from '../../src/errors.ts'
+import type { AwsAuth } from './aws-signature.ts'
 import type { DocumentNotes } from './bulk-request.ts'
 import { checkIndexName, type IndexRotation } from './index-name.ts'
 import { openBulk } from './open-bulk.ts'
@@ -21,8 +22,8 @@ export interface OpenSearchOptions<in T> {
   readonly id?: (row: T) => string
   /** With `id`: a whole number from 0 that grows with each version of a document. A row never replaces one with a higher number. */
   readonly version?: (row: T) => number
-  /** For clusters that ask for a user and a password. Shown nowhere. */
-  readonly auth?: { readonly username: string; readonly password: string }
+  /** A user and a password, or how requests are signed for AWS. Secrets are shown nowhere. */
+  readonly auth?: { readonly username: string; readonly password: string } | AwsAuth
   /** Headers of each request, such as an API key; asked for each time. Their values are shown nowhere. */
   readonly headers?: () => Readonly<Record<string, string>>
 }
@@ -57,6 +58,8 @@ export function openSearch<T>(options: OpenSearchOptions<T>): RequestDestination
   if (typeof index === 'string') checkIndexName(index)
   if (!['none', 'hour', 'day', 'week', 'month'].includes(rotate))
     throw new MillraceError('OPTION_INVALID', `openSearch(…): rotate is ${JSON.stringify(rotate)}`)
+  if (auth !== undefined && 'service' in auth && auth.service !== 'es' && auth.service !== 'aoss')
+    throw new MillraceError('OPTION_INVALID', 'openSearch(…): the service of `auth` is "es" or "aoss"')
   if (version !== undefined && id === undefined)
     throw new MillraceError('OPTION_INVALID', 'openSearch(…): `version` needs `id`, whose versions they are')
   return {

@@ -9,6 +9,7 @@ import type { Location } from './location.ts'
 import { holdsContent } from './object-content.ts'
 import { type Persistence, persist } from './persist.ts'
 import { publishUpload } from './publish-upload.ts'
+import { readObject } from './read-object.ts'
 import { type Deed, serviceError } from './service-error.ts'
 import { putInParts } from './stage-upload.ts'
 import { type StagedUpload, stagedUpload } from './staged-upload.ts'
@@ -40,14 +41,24 @@ export class BucketStage implements ObjectStage {
     return `s3://${this.#location.bucket}/${this.#keyOf(name)}`
   }
 
-  names(wanted: (name: string) => boolean): Promise<readonly string[]> {
+  async names(wanted: (name: string) => boolean): Promise<readonly string[]> {
+    return [...(await this.sizes(wanted)).keys()]
+  }
+
+  async sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>> {
     const { prefix } = this.#location
-    return this.#do('list', '', (bucket) =>
+    const found = await this.#do('list', '', (bucket) =>
       allPages(async (after, signal) => {
         const { items, next } = await bucket.list(prefix, after, signal)
-        return { items: items.map((key) => key.slice(prefix.length)).filter(wanted), next }
+        const named = items.map(({ key, sizeBytes }) => [key.slice(prefix.length), sizeBytes] as const)
+        return { items: named.filter(([name]) => wanted(name)), next }
       }, this.#how),
     )
+    return new Map(found)
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#do('read', name, (bucket, key) => readObject(bucket, key, this.#how))
   }
 
   async stage(file: string, content: AsyncIterable<Uint8Array>): Promise<StagedObject> {
@@ -85,6 +96,13 @@ export class BucketStage implements ObjectStage {
     for (const one of settled) if (one.status === 'rejected') throw one.reason
   }
 
+  async stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>> {
+    const uploads = objects.map(stagedUpload)
+    if (uploads.length === 0) return new Set()
+    const there = new Set((await this.#uploads()).map(({ id }) => id))
+    return new Set(uploads.filter(({ upload }) => there.has(upload)).map(({ file }) => file))
+  }
+
   holds(name: string, content: ObjectContent): Promise<boolean | undefined> {
     return this.#do('read', name, (bucket, key) => holdsContent(bucket, key, content, this.#how))
   }
@@ -93,12 +111,17 @@ export class BucketStage implements ObjectStage {
     if (!this.#unsure) return
     this.#unsure = false
     const { prefix } = this.#location
-    const list = (bucket: Bucket) =>
-      allPages((after, signal) => bucket.listUploads(prefix, after, signal), this.#how)
-    const found = await this.#do('list', '', list)
-    this.#leftovers = found.filter(
+    this.#leftovers = (await this.#uploads()).filter(
       ({ key, id }) => this.#owns(key.slice(prefix.length)) && !this.#own.has(id),
     )
+  }
+
+  /** All that are neither objects nor ended, by whomever. */
+  #uploads(): Promise<Upload[]> {
+    const { prefix } = this.#location
+    const list = (bucket: Bucket) =>
+      allPages((after, signal) => bucket.listUploads(prefix, after, signal), this.#how)
+    return this.#do('list', '', list)
   }
 
   async discard(): Promise<void> {

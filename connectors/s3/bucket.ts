@@ -9,8 +9,8 @@ export interface Bucket {
    * with the tag.
    */
   get(key: string, range: Range, etag: string | undefined, signal: AbortSignal): Promise<Piece | undefined>
-  /** Keys in ascending order. */
-  list(prefix: string, after: string | undefined, signal: AbortSignal): Promise<Page<string>>
+  /** In ascending order of keys. */
+  list(prefix: string, after: string | undefined, signal: AbortSignal): Promise<Page<Listed>>
   delete(key: string, signal: AbortSignal): Promise<void>
   /** Begins an upload in parts, and gives its id. */
   beginUpload(key: string, marks: UploadMarks, signal: AbortSignal): Promise<string>
@@ -44,6 +44,12 @@ export interface Piece {
   readonly objectSize: number
   readonly etag: string | undefined
   readonly marks: Partial<Marks>
+}
+
+/** An object in a listing. */
+export interface Listed {
+  readonly key: string
+  readonly sizeBytes: number
 }
 
 /** A part of an answer; `next` asks for the rest. */

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { isLoopback } from '../../src/contract/loopback.ts'
+import { type AwsEnvironment, awsPlace } from '../../src/contract/aws-connection.ts'
 
 /** Where and how to reach S3. */
 export interface S3Connection {
@@ -54,26 +54,12 @@ export interface ResolvedConnection {
   }
 }
 
-/** The environment variables that count here. */
-export interface Environment {
-  readonly AWS_ENDPOINT_URL_S3?: string | undefined
-  readonly AWS_ENDPOINT_URL?: string | undefined
-  readonly AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?: string | undefined
-  readonly AWS_REGION?: string | undefined
-  readonly AWS_DEFAULT_REGION?: string | undefined
-  readonly AWS_ACCESS_KEY_ID?: string | undefined
-  readonly AWS_PROFILE?: string | undefined
-}
-
 /** Decides what to connect to. */
-export function resolveConnection(options: S3Connection, env: Environment): ResolvedConnection {
-  const endpoint = options.endpoint ?? endpointOf(env)
-  const loopback = isLoopback(endpoint)
-  const region =
-    options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (loopback ? 'us-east-1' : undefined)
+export function resolveConnection(options: S3Connection, env: AwsEnvironment): ResolvedConnection {
   const { profile, useFipsEndpoint, useDualstackEndpoint, requestChecksumCalculation } = options
+  const given = { region: options.region, endpoint: options.endpoint, profile }
+  const { region, endpoint, loopback, credentials } = awsPlace('S3', given, env)
   const forcePathStyle = options.forcePathStyle ?? (loopback || undefined)
-  const madeUp = loopback && profile === undefined && !mayHaveCredentials(env)
   return {
     region,
     endpoint,
@@ -85,16 +71,7 @@ export function resolveConnection(options: S3Connection, env: Environment): Reso
       ...(useDualstackEndpoint !== undefined && { useDualstackEndpoint }),
       ...(forcePathStyle !== undefined && { forcePathStyle }),
       ...(requestChecksumCalculation !== undefined && { requestChecksumCalculation }),
-      ...(madeUp && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+      ...(credentials !== undefined && { credentials }),
     },
   }
-}
-
-function endpointOf(env: Environment): string | undefined {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined
-  return env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL
-}
-
-function mayHaveCredentials(env: Environment): boolean {
-  return env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined
 }

@@ -1,3 +1,4 @@
+export { type BucketArchiveOptions, bucketArchive } from './bucket-archive.ts'
 export { type BucketOptions, bucket } from './bucket-destination.ts'
 export type { S3Connection } from './connection.ts'
 export type { S3Encryption } from './encryption.ts'

@@ -50,7 +50,7 @@ export class ObjectStore implements CheckpointStore {
     return this.#do('list', prefix, async ({ bucket }, key) => {
       const keys = await allPages((after, signal) => bucket.list(key, after, signal), this.#how)
       return keys
-        .map((found) => found.slice(this.#location.prefix.length))
+        .map(({ key: found }) => found.slice(this.#location.prefix.length))
         .filter((name) => isBlobName(name))
         .sort()
     })

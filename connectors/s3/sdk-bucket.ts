@@ -61,7 +61,8 @@ export function sdkBucket(sdk: Sdk, client: S3Client, options: SdkBucketOptions)
           abortSignal,
         },
       )
-      return { items: Contents.map(({ Key }) => Key!), next: NextContinuationToken }
+      const items = Contents.map(({ Key, Size }) => ({ key: Key!, sizeBytes: Size ?? 0 }))
+      return { items, next: NextContinuationToken }
     },
     delete: async (key, abortSignal) => {
       await client.send(new sdk.DeleteObjectCommand({ ...named, Key: key }), { abortSignal })

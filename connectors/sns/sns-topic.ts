@@ -87,7 +87,7 @@ function subjectOf(subject: unknown): string {
 
 async function openTopic<T>(options: SnsTopicOptions<T>, context: RequestContext): Promise<RequestSession> {
   const sdk = await awsPackage('@aws-sdk/client-sns', () => import('@aws-sdk/client-sns'))
-  const config = awsClientConfig(options, context.overrides, process.env)
+  const config = awsClientConfig('SNS', options, context.overrides, process.env)
   const client: SNSClient = new sdk.SNSClient(config)
   return {
     secrets: [],

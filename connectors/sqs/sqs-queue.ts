@@ -77,7 +77,7 @@ function groupOf(group: unknown): string {
 
 async function openQueue<T>(options: SqsQueueOptions<T>, context: RequestContext): Promise<RequestSession> {
   const sdk = await awsPackage('@aws-sdk/client-sqs', () => import('@aws-sdk/client-sqs'))
-  const config = awsClientConfig(options, context.overrides, process.env)
+  const config = awsClientConfig('SQS', options, context.overrides, process.env)
   const client: SQSClient = new sdk.SQSClient(config)
   return {
     secrets: [],

@@ -3,8 +3,8 @@ import { link, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { blobName, isBlobName } from '../contract/blob-name.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
+import { DurableFolders, syncFolder, writeDurably } from '../contract/durable-folders.ts'
 import { MillraceError } from '../errors.ts'
-import { DurableFolders, syncFolder, writeDurably } from './durable-folders.ts'
 
 /** Where blobs are written before they get their names. No blob's name begins with `_`, so none is ever listed. */
 const unnamed = '_unnamed'

@@ -15,6 +15,7 @@ import { runCommand } from './run-command.ts'
 import { savepointCommand } from './savepoint-command.ts'
 import type { Services } from './services.ts'
 import { tailCommand } from './tail-command.ts'
+import { verifyCommand } from './verify-command.ts'
 
 /** Runs the command that the arguments name, and gives the exit code. */
 export async function commandLine(
@@ -44,6 +45,7 @@ function millrace(environment: Environment, services: Services): Command {
     planCommand(environment, services),
     savepointCommand(environment, services),
     checkpointsCommand(environment, services),
+    verifyCommand(environment, services),
     quarantineCommand(environment, services),
     localCommand(environment, services),
     putCommand(environment, services),

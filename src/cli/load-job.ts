@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { exponentialDelay } from '../contract/restart-strategy.ts'
 import { isMillraceError, MillraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
+import { codeOf } from './code-of.ts'
 import { importTypeScript } from './import-typescript.ts'
 import { propertyOf } from './property-of.ts'
 
@@ -24,7 +25,7 @@ export async function loadJob(path: string): Promise<Job> {
   if (!isJob(exported)) {
     throw invalid(`the default export is ${kindOf(exported)}, not what job(…) gives`, file)
   }
-  return { ...unsaid, ...exported }
+  return { ...unsaid, code: codeOf(file), ...exported }
 }
 
 async function importFile(file: string): Promise<unknown> {

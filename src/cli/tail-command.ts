@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { MillraceError } from '../errors.ts'
 import { lineLog } from '../observe/line-log.ts'
 import { logText } from '../observe/log-line.ts'
 import { type ConnectionFlags, withConnection } from './connection-options.ts'
@@ -12,6 +13,9 @@ interface TailFlags extends ConnectionFlags {
   readonly stream: string
   readonly from?: 'trim-horizon' | 'latest' | Date
   readonly until?: 'caught-up'
+  readonly shard?: string
+  readonly after?: string
+  readonly through?: string
   readonly raw?: true
 }
 
@@ -30,6 +34,9 @@ export function tailCommand(environment: Environment, services: Services): Comma
       startPosition,
     )
     .addOption(new Option('--until <when>', 'end once all there is has been printed').choices(['caught-up']))
+    .option('--shard <id>', 'only this shard, to what is there now')
+    .option('--after <position>', 'with --shard: what comes after this one (default: from its beginning)')
+    .option('--through <position>', 'with --shard: up to this one')
     .option('--raw', 'only the data of each record, as it is')
   return withConnection(command)
     .addHelpText('after', examples)
@@ -40,6 +47,7 @@ async function printRecords(flags: TailFlags, environment: Environment, services
   const { tail } = await services.kinesis()
   const { clock, random, stdout, stderr } = environment
   const { stream, until, from = until === undefined ? 'latest' : 'trim-horizon', endpoint, region } = flags
+  const range = rangeOf(flags)
   const stopped = new AbortController()
   const stopping = new Promise<void>((resolve) => stopped.signal.addEventListener('abort', () => resolve()))
   const endListening = onStopRequest(environment, () => stopped.abort())
@@ -47,7 +55,12 @@ async function printRecords(flags: TailFlags, environment: Environment, services
   const lineOf = flags.raw ? rawLine : tailLine
   const options = { stream, endpoint, region, clock, random, log, signal: stopped.signal }
   try {
-    for await (const record of tail({ ...options, startAt: from, follow: until === undefined })) {
+    for await (const record of tail({
+      ...options,
+      ...(range && { range }),
+      startAt: range === undefined ? from : 'trim-horizon',
+      follow: until === undefined,
+    })) {
       stdout.write(lineOf(record))
       const drained = stdout.drained()
       if (drained !== undefined) await Promise.race([drained, stopping])
@@ -60,8 +73,20 @@ async function printRecords(flags: TailFlags, environment: Environment, services
   }
 }
 
+/** @throws MillraceError `OPTION_INVALID` for positions without a shard, and for a shard from a place in time. */
+function rangeOf({ shard, after, through, from, until }: TailFlags) {
+  if (shard !== undefined && from === undefined && until === undefined) return { shard, after, through }
+  if (shard !== undefined || after !== undefined || through !== undefined) {
+    const wrong =
+      shard === undefined ? '--after and --through need --shard' : '--shard goes without --from and --until'
+    throw new MillraceError('OPTION_INVALID', wrong)
+  }
+  return undefined
+}
+
 const examples = `
 Examples:
   millrace tail --stream orders                              what comes from now on
   millrace tail --stream orders --until caught-up | wc -l    how many records there are
-  millrace tail --stream orders --from trim-horizon | head   the oldest ones`
+  millrace tail --stream orders --from trim-horizon | head   the oldest ones
+  millrace tail --stream orders --shard shardId-000000000000 --through 4959…:0`

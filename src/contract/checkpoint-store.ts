@@ -15,7 +15,7 @@ export interface CheckpointStore {
    * there. A writer that has to try again knows its own blob, and is not told that it is taken.
    */
   writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'>
-  /** The blob, or `undefined` if there is none. */
+  /** The blob, or `undefined` if there is none. The bytes belong to whoever asked for them. */
   read(name: string): Promise<Uint8Array | undefined>
   /** The names that begin with `prefix`, in ascending order of their characters. */
   list(prefix: string): Promise<string[]>

@@ -2,7 +2,7 @@ import type { Where } from '../errors.ts'
 
 /** A record that a function of the job failed on. */
 export interface FailedRecord {
-  /** The operator whose function failed, by its id in the plan. */
+  /** The operator whose function failed, by its id in the plan, or the sink that cannot write the record. */
   readonly operator: string
   /**
    * What the operator was given. Of a window that failed when it fired in its time: its `key` and `window`. Of a timer: its

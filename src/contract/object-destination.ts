@@ -3,7 +3,7 @@ import type { Committable } from './sink.ts'
 
 /**
  * A place for objects (files with names) that a delivery sink can fill exactly once, such as `folder(…)` of
- * `millrace/connectors/files` and `bucket(…)` of `millrace/connectors/s3` give. Holding one opens nothing.
+ * `millrace/connectors/files`, `bucket(…)` of `millrace/connectors/s3` and `redshiftTable(…)` of `millrace/connectors/redshift` give. Holding one opens nothing.
  *
  * @example
  * deliverySink({ to: folder('lake'), format: parquet({ id: 'string' }) }).description.detail // 'parquet in lake'
@@ -18,6 +18,11 @@ export interface ObjectDestination {
     /** Why an object appears once, in half a sentence. */
     readonly because: string
   }
+  /**
+   * Why the destination does not take files of a format, in a sentence; `undefined` if it does. A format is named by its own
+   * extension, such as `jsonl.gz`, whatever files are called. Default: it takes all.
+   */
+  refuses?(format: string): string | undefined
   open(context: ObjectContext): Promise<ObjectStage>
 }
 
@@ -27,8 +32,14 @@ export interface ObjectContext {
   readonly writer: string
   /** Whether an object of this name can only be of this writer. */
   readonly owns: (name: string) => boolean
+  /** The own extension of the format, such as `parquet`, whatever files are called. */
+  readonly format: string
+  /** Nothing will be staged: the destination makes and changes nothing. Default `false`. */
+  readonly readOnly?: boolean
   readonly clock: Clock
   readonly random: Random
+  /** Adds to a counter of the sink. */
+  count(counter: string, by?: number): void
 }
 
 /** What an object consists of. */
@@ -52,6 +63,10 @@ export interface ObjectStage {
   whereIs(name: string): string
   /** The names of published objects, by whomever. What is staged is not among them. */
   names(wanted: (name: string) => boolean): Promise<readonly string[]>
+  /** The sizes of published objects in bytes, by name. */
+  sizes(wanted: (name: string) => boolean): Promise<ReadonlyMap<string, number>>
+  /** The content of a published object; `undefined` if there is none. For small ones: it is in memory as a whole. */
+  read(name: string): Promise<Uint8Array | undefined>
   /**
    * Puts content where no reader looks. Durable when it resolves. Each call stages anew, since an older run that is still
    * alive may be staging the same rows.
@@ -65,6 +80,8 @@ export interface ObjectStage {
    *   staged nor the published object is there, `CHECKPOINT_CORRUPT` for what this destination has not staged.
    */
   publish(objects: readonly Committable[]): Promise<void>
+  /** The names of those objects that are staged and can be published. */
+  stillStaged(objects: readonly Committable[]): Promise<ReadonlySet<string>>
   /** Whether a published object has this content; `undefined` if there is none. */
   holds(name: string, content: ObjectContent): Promise<boolean | undefined>
   /**

@@ -18,6 +18,8 @@ export interface OperatorSurroundings {
   readonly signal: AbortSignal
   /** Where keyed state lies. Default: on the heap. */
   readonly state?: StateBackend | undefined
+  /** Whether long work may be given to other threads. Default: no, and all happens in an order that can be had again. */
+  readonly mayUseThreads?: boolean | undefined
   /** Asks for a checkpoint soon. */
   readonly requestCheckpoint?: (() => void) | undefined
 }

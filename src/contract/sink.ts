@@ -1,3 +1,4 @@
+import type { MillraceError } from '../errors.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Json } from './json.ts'
 import type { Log } from './log.ts'
@@ -18,6 +19,30 @@ export interface SinkDescription {
   readonly because: string
 }
 
+/** Positions of splits, by the names of their sources and their ids. A split that nothing was read of is not among them. */
+export type InputPositions = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** The records of a split after one position up to and with another; `null` is the beginning of the split. */
+export type InputRange = readonly [after: string | null, through: string]
+
+/** Records, by the names of sources and the ids of splits. */
+export type InputRanges = Readonly<Record<string, Readonly<Record<string, InputRange>>>>
+
+/** How far the input has been handed over to the operators. */
+export interface InputProgress {
+  /**
+   * The last records that were handed over. A split that was read to its end is among them up to the next checkpoint, and
+   * with it.
+   */
+  readonly through: InputPositions
+  /**
+   * The records whose rows have all been written to the sinks, but for what operators keep in their state. The very same
+   * object as `through`, unless a fetch is being handed over or the job has operators that call something outside: then they
+   * are those of the last checkpoint.
+   */
+  readonly settled: InputPositions
+}
+
 /** What the engine gives a sink. */
 export interface SinkContext {
   readonly job: string
@@ -33,6 +58,10 @@ export interface SinkContext {
   readonly log: Log
   /** Where the job is told to run: a sink of the same service as its sources must not write somewhere else. */
   readonly overrides: Pick<SourceOverrides, 'endpoint' | 'region'>
+  /** Names the code of the job, as whoever runs it says; `undefined` if nobody does. */
+  readonly code?: string | undefined
+  /** How far the input has been handed over now. The same object until that changes. */
+  input(): InputProgress
   /** Adds to a counter of the job's metrics, such as `throttled`. */
   count(counter: string, by?: number): void
   /**
@@ -62,12 +91,65 @@ export interface Sink<in T> {
    * The engine commits that checkpoint's committables again before it writes or stages anything.
    */
   open(context: SinkContext, restored: Snapshot | undefined): Promise<SinkWriter<T>>
+  /** Compares what it has published with its account of that. Changes nothing. `undefined` for a sink that keeps none. */
+  audit?(context: AuditContext): Promise<Audit>
 }
+
+/** What a sink is audited by: a checkpoint of its job. */
+export interface AuditContext extends Pick<SinkContext, 'job' | 'name' | 'lineage' | 'clock' | 'random'> {
+  readonly state: Snapshot
+  readonly committables: readonly Committable[]
+  /** Where the splits stand in the checkpoint. */
+  readonly positions: InputPositions
+  /** Whether to read all that was published, and compare its checksums. */
+  readonly content: boolean
+}
+
+/** What is known of all that a sink has published. */
+export interface Audit {
+  /** How many entries its ledger has. */
+  readonly entries: number
+  /** What the entries have together. */
+  readonly ranges: InputRanges
+  readonly files: readonly AuditedFile[]
+  /** Files of this sink that are older than its ledger, which says nothing of them. */
+  readonly older: readonly string[]
+  /** Files that were published after the checkpoint. */
+  readonly ahead: readonly string[]
+  /** What the checkpoint has and no file, yet. */
+  readonly open: { readonly files: number; readonly rows: number; readonly ranges: InputRanges }
+  /** What is wrong, a sentence for each piece; empty if all is as it should be. */
+  readonly faults: readonly string[]
+}
+
+/** A file that a ledger lists. */
+export interface AuditedFile {
+  readonly file: string
+  readonly partition: string
+  readonly firstRow: number
+  readonly lastRow: number
+  readonly bytes: number
+  readonly sha256: string
+  /** The checkpoint that published it; `undefined` if its entry is not there yet. */
+  readonly epoch: number | undefined
+  /** See `SinkContext.code`. */
+  readonly code: string | undefined
+  /** The next start of the job publishes it. */
+  readonly pending: boolean
+  /** The records that its rows come from; `undefined` if it was open before there was a ledger. */
+  readonly ranges: InputRanges | undefined
+}
+
+/** Hears of a record that a sink cannot write. If it returns, the sink goes on without the record. */
+export type OnInvalid = (error: MillraceError, index: number) => void
 
 /** Stages records and makes them visible. */
 export interface SinkWriter<in T> {
-  /** Takes the records, in order, without waiting. Throws `ROW_INVALID` for one that it cannot write. */
-  write(values: readonly T[], timestamps: readonly number[]): void
+  /**
+   * Takes the records, in order, without waiting. One that it cannot write changes nothing: `onInvalid` hears of it, with
+   * `ROW_INVALID` and its place, and may throw; without `onInvalid`, this throws.
+   */
+  write(values: readonly T[], timestamps: readonly number[], onInvalid?: OnInvalid): void
   /**
    * Hears that no record with a timestamp of at most `timestamp` is expected any more. Comes between writes and stagings,
    * and never goes back. At the end of the input it is the end of time. A run that was restored hears it anew.
@@ -78,9 +160,9 @@ export interface SinkWriter<in T> {
   /**
    * The writer's part of a checkpoint. The cut is taken before the first `await`: records written after the call are
    * not in it. What the committables name is durable when it resolves. `last` says that no record follows ever, so
-   * everything is staged and no tail stays behind.
+   * everything is staged and no tail stays behind. `epoch` is the number of the checkpoint.
    */
-  stage(last: boolean): Promise<Staged>
+  stage(last: boolean, epoch?: number): Promise<Staged>
   /**
    * Makes visible what committables name. Called after every checkpoint, even if there are none. Idempotent: the same
    * ones may come again, from this run or from another at the same time.

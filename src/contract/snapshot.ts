@@ -20,7 +20,11 @@ export interface Snapshot {
 /** A file of the checkpoint store. Its bytes are read when they are wanted. */
 export interface StoredFile {
   readonly sizeBytes: number
-  /** @throws MillraceError `CHECKPOINT_CORRUPT` if it is not any more what it was. */
+  /**
+   * Its bytes, which belong to whoever asked for them.
+   *
+   * @throws MillraceError `CHECKPOINT_CORRUPT` if it is not any more what it was.
+   */
   read(): Promise<Uint8Array>
 }
 

@@ -65,6 +65,11 @@ export interface Source<out T> {
    * `undefined` at the first start.
    */
   open(context: SourceContext, restored: Json | undefined): Promise<SplitEnumerator<T>>
+  /**
+   * A command line that prints the records of a split after one position (`null`: from its beginning) up to and with
+   * another. Default: there is none.
+   */
+  printing?(split: string, after: string | null, through: string): string
 }
 
 /** A part of the input that is read in order: for Kinesis, a shard. */

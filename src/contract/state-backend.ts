@@ -16,7 +16,7 @@ export interface DiskStateOptions {
   readonly folder?: string
   /**
    * How many keys are kept decoded between two checkpoints. When more are used, the next checkpoint comes at once.
-   * Default 500,000.
+   * Default 400,000.
    */
   readonly usedKeys?: number
 }
@@ -39,6 +39,6 @@ export function memoryState(): StateBackend {
  * @example
  * diskState({ usedKeys: 100_000 }).kind // 'disk'
  */
-export function diskState({ folder, usedKeys = 500_000 }: DiskStateOptions = {}): StateBackend {
+export function diskState({ folder, usedKeys = 400_000 }: DiskStateOptions = {}): StateBackend {
   return { kind: 'disk', folder, usedKeys }
 }

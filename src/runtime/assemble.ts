@@ -5,7 +5,7 @@ import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import type { Clock, Random } from '../contract/clock.ts'
 import type { Batch } from '../contract/element.ts'
 import type { Log } from '../contract/log.ts'
-import type { SinkContext } from '../contract/sink.ts'
+import type { InputPositions, SinkContext } from '../contract/sink.ts'
 import type { Gap, SourceContext, SourceOverrides, Undecodable } from '../contract/source.ts'
 import { millraceError } from '../errors.ts'
 import { failedRecords } from '../graph/failed-records.ts'
@@ -14,6 +14,7 @@ import type { SinkTransformation, SourceTransformation, Transformation } from '.
 import { type Job, undecodableOutput } from '../job.ts'
 import type { Parts } from './attempt.ts'
 import { Dataflow } from './dataflow.ts'
+import { InputSoFar } from './input-so-far.ts'
 import { aboutState, evolved, stateChanges } from './job-state.ts'
 import type { Meter } from './meter.ts'
 import { OutsideRequests } from './outside-requests.ts'
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly log: Log
   readonly overrides: SourceOverrides
   readonly signal: AbortSignal
+  readonly mayUseThreads: boolean
   readonly meter: Meter
   readonly onGap: (source: string, gap: Gap) => void
   readonly onReady: () => void
@@ -73,9 +75,11 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
   const { restored: found, skipped } = await coordinator.claim(accept, around.savepoint)
   const restored = found && evolved(job, found, changesOf(found))
   around.onClaimed({ generation: coordinator.generation, restored, skipped })
+  const input = new InputSoFar(positionsOf(restored))
+  const about = { lineage: coordinator.lineage, input: () => input.now() }
   const sinks: SinkTask[] = []
   for (const node of nodesOf(job, isSink))
-    sinks.push(await openSink(job, node, coordinator.lineage, restored, around, closers))
+    sinks.push(await openSink(job, node, about, restored, around, closers))
   const snapshots: Parts['snapshots'] = new Map()
   const processingTime = new ProcessingTime(around.clock, around.signal, around.onReady)
   const dataflow = new Dataflow(
@@ -87,6 +91,7 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
         log,
         signal,
         state: job.state,
+        mayUseThreads: around.mayUseThreads,
         requestCheckpoint: around.requestCheckpoint,
       },
       restored: restored?.operators ?? {},
@@ -100,25 +105,29 @@ export async function assemble(job: Job, around: Surroundings, closers: Closers)
     new Map(sinks.map((sink) => [sink.name, sink.take])),
   )
   await coordinator.reading(() => dataflow.open())
+  input.asynchronous = dataflow.asynchronous
   const sources: SourceTask[] = []
   // A job whose input has ended may outlive its input.
   for (const node of restored?.finished ? [] : nodesOf(job, isSource))
     sources.push(await openSource(job, node, dataflow, restored, around, closers))
+  for (const source of sources) input.add(source)
   const requests = new OutsideRequests(store, restored?.requests)
-  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored, requests }
+  return { dataflow, processingTime, sources, sinks, snapshots, coordinator, restored, requests, input }
 }
 
 async function openSink(
   job: Job,
   { transformation: { name, sink } }: GraphNode<SinkTransformation>,
-  lineage: string,
+  about: Pick<SinkContext, 'lineage' | 'input'>,
   restored: Restored | undefined,
   around: Surroundings,
   closers: Closers,
 ): Promise<SinkTask> {
   const { clock, random, log, overrides, meter, requestCheckpoint } = around
   const count: SinkContext['count'] = (counter, by) => meter.count(`${name}.${counter}`, by)
-  const context = { job: job.name, name, lineage, clock, random, log, overrides, count, requestCheckpoint }
+  const { code } = job
+  const outside = { clock, random, log, overrides, count, requestCheckpoint }
+  const context: SinkContext = { job: job.name, name, code, ...about, ...outside }
   try {
     const writer = await sink.open(context, restored?.sinks[name]?.state)
     const task = new SinkTask(name, writer)
@@ -187,6 +196,11 @@ function isSource(node: GraphNode): node is GraphNode<SourceTransformation> {
 
 function isSink(node: GraphNode): node is GraphNode<SinkTransformation> {
   return node.transformation.kind === 'sink'
+}
+
+function positionsOf(restored: Restored | undefined): InputPositions {
+  const sources = Object.entries(restored?.sources ?? {})
+  return Object.fromEntries(sources.map(([name, { positions }]) => [name, positions]))
 }
 
 function newLineage(): string {

@@ -9,6 +9,7 @@ import type { CheckpointSummary } from '../observe/events.ts'
 import { endOfTime } from '../time/end-of-time.ts'
 import type { CheckpointDue } from './checkpoint-due.ts'
 import type { Dataflow } from './dataflow.ts'
+import type { InputSoFar } from './input-so-far.ts'
 import { nextSplit } from './next-split.ts'
 import type { OutsideRequests } from './outside-requests.ts'
 import type { ProcessingTime } from './processing-time.ts'
@@ -33,6 +34,7 @@ export interface Parts {
   readonly coordinator: CheckpointCoordinator
   readonly restored: Restored | undefined
   readonly requests: OutsideRequests
+  readonly input: InputSoFar
 }
 
 export interface AttemptContext {
@@ -279,10 +281,11 @@ export class Attempt {
 
   /** Sends the barrier down. The cut is complete when this returns; its promise only waits for what sinks write. */
   #cut(finished: boolean): Promise<Required<Cut>> {
-    const { sources, sinks, snapshots, coordinator, requests, restored } = this.#parts
+    const { sources, sinks, snapshots, coordinator, requests, restored, input } = this.#parts
     const { done } = requests
     snapshots.clear()
     this.#push({ kind: 'barrier', epoch: coordinator.epoch + 1 })
+    input.cut()
     const opened = Object.fromEntries(sources.map((source) => [source.name, source.snapshot()]))
     const positions = restored?.finished ? restored.sources : opened
     const operators = Object.fromEntries(snapshots)

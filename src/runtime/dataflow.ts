@@ -26,7 +26,7 @@ export interface DataflowContext extends Omit<ChainContext, 'onRefused'> {
 }
 
 /** What a sink does with the elements that reach it. */
-export type SinkEnd = (element: Element<unknown>) => void
+export type SinkEnd = (element: Element<unknown>, onRefused: ChainContext['onRefused']) => void
 
 /**
  * The running dataflow of a job: an Observable of elements for each output of each task, from the sources through the
@@ -55,14 +55,13 @@ export class Dataflow {
       element.kind === 'batch' ? this.pushBatch(failedRecords, element) : this.push(failedRecords, element),
     )
     for (const chain of operatorChains(graph)) {
-      const onRefused = this.#failed.takerFor(chain)
+      const onRefused = this.#failed.takerFor(chain.operators)
       this.#addChain(graph, chain, { ...context, onRefused })
       if (onRefused !== undefined) this.#followTime(chain)
     }
     for (const node of graph.nodes) {
       if (node.transformation.kind === 'union') this.#addUnion(graph, node)
-      if (node.transformation.kind !== 'sink') continue
-      this.#subscribe(this.#output(throughPartitions(graph, node.inputs[0]!)), sinks.get(node.id)!)
+      if (node.transformation.kind === 'sink') this.#addSink(graph, node, sinks.get(node.id)!, context)
     }
   }
 
@@ -123,6 +122,11 @@ export class Dataflow {
     return all(this.#chains.flatMap((chain) => chain.waits))
   }
 
+  /** Whether records may be in flight when a batch has been handed over. */
+  get asynchronous(): boolean {
+    return this.#chains.some((chain) => chain.asynchronous)
+  }
+
   /** Settles when some of what is in flight has come back; `undefined` when nothing is in flight. */
   get inFlight(): Promise<unknown> | undefined {
     return all(this.#chains.flatMap((chain) => chain.inFlight))
@@ -135,6 +139,19 @@ export class Dataflow {
       this.#subscribe(this.#output(throughPartitions(graph, input)), (element) => union.take(index, element))
     }
     this.#align(graph, { from: id, output: mainOutput })
+  }
+
+  #addSink(graph: StreamGraph, node: GraphNode, take: SinkEnd, { count }: DataflowContext): void {
+    const input = throughPartitions(graph, node.inputs[0]!)
+    const keep = this.#failed.takerFor([node])
+    const onRefused: ChainContext['onRefused'] =
+      keep &&
+      ((refused) => {
+        count(`${node.id}.failed`)
+        keep(refused)
+      })
+    this.#subscribe(this.#output(input), (element) => take(element, onRefused))
+    if (onRefused !== undefined) this.#follow(input)
   }
 
   /** What comes together is read at one pace, whichever source it comes from. */
@@ -165,15 +182,17 @@ export class Dataflow {
 
   /** Records can fail on either side of an operator that makes event time anew. */
   #followTime({ input, operators }: OperatorChain): void {
-    for (const edge of [input, { from: operators.at(-1)!.id, output: mainOutput }]) {
-      const advance = this.#failed.follow()
-      this.#subscribe(this.#output(edge), (element) => {
-        if (element.kind === 'watermark') advance(element.timestamp)
-      })
-    }
+    for (const edge of [input, { from: operators.at(-1)!.id, output: mainOutput }]) this.#follow(edge)
   }
 
-  #subscribe(input: Observable<Element<unknown>>, take: SinkEnd): void {
+  #follow(edge: GraphEdge): void {
+    const advance = this.#failed.follow()
+    this.#subscribe(this.#output(edge), (element) => {
+      if (element.kind === 'watermark') advance(element.timestamp)
+    })
+  }
+
+  #subscribe(input: Observable<Element<unknown>>, take: (element: Element<unknown>) => void): void {
     input.subscribe({
       next: (element) => {
         try {

@@ -1,8 +1,7 @@
 import type { Batch, Watermark } from '../contract/element.ts'
 import type { FailedRecord } from '../contract/failed-record.ts'
-import type { OperatorChain } from '../graph/chaining.ts'
 import { failedRecords } from '../graph/failed-records.ts'
-import type { StreamGraph } from '../graph/stream-graph.ts'
+import type { GraphNode, StreamGraph } from '../graph/stream-graph.ts'
 import type { Job } from '../job.ts'
 import { beginningOfTime } from '../time/end-of-time.ts'
 import type { ChainContext, RefusedRecord } from './chain-context.ts'
@@ -30,9 +29,9 @@ export class FailedRecords {
     this.#exempt = downstreamOf(graph, failedRecords)
   }
 
-  /** What takes the records that a chain fails on; `undefined` if that ends the job. */
-  takerFor({ operators }: OperatorChain): ChainContext['onRefused'] {
-    if (this.#onError === 'fail' || operators.some(({ id }) => this.#exempt.has(id))) return undefined
+  /** What takes the records that a chain, or a sink, fails on; `undefined` if that ends the job. */
+  takerFor(nodes: readonly GraphNode[]): ChainContext['onRefused'] {
+    if (this.#onError === 'fail' || nodes.some(({ id }) => this.#exempt.has(id))) return undefined
     return (refused) => {
       if (this.#onError === 'keep') this.#kept.push(failedRecord(refused))
     }

@@ -138,6 +138,11 @@ export class FusedChain {
     return this.#operators.flatMap(({ operator }) => operator.ready?.() ?? [])
   }
 
+  /** Whether records may be in flight when a batch has been handed over. */
+  get asynchronous(): boolean {
+    return this.#operators.some(({ operator }) => operator.drained !== undefined)
+  }
+
   /** What must settle before nothing is in flight. */
   get inFlight(): readonly Promise<void>[] {
     return this.#operators.flatMap(({ operator }) => operator.drained?.() ?? [])

@@ -189,6 +189,8 @@ class JobLife {
       log: this.#log,
       overrides: overridesOf(this.#options),
       signal,
+      // Where time is not the machine's, neither is the order in which things happen.
+      mayUseThreads: this.#clock === systemClock,
       meter: this.#meter,
       onGap: (source, gap) => {
         if (this.#gaps.notice(source, gap)) this.events$.next({ kind: 'gap', source, gap })

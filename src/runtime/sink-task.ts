@@ -3,6 +3,8 @@ import type { CommitPermit, Committable, SinkWriter, Staged } from '../contract/
 import { type MillraceError, millraceError, type Where } from '../errors.ts'
 import { failedFunction } from '../observe/failed-function.ts'
 import { placeOf } from './batching-output.ts'
+import type { ChainContext } from './chain-context.ts'
+import { failedAt } from './failed-value.ts'
 
 /** Hands what reaches a sink to its writer. */
 export class SinkTask {
@@ -17,12 +19,12 @@ export class SinkTask {
     this.#writer = writer
   }
 
-  readonly take = (element: Element<unknown>): void => {
-    if (element.kind === 'batch') this.#write(element)
+  readonly take = (element: Element<unknown>, onRefused: ChainContext['onRefused']): void => {
+    if (element.kind === 'batch') this.#write(element, onRefused)
     else if (element.kind === 'watermark') this.#writer.watermark?.(element.timestamp)
     else if (element.kind === 'end') this.#ended = true
     else if (element.kind === 'barrier') {
-      this.#staging = this.#writer.stage(this.#ended)
+      this.#staging = this.#writer.stage(this.#ended, element.epoch)
       // A failure is met where the checkpoint awaits it; until then it must not count as unhandled.
       this.#staging.catch(() => {})
     }
@@ -51,15 +53,28 @@ export class SinkTask {
     return this.#writer.close()
   }
 
-  #write({ values, timestamps, whereIs }: Batch<unknown>): void {
+  #write({ values, timestamps, whereIs }: Batch<unknown>, onRefused: ChainContext['onRefused']): void {
+    let ending: MillraceError | undefined
+    const located = (error: unknown) => {
+      const failure = millraceError(error)
+      // Of several rows nobody knows which record each came from.
+      const where = values.length === 1 ? whereIs?.(0) : placeOf(whereIs?.(0))
+      return failure.at({ sink: this.name, ...functionOf(failure), ...where })
+    }
+    const onInvalid = (invalid: MillraceError, index: number) => {
+      const [value, error] = [values[index], located(invalid)]
+      if (onRefused === undefined) {
+        ending = failedAt(error, value)
+        throw ending
+      }
+      this.written -= 1
+      onRefused({ operator: this.name, value, timestamp: timestamps[index]!, error })
+    }
     try {
-      this.#writer.write(values, timestamps)
+      this.#writer.write(values, timestamps, onInvalid)
       this.written += values.length
     } catch (error) {
-      const failure = millraceError(error)
-      // A writer does not say which of several rows it failed on, but shows the row.
-      const where = values.length === 1 ? whereIs?.(0) : placeOf(whereIs?.(0))
-      throw failure.at({ sink: this.name, ...functionOf(failure), ...where })
+      throw error === ending ? error : located(error)
     }
   }
 

@@ -14,6 +14,7 @@ import { failedFunction } from '../observe/failed-function.ts'
 import type { SplitMetrics } from '../observe/metrics.ts'
 import { beginningOfTime, endOfTime } from '../time/end-of-time.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { HandedOver } from './handed-over.ts'
 import { inStep, mayHandOver } from './next-split.ts'
 import { splitMetrics, stateOf } from './split-metrics.ts'
 import { SplitTask } from './split-task.ts'
@@ -73,6 +74,7 @@ export class SourceTask {
   #arrivalWatermark = beginningOfTime
   readonly #watchdog = new Watchdog()
   #toldEnd = false
+  readonly handedOver = new HandedOver(() => this.#positions())
   #recordsOfFinished = 0
   #bytesOfFinished = 0
 
@@ -159,6 +161,7 @@ export class SourceTask {
     // The last one goes to the back of the line, so that every split gets its turn.
     this.#splits.delete(task.split.id)
     this.#splits.set(task.split.id, task)
+    this.handedOver.begin({ split: task.split.id, after: task.position?.after })
     const fetched = task.take()
     const admitted = this.#admitted(fetched)
     for (const record of admitted.undecodable) this.#onUndecodable(record)
@@ -166,6 +169,7 @@ export class SourceTask {
     else if (task.idle)
       this.#tell({ kind: 'split', split: task.name, state: 'idle', serverTime: fetched.serverTime })
     this.#advanceArrivalWatermark()
+    this.handedOver.done()
     if (fetched.finished) this.#finish(task)
   }
 
@@ -199,15 +203,21 @@ export class SourceTask {
 
   snapshot(): SourceEntry {
     for (const task of this.#splits.values()) task.cut()
-    const positions: Record<string, string> = Object.fromEntries(this.#restored)
-    for (const [id, task] of this.#splits) {
-      if (task.position !== undefined) positions[id] = task.position.after
-    }
+    this.handedOver.cut()
     return {
       enumerator: this.#enumerator.snapshot(),
-      positions,
+      positions: this.#positions(),
       awaiting: Object.fromEntries(this.#awaiting),
     }
+  }
+
+  /** Of the splits that were begun and are not finished. */
+  #positions(): Record<string, string> {
+    const positions: Record<string, string> = Object.fromEntries(this.#restored)
+    for (const [id, { position }] of this.#splits) {
+      if (position !== undefined) positions[id] = position.after
+    }
+    return positions
   }
 
   metrics(): { readonly records: number; readonly bytes: number; readonly splits: readonly SplitMetrics[] } {
@@ -279,6 +289,7 @@ export class SourceTask {
     const { id } = task.split
     this.#recordsOfFinished += task.records
     this.#bytesOfFinished += task.bytes
+    this.handedOver.end(id, task.position?.after)
     task.close()
     this.#splits.delete(id)
     this.#awaiting.set(id, this.#enumerator.finished(id))

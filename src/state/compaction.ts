@@ -1,7 +1,6 @@
 import type { WriteFile } from '../contract/snapshot.ts'
 import { droppedAfter, type Layer } from './layer.ts'
-import { merged } from './merge-layers.ts'
-import type { Slices } from './slices.ts'
+import type { LayerWork } from './layer-work.ts'
 
 /** Layers that are smaller than this together are always one: it is hardly more work to write them anew. */
 const smallBytes = 64 * 1024
@@ -34,13 +33,13 @@ export function decideMerge(layers: readonly LayerFacts[]): number | undefined {
 export async function compacted(
   layers: readonly Layer[],
   shape: string,
+  work: LayerWork,
   write: WriteFile,
-  slices: Slices,
 ): Promise<readonly Layer[]> {
   const alive = withoutForgotten(layers)
   const from = decideMerge(alive)
   if (from === undefined) return alive
-  const layer = await merged(alive.slice(from), { shape, isWhole: from === 0 }, write, slices)
+  const layer = await work.merged(alive.slice(from), { shape, isWhole: from === 0 }, write)
   return layer === undefined ? alive.slice(0, from) : [...alive.slice(0, from), layer]
 }
 

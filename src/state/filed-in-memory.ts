@@ -1,16 +1,10 @@
 import type { Filed } from './filed.ts'
 import type { Key } from './key.ts'
-import { keyHash } from './key-hash.ts'
-
-/** One map up to so many values, which take a few milliseconds to part. */
-const oneMapKeys = 32 * 1024
-/** How many maps there are from then on: a power of two. A map that is larger grows in longer and longer pauses. */
-const manyMaps = 64
-const hashShift = 26
+import { PartedMap } from './parted-map.ts'
 
 /** Values on the heap, decoded. */
 export class FiledInMemory<V> implements Filed<V> {
-  #maps: Map<Key, V>[] = [new Map()]
+  readonly #values = new PartedMap<V>()
   readonly #unpack: (packed: Uint8Array) => V
 
   constructor(unpack: (packed: Uint8Array) => V) {
@@ -18,41 +12,30 @@ export class FiledInMemory<V> implements Filed<V> {
   }
 
   get(key: Key): V | undefined {
-    return this.#mapOf(key).get(key)
+    return this.#values.get(key)
   }
 
   has(key: Key): boolean {
-    return this.#mapOf(key).has(key)
+    return this.#values.has(key)
   }
 
   delete(key: Key): boolean {
-    return this.#mapOf(key).delete(key)
+    return this.#values.delete(key)
   }
 
   hold(key: Key, value: V): void {
-    const map = this.#mapOf(key)
-    map.set(key, value)
-    if (map.size > oneMapKeys && this.#maps.length === 1) this.#part(map)
+    this.#values.set(key, value)
   }
 
   keep(): void {}
 
   load(key: Key, packed: Uint8Array): void {
-    this.hold(key, this.#unpack(packed))
+    this.#values.set(key, this.#unpack(packed))
   }
 
-  *entries(): Iterable<[Key, V]> {
-    for (const map of this.#maps) yield* map
+  entries(): Iterable<[Key, V]> {
+    return this.#values.entries()
   }
 
   drop(): void {}
-
-  #mapOf(key: Key): Map<Key, V> {
-    return this.#maps.length === 1 ? this.#maps[0]! : this.#maps[keyHash(key) >>> hashShift]!
-  }
-
-  #part(whole: Map<Key, V>): void {
-    this.#maps = Array.from({ length: manyMaps }, () => new Map())
-    for (const [key, value] of whole) this.#mapOf(key).set(key, value)
-  }
 }

@@ -5,11 +5,16 @@ import { DiskValues } from './disk/disk-values.ts'
 import { FiledInMemory } from './filed-in-memory.ts'
 import type { Journal } from './journal.ts'
 import type { KeyedState } from './keyed-state.ts'
+import { layerWorkHere } from './layer-work.ts'
 import { type FiledValues, LayeredKeyedState } from './layered-keyed-state.ts'
 import type { StateContent } from './state-content.ts'
+import { layerWorkAside } from './thread/layer-thread.ts'
 
 /** What a state is made with: an operator's context has it. */
-export type StateMaking = Pick<OperatorSurroundings, 'state' | 'requestCheckpoint' | 'signal'>
+export type StateMaking = Pick<
+  OperatorSurroundings,
+  'state' | 'requestCheckpoint' | 'signal' | 'mayUseThreads'
+>
 
 /**
  * A keyed state in a backend: empty.
@@ -17,7 +22,7 @@ export type StateMaking = Pick<OperatorSurroundings, 'state' | 'requestCheckpoin
  * @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read.
  */
 export function keyedStateIn<V>(
-  { state = memoryState(), signal, requestCheckpoint }: StateMaking,
+  { state = memoryState(), signal, requestCheckpoint, mayUseThreads = false }: StateMaking,
   content: StateContent<V>,
   journal?: Journal,
 ): KeyedState<V> {
@@ -25,7 +30,8 @@ export function keyedStateIn<V>(
     state.kind === 'memory'
       ? valuesInMemory(content)
       : new DiskValues(state.folder ?? tmpdir(), state.usedKeys, content.unpack, signal)
-  return new LayeredKeyedState(content, values, journal, requestCheckpoint)
+  const work = mayUseThreads ? layerWorkAside(signal) : layerWorkHere
+  return new LayeredKeyedState(content, values, work, journal, requestCheckpoint)
 }
 
 /** More keys would make the next cut's writing long, and the map of those that were used slow to grow. */

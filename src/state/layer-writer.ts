@@ -1,6 +1,5 @@
 import type { StoredFile, WriteFile } from '../contract/snapshot.ts'
 import type { EntryScan } from './files/entry-scan.ts'
-import type { StateEntry } from './files/state-entry.ts'
 import type { StateFileHeader } from './files/state-file-format.ts'
 import { StateFileWriter } from './files/state-file-writer.ts'
 import type { Layer } from './layer.ts'
@@ -45,15 +44,7 @@ export class LayerWriter {
     this.#write = write
   }
 
-  /** Settles when the next entry may come; `undefined` if that is now. */
-  add(group: number, entry: StateEntry): Promise<unknown> | undefined {
-    this.#writer ??= this.#newFile()
-    this.#writer.add(group, entry)
-    this.#entries += 1
-    return this.full()
-  }
-
-  /** Adds an entry of another file as it is. Call {@link full} from time to time. */
+  /** Adds an entry of other bytes as it is. Call {@link full} from time to time. */
   copy(group: number, entry: EntryScan): void {
     this.#writer ??= this.#newFile()
     this.#writer.copy(group, entry)

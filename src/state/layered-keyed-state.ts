@@ -8,6 +8,8 @@ import type { Key } from './key.ts'
 import { allKeyGroups, type KeyGroupRange, keyGroupOf } from './key-group.ts'
 import type { KeyedState, StateMap, StateSurroundings, TimerClock } from './keyed-state.ts'
 import type { Layer } from './layer.ts'
+import type { LayerWork } from './layer-work.ts'
+import { PackedEntries } from './packed-entries.ts'
 import { Slices } from './slices.ts'
 import type { StateContent } from './state-content.ts'
 import { StateCut } from './state-cut.ts'
@@ -41,21 +43,25 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
   #cut: StateCut<V> | undefined
   #loader: StateLoader | undefined
   readonly #filed: FiledValues<V>
+  readonly #work: LayerWork
   #used = 0
   #writing: Promise<void> | undefined
 
   /**
+   * @param work Who makes files.
    * @param journal Learns how to undo every change of a value, at the price of a copy of each value that is read.
    * @param onFull So many keys have been used since the last cut that there should be another.
    */
   constructor(
     content: StateContent<V>,
     filed: FiledValues<V>,
+    work: LayerWork,
     journal?: Journal,
     onFull: () => void = () => {},
   ) {
     this.#content = content
     this.#filed = filed
+    this.#work = work
     this.#journal = journal
     this.#context = {
       content,
@@ -96,11 +102,12 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
 
   snapshot(): StateChanges {
     if (this.#cut !== undefined) this.#uncut(this.#cut)
+    const entries = new PackedEntries()
     const tables = [...this.#tables.values()].flatMap((table) => {
-      const cut = table.cut()
+      const cut = table.cut(entries)
       return cut === undefined ? [] : [{ table, cut }]
     })
-    const cut = new StateCut(tables, [...this.#dropped])
+    const cut = new StateCut(tables, [...this.#dropped], entries)
     this.#cut = cut
     this.#dropped = new Set()
     this.#used = 0
@@ -153,10 +160,9 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
 
   async #written(cut: StateCut<V>, write: WriteFile): Promise<readonly Layer[]> {
     const slices = new Slices()
-    const layer = await cut.written(this.#content.shape, write, slices)
+    const layers = await cut.written(this.#content.shape, this.#work, write, slices)
     await this.#filed.tidy(slices)
-    const layers = layer === undefined ? this.#layers : [...this.#layers, layer]
-    return compacted(layers, this.#content.shape, write, slices)
+    return compacted([...this.#layers, ...layers], this.#content.shape, this.#work, write)
   }
 
   /** No checkpoint with this cut was published: what it has is part of the next one. */

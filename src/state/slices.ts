@@ -1,7 +1,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 
 /** About as much work as a thread may do before others want to run: a few milliseconds. */
-const sliceUnits = 256 * 1024
+const sliceUnits = 128 * 1024
 /** What an entry costs, whatever its size. A unit is about the cost of a byte. */
 const entryUnits = 128
 

@@ -1,6 +1,8 @@
 import type { Filed } from './filed.ts'
 import type { Key } from './key.ts'
 import type { StateMap } from './keyed-state.ts'
+import type { PackedEntries } from './packed-entries.ts'
+import { PartedMap } from './parted-map.ts'
 import type { StateContent } from './state-content.ts'
 import { TableCut } from './table-cut.ts'
 
@@ -23,11 +25,11 @@ export class StateTable<V> implements StateMap<V> {
   readonly namespace: number
   readonly #context: TableContext<V>
   /** What has been asked for since the last cut, and so may have changed. */
-  #used = new Map<Key, V>()
+  #used = new PartedMap<V>()
   /** Of these a file has a value, or is about to; not up to date if it was used or is pending in the cut. */
   readonly #filed: Filed<V>
   /** Deleted since the last cut, and a file has heard of them. */
-  #gone = new Set<Key>()
+  #gone = new PartedMap<true>()
   #cut: TableCut<V> | undefined
   /** Whether there may be anything that `#used` does not have. */
   #more: boolean
@@ -64,7 +66,7 @@ export class StateTable<V> implements StateMap<V> {
   delete(key: Key): void {
     if (this.get(key) === undefined) return
     this.#used.delete(key)
-    if (this.#filed.delete(key)) this.#gone.add(key)
+    if (this.#filed.delete(key)) this.#gone.set(key, true)
   }
 
   entries(): Iterable<[Key, V]> {
@@ -84,14 +86,19 @@ export class StateTable<V> implements StateMap<V> {
     this.#filed.load(key, packed)
   }
 
-  /** Cuts off what may have changed; `undefined` if that is nothing. */
-  cut(): TableCut<V> | undefined {
+  /**
+   * Cuts off what may have changed; `undefined` if that is nothing.
+   *
+   * @param entries Where it is to be packed.
+   */
+  cut(entries: PackedEntries): TableCut<V> | undefined {
     if (this.#used.size + this.#gone.size === 0) return undefined
     this.inFiles = true
     this.#more = true
-    this.#cut = new TableCut(this.namespace, this.#used, this.#gone, this.#filed, this.#context.content)
-    this.#used = new Map()
-    this.#gone = new Set()
+    const { content } = this.#context
+    this.#cut = new TableCut(this.namespace, this.#used, this.#gone, this.#filed, content, entries)
+    this.#used = new PartedMap()
+    this.#gone = new PartedMap()
     return this.#cut
   }
 
@@ -106,16 +113,17 @@ export class StateTable<V> implements StateMap<V> {
   }
 
   /** Takes back a cut that no checkpoint has: what it has is part of the next one. */
-  uncut({ pending, packed, gone }: TableCut<V>): void {
+  uncut(cut: TableCut<V>): void {
+    const { pending, gone } = cut
     this.#cut = undefined
-    for (const [key, value] of pending) this.#used.set(key, value)
-    for (const key of packed) {
+    for (const [key, value] of pending.entries()) this.#used.set(key, value)
+    for (const key of cut.packed()) {
       const value = this.#filed.get(key)
       if (value !== undefined && !this.#used.has(key)) this.#used.set(key, value)
     }
-    for (const key of gone) {
+    for (const [key] of gone.entries()) {
       const value = this.#used.get(key)
-      if (value === undefined) this.#gone.add(key)
+      if (value === undefined) this.#gone.set(key, true)
       else this.#filed.hold(key, value)
     }
   }
@@ -146,8 +154,8 @@ export class StateTable<V> implements StateMap<V> {
 
   *#allEntries(): Iterable<[Key, V]> {
     const pending = this.#cut?.pending
-    yield* this.#used
-    if (pending !== undefined) yield* pending
+    yield* this.#used.entries()
+    if (pending !== undefined) yield* pending.entries()
     for (const entry of this.#filed.entries()) {
       if (!this.#used.has(entry[0]) && !pending?.has(entry[0])) yield entry
     }

@@ -1,35 +1,47 @@
 import type { Filed } from './filed.ts'
+import { noTimes } from './files/state-entry.ts'
 import type { Key } from './key.ts'
-import type { PackedValue, StateContent } from './state-content.ts'
+import type { PackedEntries } from './packed-entries.ts'
+import type { PartedMap } from './parted-map.ts'
+import type { StateContent } from './state-content.ts'
 
-/** What a value came to that was packed early. `undefined` is nothing. */
-type Early = { readonly packed: PackedValue | undefined } | { readonly error: unknown }
+/** An array of V8's that grows copies all that it has, which takes 40 ms for a million keys. */
+const keysAtOnce = 8 * 1024
 
 /** What had changed in a table at a barrier. A value is pending until it is packed, in its turn or because it changes. */
 export class TableCut<V> {
   readonly namespace: number
-  readonly pending: Map<Key, V>
+  readonly pending: PartedMap<V>
   /** Keys that were deleted, and that files have heard of. */
-  readonly gone: ReadonlySet<Key>
-  /** Keys that were pending and are not any more. */
-  readonly packed: Key[] = []
-  readonly early = new Map<Key, Early>()
+  readonly gone: PartedMap<true>
+  readonly #packed: Key[][] = [[]]
   readonly #filed: Filed<V>
   readonly #content: StateContent<V>
+  readonly #entries: PackedEntries
+  /** Why a value could not be packed that was about to change. */
+  #failure: { readonly error: unknown } | undefined
   #over = false
 
+  /** @param entries Where packed values go. */
   constructor(
     namespace: number,
-    pending: Map<Key, V>,
-    gone: ReadonlySet<Key>,
+    pending: PartedMap<V>,
+    gone: PartedMap<true>,
     filed: Filed<V>,
     content: StateContent<V>,
+    entries: PackedEntries,
   ) {
     this.namespace = namespace
     this.pending = pending
     this.gone = gone
     this.#filed = filed
     this.#content = content
+    this.#entries = entries
+  }
+
+  /** Keys that were pending and are not any more. */
+  *packed(): Iterable<Key> {
+    for (const keys of this.#packed) yield* keys
   }
 
   /** Packs a value that is about to change. */
@@ -39,40 +51,50 @@ export class TableCut<V> {
       return
     }
     try {
-      this.early.set(key, { packed: this.#pack(key, value, true) })
+      this.pack(key, value, true)
     } catch (error) {
-      this.early.set(key, { error })
+      this.#failure ??= { error }
     }
   }
 
-  /** Packs a value whose turn has come; `'done'` if it has come already. */
-  pack(key: Key): PackedValue | undefined | 'done' {
-    const value = this.pending.get(key)
-    if (value !== undefined) return this.#pack(key, value, false)
-    const early = this.early.get(key)
-    if (early === undefined) return 'done'
-    this.early.delete(key)
-    if ('error' in early) throw early.error
-    return early.packed
+  /** Packs a value. Gives its size in bytes. */
+  pack(key: Key, value: V, isInUse = false): number {
+    this.#leave(key, value)
+    const packed = this.#content.pack(key, value)
+    if (packed === undefined) {
+      this.sayGone(key)
+      return 0
+    }
+    const { value: bytes, timers } = packed
+    this.#filed.keep(key, bytes, isInUse)
+    this.#entries.add({ namespace: this.namespace, key, value: bytes, timers })
+    return bytes.length
+  }
+
+  /** Nothing is kept of a key. */
+  sayGone(key: Key): void {
+    this.#entries.add({ namespace: this.namespace, key, value: undefined, timers: noTimes })
+  }
+
+  /** @throws What a value threw that was packed early. */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /** Nothing more is written of it. */
   end(): void {
     this.#over = true
-    this.early.clear()
-  }
-
-  #pack(key: Key, value: V, isInUse: boolean): PackedValue | undefined {
-    this.#leave(key, value)
-    const packed = this.#content.pack(key, value)
-    if (packed !== undefined) this.#filed.keep(key, packed.value, isInUse)
-    return packed
   }
 
   /** It is held first, since what packs it may delete it. */
   #leave(key: Key, value: V): void {
     this.pending.delete(key)
-    this.packed.push(key)
+    let keys = this.#packed.at(-1)!
+    if (keys.length === keysAtOnce) {
+      keys = []
+      this.#packed.push(keys)
+    }
+    keys.push(key)
     this.#filed.hold(key, value)
   }
 }

@@ -37,6 +37,19 @@ describe('a job file', () => {
     expect((await loadJob(file)).name).toBe('x')
   })
 
+  it('is named by what it and the files beside it say', async () => {
+    const text = (own: string) => `import './${own}.mjs'\nexport default ${minimal}`
+    const minimal = "{ name: 'x', graph: { nodes: [] }, checkpoint: { everyMs: 1 } }"
+    written('part.mjs', 'export const a = 1')
+    const first = (await loadJob(written('first.mjs', text('part')))).code
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+    expect((await loadJob(join(folder, 'first.mjs'))).code).toBe(first)
+    written('part.mjs', 'export const a = 2')
+    expect((await loadJob(join(folder, 'first.mjs'))).code).not.toBe(first)
+    const given = written('given.mjs', `export default { ...${minimal}, code: 'v7' }`)
+    expect((await loadJob(given)).code).toBe('v7')
+  })
+
   it('may export in the manner of CommonJS', async () => {
     const file = written(
       'plain.cjs',

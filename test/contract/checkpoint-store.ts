@@ -53,6 +53,13 @@ export function checkpointStoreContract(
       other = another?.() ?? store
     })
 
+    test('what was read belongs to whoever read it', async () => {
+      await store.writeOnce('blob', bytes('content'))
+      const read = await store.read('blob')
+      read!.fill(0)
+      expect(text(await store.read('blob'))).toBe('content')
+    })
+
     test('an empty store lists nothing, reads nothing and deletes nothing', async () => {
       expect(await store.list('')).toEqual([])
       expect(await store.read('a/b')).toBeUndefined()

@@ -4,7 +4,7 @@ import type { Layers, StateChanges } from '../../src/contract/snapshot.ts'
 import { compareKeys, type Key } from '../../src/state/key.ts'
 import type { KeyedState } from '../../src/state/keyed-state.ts'
 import { plainContent, type StateContent } from '../../src/state/state-content.ts'
-import { keptFile } from '../state/settled-snapshot.ts'
+import { keptFile, publishedLayers } from '../state/settled-snapshot.ts'
 
 /** A backend under test. */
 export interface TestedState {
@@ -250,6 +250,25 @@ export function describeKeyedState(tested: TestedState): void {
       await again.open(layers, around)
       expect(again.within(0).get(7)).toMatchObject({ n: 10_000 })
       expect(again.within(0).get(39)!.bytes[5]).toBe(39)
+    })
+
+    it('writes more than there should be in memory as several layers', async () => {
+      const content = plainContent<{ bytes: Uint8Array; n: number }>('bytes')
+      const state = tested.create(content)
+      state.within(5).set('gone', { bytes: new Uint8Array(1), n: 0 })
+      await publishedLayers(state.snapshot())
+      state.drop(5)
+      const bytes = new Uint8Array(2 ** 20)
+      for (let n = 0; n < 150; n += 1) state.within(5).set(n, { bytes, n })
+      const layers = await publishedLayers(state.snapshot())
+      expect(layers.length).toBe(2)
+      const again = tested.create(content)
+      await again.open(layers, around)
+      expect([again.within(5).get('gone'), again.within(5).get(0)?.n, again.within(5).get(149)?.n]).toEqual([
+        undefined,
+        0,
+        149,
+      ])
     })
 
     it('has what failed to be encoded fail the checkpoint, also when it changes before its turn', async () => {

@@ -17,11 +17,14 @@ export function mortal(destination: ObjectDestination, dyingAt: number, moment: 
     lanes: stage.lanes,
     whereIs: (name) => stage.whereIs(name),
     names: (wanted) => step(() => stage.names(wanted)),
+    sizes: (wanted) => step(() => stage.sizes(wanted)),
+    read: (name) => step(() => stage.read(name)),
     stage: (name, content) => step(() => stage.stage(name, content)),
     // Each object is a step: a process may die between two of them.
     publish: async (objects) => {
       for (const object of objects) await step(() => stage.publish([object]))
     },
+    stillStaged: (objects) => step(() => stage.stillStaged(objects)),
     holds: (name, content) => step(() => stage.holds(name, content)),
     look: () => step(() => stage.look()),
     discard: () => step(() => stage.discard()),

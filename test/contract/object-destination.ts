@@ -30,6 +30,11 @@ async function* pieces(content: string | Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 3 * 2 ** 20) yield bytes.subarray(at, at + 3 * 2 ** 20)
 }
 
+/** What a reader sees who passes over folders that begin with `_`. */
+export function dataIn(at: Pick<DestinationUnderTest, 'visible'>): Buffer[] {
+  return [...at.visible()].filter(([name]) => !name.startsWith('_')).map(([, content]) => content)
+}
+
 /** What every destination promises to a sink, so that the sink can promise exactly once. */
 export function objectDestinationContract(name: string, make: () => DestinationUnderTest): void {
   describe(`${name} as a destination of objects`, () => {
@@ -37,6 +42,8 @@ export function objectDestinationContract(name: string, make: () => DestinationU
       destination.open({
         writer,
         owns: (name) => lastPart(name).startsWith(`${writer}-`),
+        format: 'parquet',
+        count() {},
         clock,
         random: () => 0.5,
       })
@@ -57,6 +64,31 @@ export function objectDestinationContract(name: string, make: () => DestinationU
       expect(at.visible().get('lake-l1-0-2.txt')?.equals(large)).toBe(true)
       expect(at.stagedCount()).toBe(0)
       expect([...(await stage.names((found) => found.startsWith('day')))]).toEqual(['day=1/lake-l1-0-1.txt'])
+    })
+
+    test('what is published has its size and its bytes, and is staged no longer', async () => {
+      const at = make()
+      const stage = await openAt(at)
+      const staged = thawed([
+        await stage.stage('lake-l1-0-1', pieces('small')),
+        await stage.stage('b', pieces('big')),
+      ])
+      expect(await stage.stillStaged(staged)).toEqual(new Set(['lake-l1-0-1', 'b']))
+      expect(await stage.sizes(() => true)).toEqual(new Map())
+      await stage.publish(staged.slice(0, 1))
+      const reader = await at.destination.open({
+        writer: 'x',
+        owns: () => false,
+        readOnly: true,
+        format: 'parquet',
+        count() {},
+        clock: at.clock,
+        random: () => 0,
+      })
+      expect(await reader.stillStaged(staged)).toEqual(new Set(['b']))
+      expect(await reader.sizes((found) => found !== 'b')).toEqual(new Map([['lake-l1-0-1', 5]]))
+      expect(Buffer.from((await reader.read('lake-l1-0-1'))!).toString()).toBe('small')
+      expect(await reader.read('b')).toBeUndefined()
     })
 
     test('publishing is idempotent, also for others at the same time, after a way through JSON', async () => {
@@ -155,8 +187,7 @@ export function objectDestinationContract(name: string, make: () => DestinationU
     })
   })
 
-  const idsSeen = async (at: DestinationUnderTest) =>
-    (await at.idsOf([...at.visible().values()])).sort((a, b) => a - b)
+  const idsSeen = async (at: DestinationUnderTest) => (await at.idsOf(dataIn(at))).sort((a, b) => a - b)
 
   /** Three checkpoints of a sink, which dies at a step of its destination and lives again. */
   async function livesOfASink(at: DestinationUnderTest, step: number, moment: Moment): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { SinkContext } from '../../src/contract/sink.ts'
+import type { InputProgress, SinkContext } from '../../src/contract/sink.ts'
 import { systemClock } from '../../src/contract/system.ts'
 
 /** What the engine would give a sink, with nothing around it. */
@@ -11,8 +11,11 @@ export function sinkContext(changes: Partial<SinkContext> = {}): SinkContext {
     random: Math.random,
     log: { info() {}, warn() {} },
     overrides: {},
+    input: () => nothingRead,
     count() {},
     requestCheckpoint() {},
     ...changes,
   }
 }
+
+const nothingRead: InputProgress = { through: {}, settled: {} }

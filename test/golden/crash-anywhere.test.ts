@@ -21,6 +21,7 @@ import {
 import { listSource, manualClock } from 'millrace/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Fuse, mortalSink, mortalStore } from './fuse.ts'
+import { parquetContent } from './parquet-content.ts'
 
 interface Reading {
   readonly sensor: string
@@ -100,7 +101,13 @@ async function live(name: string, fuse: Fuse): Promise<void> {
   await running
 }
 
-/** What a reader of the folder sees: the bytes of every file and manifest, without the lineage. */
+interface Marker {
+  readonly lineage: string
+  readonly files: { readonly file: string; readonly bytes: number; readonly sha256: string }[]
+  readonly totals: { readonly bytes: number }
+}
+
+/** What a reader of the folder sees: every file and manifest, without the lineage and what names the records of a run. */
 function visible(name: string): Record<string, string> {
   const folder = join(root, name, 'out')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -108,9 +115,17 @@ function visible(name: string): Record<string, string> {
   )
   const content = (file: string) => {
     const bytes = readFileSync(join(folder, file))
-    if (file.endsWith('.parquet')) return bytes
-    const text = bytes.toString()
-    return text.replaceAll((JSON.parse(text) as { lineage: string }).lineage, 'lineage')
+    if (file.endsWith('.parquet')) return parquetContent(bytes)
+    const { lineage, totals: _, ...marker } = JSON.parse(bytes.toString()) as Marker
+    for (const { file, sha256 } of marker.files) {
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(folder, file)))
+          .digest('hex'),
+      ).toBe(sha256)
+    }
+    const listed = marker.files.map(({ bytes: _, sha256: __, ...of }) => of)
+    return JSON.stringify({ ...marker, files: listed }).replaceAll(lineage, 'lineage')
   }
   return Object.fromEntries(
     files
@@ -123,7 +138,7 @@ function visible(name: string): Record<string, string> {
 }
 
 describe('the same job', () => {
-  it('gives the same bytes straight, and after a crash at any of its deeds', async () => {
+  it('gives the same rows in the same files straight, and after a crash at any of its deeds', async () => {
     const straight = new Fuse()
     await live('straight', straight)
     const golden = visible('straight')

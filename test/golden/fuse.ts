@@ -64,9 +64,9 @@ function mortalWriter<T>(writer: SinkWriter<T>, burn: () => void): SinkWriter<T>
       writer.write(values, timestamps)
     },
     ready: () => writer.ready(),
-    stage: async (last) => {
+    stage: async (last, epoch) => {
       burn()
-      const staged = await writer.stage(last)
+      const staged = await writer.stage(last, epoch)
       burn()
       return staged
     },

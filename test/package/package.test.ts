@@ -12,6 +12,7 @@ import * as kinesis from 'millrace/connectors/kinesis'
 import * as kinesisLocal from 'millrace/connectors/kinesis-local'
 import * as observable from 'millrace/connectors/observable'
 import * as opensearch from 'millrace/connectors/opensearch'
+import * as redshift from 'millrace/connectors/redshift'
 import * as s3 from 'millrace/connectors/s3'
 import * as sns from 'millrace/connectors/sns'
 import * as splunk from 'millrace/connectors/splunk'
@@ -34,6 +35,7 @@ const entryPoints: Readonly<Record<string, object>> = {
   'millrace/connectors/kinesis-local': kinesisLocal,
   'millrace/connectors/observable': observable,
   'millrace/connectors/opensearch': opensearch,
+  'millrace/connectors/redshift': redshift,
   'millrace/connectors/s3': s3,
   'millrace/connectors/sns': sns,
   'millrace/connectors/splunk': splunk,

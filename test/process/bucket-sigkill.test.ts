@@ -51,8 +51,20 @@ function start(name: string): MillraceProcess {
   })
 }
 
+/** What is wrong by the ledger; `undefined` while there is no checkpoint to compare with. */
+async function proof(name: string, ...more: string[]): Promise<string | undefined> {
+  const verify = new MillraceProcess(['verify', jobFile, '--checkpoints', join(root, name), ...more], {
+    cwd: root,
+    env: { AWS_ENDPOINT_URL_S3: s3.endpoint, LAKE_FOLDER: name },
+  })
+  const code = await verify.ended
+  if (verify.err.includes('holds no checkpoint')) return undefined
+  return code === 0 ? '' : verify.out + verify.err
+}
+
 async function seen(name: string): Promise<string[]> {
-  const found = [...s3.bucket('lake').objects].filter(([key]) => key.startsWith(`${name}/`))
+  const isData = (key: string) => key.startsWith(`${name}/`) && !key.startsWith(`${name}/_`)
+  const found = [...s3.bucket('lake').objects].filter(([key]) => isData(key))
   return asText(await recordsOf(found.map(([, { content }]) => content)))
 }
 
@@ -84,11 +96,13 @@ describe('a job that writes to an S3 where requests go wrong, killed with SIGKIL
           await killed.ended
           const rows = await seen(name)
           expect(new Set(rows).size).toBe(rows.length)
+          expect((await proof(name)) ?? '').toBe('')
         }
         const last = start(name)
         expect(await last.ended, last.err).toBe(0)
         expect(await seen(name)).toEqual(expected)
         expect(uploads(name)).toEqual([])
+        expect(await proof(name, '--content')).toBe('')
       },
       patienceMs,
     )

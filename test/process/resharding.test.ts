@@ -5,6 +5,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { putRecords } from 'millrace/connectors/kinesis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Audit } from '../../src/contract/sink.ts'
 import { EmbeddedStream } from '../connectors/kinesis/embedded-stream.ts'
 import { endProcesses, MillraceProcess } from '../millrace-process.ts'
 import { expectedRows, readings } from './readings.ts'
@@ -66,6 +67,14 @@ describe.each(['polling', 'fan-out'])(
         expect(await last.ended, last.err).toBe(0)
         expect(await rowsIn(join(cwd, 'out'))).toEqual(expectedRows(input))
         expect((await stream.shards()).length).toBeGreaterThan(20)
+        const proof = new MillraceProcess(
+          ['verify', jobFile, '--checkpoints', 'checkpoints', '--content', '--json'],
+          { cwd },
+        )
+        expect(await proof.ended, proof.err + proof.out).toBe(0)
+        const { faults, files, ahead, open } = (JSON.parse(proof.out) as { audit: Audit }).audit
+        expect([faults, ahead, open.files]).toEqual([[], [], 0])
+        expect(files.length).toBeGreaterThan(1)
         await stream.close()
       }, 240_000)
     }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { StoredFile } from '../../src/contract/snapshot.ts'
 import type { StateEntry } from '../../src/state/files/state-entry.ts'
 import { StateFile } from '../../src/state/files/state-file.ts'
-import { StateFileWriter } from '../../src/state/files/state-file-writer.ts'
 import { type Layer, layerOf } from '../../src/state/layer.ts'
 import { merged } from '../../src/state/merge-layers.ts'
 import { Slices } from '../../src/state/slices.ts'
+import { stateFileOf } from './files/state-file-of.ts'
 import { keptFile } from './settled-snapshot.ts'
 
 const shape = 'test'
@@ -48,11 +48,12 @@ async function layerFrom({
   const inOrder = [...said].sort((a, b) => a.group - b.group)
   const contents = [inOrder.slice(0, fileAfter), inOrder.slice(fileAfter)]
     .filter((entries, index) => entries.length > 0 || index === 0)
-    .map((entries) => {
-      const writer = new StateFileWriter({ codec: 'cbor', shape, dropped })
-      for (const entry of entries) writer.add(entry.group, entry)
-      return writer.end()
-    })
+    .map((entries) =>
+      stateFileOf(
+        { codec: 'cbor', shape, dropped },
+        entries.map((entry) => [entry.group, entry] as const),
+      ),
+    )
   const files = await Promise.all(contents.map(keptFile))
   return layerOf(
     files,

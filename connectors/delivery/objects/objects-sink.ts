@@ -3,10 +3,14 @@ import type { Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.t
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
+import { auditObjects } from './audit-objects.ts'
 import { restoreCold } from './cold-state.ts'
 import { Completion, restoredLedger } from './completion.ts'
 import { writerName } from './file-name.ts'
 import type { Format } from './format.ts'
+import { attachListed } from './ledger/attach-listed.ts'
+import { ledgerFolder, ledgerNumber } from './ledger/ledger-object.ts'
+import { SinkLedger } from './ledger/sink-ledger.ts'
 import { type Found, type ObjectsPlan, ObjectsWriter } from './objects-writer.ts'
 import { type PartitionOptions, partitioning } from './partition-of.ts'
 import { expectPublished, findFiles, lastPart, refuseForeign } from './published-files.ts'
@@ -40,6 +44,8 @@ export interface ObjectsOptions<T> extends PartitionOptions<T> {
 export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
   const { to, format, prefix, extension = format.extension, roll = {} } = options
   const { kind, place, because } = to.description
+  const refused = to.refuses?.(format.extension)
+  if (refused !== undefined) throw new MillraceError('OPTION_INVALID', `deliverySink(…): ${refused}`)
   const plan: ObjectsPlan<T> = {
     format,
     partitions: partitioning(options),
@@ -55,6 +61,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
       because,
     },
     open: (context, restored) => openWriter(to, plan, context, restored),
+    audit: (context) => auditObjects(to, format.extension, context),
   }
 }
 
@@ -83,8 +90,11 @@ async function openWriter<T>(
   const writer = writerName({ sink: context.name, lineage: context.lineage })
   const owns = (name: string) =>
     lastPart(name).startsWith(`${writer}-`) ||
+    name.startsWith(ledgerFolder(writer)) ||
     (plan.partitions.endOf !== undefined && markerVersion(lastPart(name)) !== undefined)
-  const objects = await to.open({ writer, owns, clock, random })
+  const format = plan.format.extension
+  const count = (counter: string, by?: number) => context.count(counter, by)
+  const objects = await to.open({ writer, owns, format, clock, random, count })
   const spill = new Spill()
   try {
     return new ObjectsWriter(plan, context, objects, await find(plan, context, objects, restored, spill))
@@ -107,14 +117,19 @@ async function find<T>(
   const cold = await restoreCold([coldLayer], spill)
   const tails =
     restored === undefined
-      ? { files: new Map(), state: new TailState(format) }
+      ? { files: new Map(), state: new TailState(format), ledger: undefined }
       : restoreTails(format, restored, cold.pieces)
   const published = await findFiles(objects, writer)
   if (restored === undefined) refuseForeign(objects, writer, published.files)
   expectPublished(objects, format, tails.files, writer, published.files)
+  const ahead = { to: tails.files, entries: published.entries, after: tails.ledger?.state.number ?? 0 }
+  await attachListed(objects, writer, ahead)
+  const numbers = published.entries.map((name) => ledgerNumber(name, writer) ?? 0)
+  const ledger = new SinkLedger(context, tails.ledger, Math.max(0, ...numbers), restored !== undefined)
   await objects.look()
-  if (partitions.endOf === undefined) return { ...tails, cold: cold.state, spill, completion: undefined }
-  const ledger = await restoredLedger(account)
-  for (const { partition, version } of published.markers) ledger.found(partition, version)
-  return { ...tails, cold: cold.state, spill, completion: new Completion(ledger, context, objects) }
+  const found = { files: tails.files, state: tails.state, ledger, cold: cold.state, spill }
+  if (partitions.endOf === undefined) return { ...found, completion: undefined }
+  const partitionsOf = await restoredLedger(account)
+  for (const { partition, version } of published.markers) partitionsOf.found(partition, version)
+  return { ...found, completion: new Completion(partitionsOf, context, objects) }
 }

@@ -1,18 +1,20 @@
-import type { ObjectStage } from '../../../src/contract/object-destination.ts'
-import type { Committable, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
+import type { ObjectStage, StagedObject } from '../../../src/contract/object-destination.ts'
+import type { Committable, OnInvalid, SinkContext, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import type { StateChanges } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import type { ColdState } from './cold-state.ts'
 import type { Completion } from './completion.ts'
 import { type Format, InvalidRow, shown } from './format.ts'
-import { OpenFile } from './open-file.ts'
+import type { LedgerFile } from './ledger/ledger-object.ts'
+import { type Entry, goingOn, type SinkLedger, stageEntry } from './ledger/sink-ledger.ts'
+import { type FinishedFile, OpenFile } from './open-file.ts'
 import type { Partitioning } from './partition-of.ts'
 import { refuseUnrepeated } from './published-files.ts'
 import { isDue, isFull, type RollPolicy } from './roll-policy.ts'
 import { hotBytes, type Spill } from './spill.ts'
 import { Spool } from './spool.ts'
 import { stageFile } from './staged-file.ts'
-import type { OpenFiles, TailState } from './tail-state.ts'
+import { cutsOf, type OpenFiles, type TailState } from './tail-state.ts'
 
 /** So much of the memory stays full when there is no room for more: the rest goes to disk at once. */
 const stayingShare = 3 / 4
@@ -43,6 +45,7 @@ export interface Found {
   readonly spill: Spill
   /** `undefined` if partitions are never said to be complete. */
   readonly completion: Completion | undefined
+  readonly ledger: SinkLedger
 }
 
 /** Numbers the rows of each partition, puts them into files, and has those staged and published. */
@@ -56,8 +59,11 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   readonly #spill: Spill
   readonly #spool: Spool
   readonly #completion: Completion | undefined
-  /** The partitions of what is staged. */
-  readonly #partitionOf = new WeakMap<Committable, string>()
+  readonly #ledger: SinkLedger
+  /** What became of files that are staged. */
+  readonly #stagedOf = new WeakMap<Committable, Omit<FinishedFile, 'rows'>>()
+  /** Whether files were finished since the last checkpoint that nobody has published before. */
+  #hasNew = false
   /** When a partition had its last row; known only when memory may become short. */
   readonly #usedAt = new Map<string, number>()
   #uses = 0
@@ -74,23 +80,31 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#cold = found.cold
     this.#spill = found.spill
     this.#completion = found.completion
+    this.#ledger = found.ledger
     this.#hotBytes = [...found.files.values()].reduce((sum, file) => sum + hotBytes(file), 0)
     const writer = { sink: context.name, lineage: context.lineage }
     const { encode } = plan.format
-    const manner = { encode, extension: plan.extension }
+    const manner = { encode, extension: plan.extension, job: context.job, code: context.code }
     this.#spool = new Spool(objects.lanes, async (file) => {
       const staged = await stageFile(objects, writer, manner, file)
-      this.#partitionOf.set(staged, file.partition)
+      const { rows: _, ...facts } = file
+      this.#stagedOf.set(staged, facts)
       return staged
     })
     for (const file of found.files.values()) this.#finishIfFull(file)
   }
 
-  write(values: readonly T[], timestamps: readonly number[]): void {
+  write(values: readonly T[], timestamps: readonly number[], onInvalid: OnInvalid = thrown): void {
     const now = this.#context.clock.now()
     for (let index = 0; index < values.length; index++) {
       const value = values[index] as T
-      const file = this.#appended(value, timestamps[index] ?? now, now)
+      let file: OpenFile
+      try {
+        file = this.#appended(value, timestamps[index] ?? now, now)
+      } catch (cause) {
+        onInvalid(this.#invalid(value, cause), index)
+        continue
+      }
       if (this.#hotBytes > this.#plan.memoryBytes / 2) this.#usedAt.set(file.partition, ++this.#uses)
       this.#finishIfFull(file)
       if (this.#hotBytes > this.#plan.memoryBytes) this.#makeRoom()
@@ -106,33 +120,42 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#completion?.ledger.advance(timestamp)
   }
 
-  async stage(last: boolean): Promise<Staged> {
+  async stage(last: boolean, epoch = 0): Promise<Staged> {
     const now = this.#context.clock.now()
+    this.#ledger.cut(cutsOf(this.#files))
     if (last) refuseUnrepeated(this.#objects, this.#files)
     for (const file of this.#files.values()) {
       // A clock that went back must not make a file wait until it has caught up.
       file.openedAt = Math.min(file.openedAt, now)
       const isOver = last || this.#completion?.ledger.isFirstTime(file.partition) === true
       if (isDue(file.facts, now, isOver, this.#plan.roll)) this.#finish(file)
+      // Without a row it begins where its first row will come.
+      if (file.rows === 0 && !file.begins?.pinned) file.begins = undefined
     }
+    const entry = this.#hasNew || (last && this.#ledger.hasMoved) ? this.#ledger.enter(epoch) : undefined
+    this.#hasNew = false
     const complete = this.#completePartitions()
     const unused = this.#spill.unused(this.#files)
     const changes = this.#changes()
-    const state = { ...this.#state.snapshot(this.#files), ...(changes && { changes }) }
+    const state = { ...this.#state.snapshot(this.#files, this.#ledger), ...(changes && { changes }) }
     // Before anything is awaited: what is finished from now on is of the next checkpoint.
     const committables = await this.#spool.take()
     await this.#objects.look()
     // Only files that were finished before the cut had rows there, and they are staged now.
     this.#spill.release(unused)
-    for (const one of committables) this.#completion?.ledger.add(this.#partitionOf.get(one)!, one)
+    for (const one of committables) this.#completion?.ledger.add(this.#stagedOf.get(one)!.partition, one)
+    const entries = entry === undefined ? [] : [await this.#stageEntry(entry, committables)]
     const markers = (await this.#completion?.stageMarkers(complete)) ?? []
     this.#hasStaged = true
-    return { committables: [...committables, ...markers], state }
+    return { committables: [...entries, ...committables, ...markers], state }
   }
 
   async commit(committables: readonly Committable[]): Promise<void> {
     const isMarker = (one: Committable) => one['marker'] !== undefined
-    await this.#objects.publish(committables.filter((one) => !isMarker(one)))
+    const isEntry = (one: Committable) => one['ledger'] !== undefined
+    // First, so that every file that is there is in the ledger.
+    await this.#objects.publish(committables.filter(isEntry))
+    await this.#objects.publish(committables.filter((one) => !isMarker(one) && !isEntry(one)))
     // Only now: a manifest names files that are there.
     await this.#objects.publish(committables.filter(isMarker))
     // Before a checkpoint of its own this run may itself be the one that was replaced, and what it found staged that of
@@ -148,29 +171,31 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     await this.#objects.close()
   }
 
-  /** The file that has taken the row. */
+  /** The file that has taken the row. Throws for a row that none can take. */
   #appended(value: T, timestamp: number, now: number): OpenFile {
-    try {
-      const partition = this.#plan.partitions.of(value, timestamp)
-      const file = this.#fileOf(partition)
-      this.#hotBytes += file.append(value, now)
-      if (this.#completion !== undefined) this.#see(this.#completion, partition, timestamp)
-      return file
-    } catch (cause) {
-      const reason =
-        cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
-      const where = { job: this.#context.job, sink: this.#context.name }
-      throw new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
-    }
+    const partition = this.#plan.partitions.of(value, timestamp)
+    const isLate = this.#completion !== undefined && this.#see(this.#completion, partition, timestamp)
+    const file = this.#fileOf(partition)
+    this.#hotBytes += file.append(value, now)
+    file.begins ??= this.#ledger.begins
+    if (isLate) this.#context.count('late')
+    return file
   }
 
-  #see({ ledger }: Completion, partition: string, timestamp: number): void {
-    const isLate = ledger.see(partition, () => {
+  #invalid(value: T, cause: unknown): MillraceError {
+    const reason =
+      cause instanceof InvalidRow ? cause.message : `its partition cannot be told: ${String(cause)}`
+    const where = { job: this.#context.job, sink: this.#context.name }
+    return new MillraceError('ROW_INVALID', `${reason}, in row ${shown(value)}`, { where, cause })
+  }
+
+  /** Whether the partition was said to be complete. */
+  #see({ ledger }: Completion, partition: string, timestamp: number): boolean {
+    return ledger.see(partition, () => {
       const end = this.#plan.partitions.endOf?.(partition, timestamp)
       if (typeof end === 'number' && !Number.isNaN(end)) return end
       throw new InvalidRow(`completeAt gave ${shown(end)} for partition ${partition || '(none)'}`)
     })
-    if (isLate) this.#context.count('late')
   }
 
   /** Those whose rows are all in finished files, or that were complete before. */
@@ -211,7 +236,22 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   #finish(file: OpenFile): void {
     this.#hotBytes -= hotBytes(file)
     this.#usedAt.delete(file.partition)
-    this.#spool.add(file.finish())
+    const origin = { after: file.begins ?? this.#ledger.begins, ...this.#ledger.ends() }
+    const finished = file.finish(origin)
+    file.begins = goingOn(origin.settled, finished.published?.listed)
+    this.#hasNew ||= finished.published === undefined
+    this.#spool.add(finished)
+  }
+
+  /** The entry lists what nobody has published before. */
+  #stageEntry(entry: Entry, committables: readonly Committable[]): Promise<Committable> {
+    const files = committables.flatMap((one): LedgerFile[] => {
+      const { file, sizeBytes, sha256 } = one as StagedObject
+      const { partition, first: firstRow, last: lastRow, published, origin } = this.#stagedOf.get(one)!
+      const listed = { file, partition, firstRow, lastRow, bytes: sizeBytes, sha256, ...origin }
+      return published === undefined ? [listed] : []
+    })
+    return stageEntry(this.#objects, entry, files)
   }
 
   #packLoose(): void {
@@ -232,4 +272,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     this.#spill.spill(victims, this.#state)
     this.#context.count('spills')
   }
+}
+
+function thrown(error: MillraceError): never {
+  throw error
 }

@@ -1,5 +1,7 @@
 import type { RowRange } from './file-name.ts'
 import type { Batch, Format, OpenBatch, Packed } from './format.ts'
+import { type Cut, type Origin, unknownOrigin } from './ledger/cut.ts'
+import type { LedgerFile, LedgerHead } from './ledger/ledger-object.ts'
 import type { OpenFacts } from './roll-policy.ts'
 
 /** Rows as they come are packed when there are so many bytes of them: what is packed has no room to grow. */
@@ -10,7 +12,12 @@ export interface PublishedFile extends RowRange {
   readonly partition: string
   /** Relative to the sink's folder. */
   readonly file: string
+  /** What the ledger says of it; `undefined` if it was published when there was none. */
+  listed?: ListedInLedger
 }
+
+/** A line of the ledger, and the name of the code that wrote it. */
+export type ListedInLedger = LedgerFile & Pick<LedgerHead, 'code'>
 
 /** Some consecutive rows of a partition. */
 export interface Piece extends RowRange {
@@ -27,6 +34,7 @@ export interface FinishedFile extends RowRange {
   readonly sizeBytes: number
   /** The same rows are published already, and must be the same bytes. */
   readonly published: PublishedFile | undefined
+  readonly origin: Origin
 }
 
 /** The rows of a partition that are in no finished file, and the ordinal of the first of them. */
@@ -39,6 +47,8 @@ export class OpenFile implements OpenFacts {
   lastRow: number
   sizeBytes: number
   openedAt: number
+  /** After what records its rows come; `undefined` as long as it has none. */
+  begins: Cut | undefined
   /** All rows but the loose ones, in order. */
   pieces: readonly Piece[]
   readonly #format: Format<never>
@@ -49,7 +59,7 @@ export class OpenFile implements OpenFacts {
   constructor(
     partition: string,
     format: Format<never>,
-    restored: Partial<Pick<OpenFile, 'first' | 'pieces' | 'sizeBytes' | 'openedAt'>> = {},
+    restored: Partial<Pick<OpenFile, 'first' | 'pieces' | 'sizeBytes' | 'openedAt' | 'begins'>> = {},
   ) {
     this.partition = partition
     this.#format = format
@@ -58,6 +68,7 @@ export class OpenFile implements OpenFacts {
     this.lastRow = this.pieces.at(-1)?.last ?? this.first - 1
     this.sizeBytes = restored.sizeBytes ?? 0
     this.openedAt = restored.openedAt ?? 0
+    this.begins = restored.begins
   }
 
   /** How many rows are not packed. */
@@ -110,7 +121,7 @@ export class OpenFile implements OpenFacts {
   }
 
   /** Takes the rows out; the next row begins another file. */
-  finish(): FinishedFile {
+  finish(origin: Origin = unknownOrigin): FinishedFile {
     this.pack()
     const { partition, first, lastRow: last, sizeBytes } = this
     const rows = batchesOf(this.pieces)
@@ -118,7 +129,7 @@ export class OpenFile implements OpenFacts {
     this.first = last + 1
     this.pieces = []
     this.sizeBytes = 0
-    return { partition, first, last, rows, sizeBytes, published }
+    return { partition, first, last, rows, sizeBytes, published, origin }
   }
 }
 

@@ -2,6 +2,7 @@ import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { parseFileName, type Writer, writerName } from './file-name.ts'
 import type { Format } from './format.ts'
+import { ledgerNumber } from './ledger/ledger-object.ts'
 import { OpenFile, type PublishedFile } from './open-file.ts'
 import { withoutRandom } from './random-string.ts'
 import { markerVersion } from './success-marker.ts'
@@ -19,22 +20,39 @@ export interface FoundMarker {
   readonly version: number
 }
 
-/** All finished files of a destination, by any writer of the same sink, and all manifests. */
-export async function findFiles(
-  objects: ObjectStage,
-  writer: Writer,
-): Promise<{ readonly files: readonly FoundFile[]; readonly markers: readonly FoundMarker[] }> {
-  const isOfSink = (name: string) => parseFileName(name)?.sink === sinkPart(writer)
-  const names = await objects.names((path) => isOfSink(lastPart(path)) || isMarker(lastPart(path)))
-  const files = names.filter((path) => isOfSink(lastPart(path)))
-  const markers = names.filter((path) => isMarker(lastPart(path)))
+/** What is found in a destination: finished files by any writer of the same sink, manifests, and entries of the ledger. */
+export interface FoundObjects {
+  readonly files: readonly FoundFile[]
+  readonly markers: readonly FoundMarker[]
+  /** The names of the writer's own entries. */
+  readonly entries: readonly string[]
+}
+
+export async function findFiles(objects: ObjectStage, writer: Writer): Promise<FoundObjects> {
+  return foundAmong(await objects.names((path) => isOurs(path, writer)), writer)
+}
+
+/** What some names are. */
+export function foundAmong(names: readonly string[], writer: Writer): FoundObjects {
+  const files = names.filter((path) => isOfSink(path, writer))
+  const markers = names.filter(isMarker)
   return {
     files: files.map((file) => {
       const parsed = parseFileName(lastPart(file))!
       return { ...parsed, partition: withoutRandom(folderOf(file), parsed.writer, parsed), file }
     }),
     markers: markers.map((path) => ({ partition: folderOf(path), version: markerVersion(lastPart(path))! })),
+    entries: names.filter((path) => ledgerNumber(path, writer) !== undefined),
   }
+}
+
+/** Whether a name may be of a sink's file, of a manifest or of an entry of its ledger. */
+export function isOurs(path: string, writer: Writer): boolean {
+  return isOfSink(path, writer) || isMarker(path) || ledgerNumber(path, writer) !== undefined
+}
+
+function isOfSink(path: string, writer: Writer): boolean {
+  return parseFileName(lastPart(path))?.sink === sinkPart(writer)
 }
 
 /**
@@ -108,8 +126,8 @@ function sinkPart(writer: Writer): string {
   return writerName(writer).slice(0, -(writer.lineage.length + 1))
 }
 
-function isMarker(name: string): boolean {
-  return markerVersion(name) !== undefined
+function isMarker(path: string): boolean {
+  return markerVersion(lastPart(path)) !== undefined
 }
 
 /** The last part of a path. */

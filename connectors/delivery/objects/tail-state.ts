@@ -3,15 +3,18 @@ import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
 import { chunksToFold } from './chunk-fold.ts'
 import type { Format, Packed } from './format.ts'
+import { type Cut, unknownCut } from './ledger/cut.ts'
+import { type LedgerState, restoredCuts, type SinkLedger } from './ledger/sink-ledger.ts'
 import { OpenFile, type Piece } from './open-file.ts'
 
 /*
  * The state of a sink writer, as CBOR without extensions (RFC 8949):
  *
- *   part 0    [layout, [[partition, first, rows, sizeBytes, openedAt], …]]
+ *   part 0    [layout, [[partition, first, rows, sizeBytes, openedAt, begins?], …], ledger]
  *   part 1…n  [[partition, first, last, [run, …]], …]      a chunk: pieces, each with the runs of its columns
  *
  * A chunk holds rows that came between two checkpoints, and is never written again until it is folded into another.
+ * `begins` is the number of a cut of the ledger; -1 for a file that was open when there was no ledger, and so has none.
  * Pieces below their partition's `first` are in finished files and are passed over.
  */
 const schema = 1
@@ -21,7 +24,15 @@ const cbor = new Encoder({ useRecords: false, tagUint8Array: false })
 
 type Head = [
   layout: string,
-  files: [partition: string, first: number, rows: number, sizeBytes: number, openedAt: number][],
+  files: [
+    partition: string,
+    first: number,
+    rows: number,
+    sizeBytes: number,
+    openedAt: number,
+    begins?: number,
+  ][],
+  ledger?: LedgerState,
 ]
 type Sections = [partition: string, first: number, last: number, packed: Packed][]
 
@@ -33,6 +44,14 @@ interface Chunk {
 
 /** Open files by partition. */
 export type OpenFiles = Map<string, OpenFile>
+
+/** What a checkpoint had of open files. */
+export interface RestoredTails {
+  readonly files: OpenFiles
+  readonly state: TailState
+  /** `undefined` in the checkpoints of versions that kept no ledger. */
+  readonly ledger: { readonly state: LedgerState; readonly cuts: readonly Cut[] } | undefined
+}
 
 /** The chunks that hold the rows of open files in the checkpoint. */
 export class TailState {
@@ -52,7 +71,7 @@ export class TailState {
   }
 
   /** The state now. Only rows that came since the last call are encoded, and chunks that are worth folding. */
-  snapshot(files: OpenFiles): Snapshot {
+  snapshot(files: OpenFiles, ledger?: SinkLedger): Snapshot {
     for (const file of files.values()) file.pack()
     const fresh = [...files.values()].flatMap(({ pieces }) => pieces.filter(({ saved }) => !saved))
     const isNeeded = (piece: Piece) => isLive(piece, files) && !this.#elsewhere.has(piece)
@@ -63,7 +82,7 @@ export class TailState {
     const folded = chunksToFold(facts, rowsOf(fresh))
     this.#chunks = this.#chunks.filter((_, index) => !folded.has(index))
     this.#add([...fresh, ...live.filter((_, index) => folded.has(index)).flat()], files)
-    this.#updateHead(files)
+    this.#updateHead(files, ledger)
     return { schema, parts: [this.#head, ...this.#chunks.map(({ bytes }) => bytes)] }
   }
 
@@ -85,11 +104,13 @@ export class TailState {
   }
 
   /** The same array as before if nothing has changed. */
-  #updateHead(files: OpenFiles): void {
-    const entries = [...files.values()].map(({ partition, facts, first, sizeBytes, openedAt }) => {
-      return [partition, first, facts.rows, sizeBytes, openedAt]
+  #updateHead(files: OpenFiles, ledger: SinkLedger | undefined): void {
+    const kept = ledger?.state(cutsOf(files))
+    const entries = [...files.values()].map(({ partition, facts, first, sizeBytes, openedAt, begins }) => {
+      const entry = [partition, first, facts.rows, sizeBytes, openedAt]
+      return kept === undefined || begins === undefined ? entry : [...entry, kept.numberOf(begins)]
     })
-    const head = encoded([this.#layout, entries])
+    const head = encoded(kept === undefined ? [this.#layout, entries] : [this.#layout, entries, kept.state])
     if (Buffer.compare(head, this.#head) !== 0) this.#head = head
   }
 }
@@ -105,25 +126,60 @@ export function restoreTails(
   format: Format<never>,
   snapshot: Snapshot,
   elsewhere: readonly Piece[] = [],
-): { files: OpenFiles; state: TailState } {
+): RestoredTails {
   const [headPart, ...parts] = snapshot.parts
   if (snapshot.schema !== schema || headPart === undefined)
     throw incompatible(`state of version ${snapshot.schema}`)
-  const [layout, entries]: Head = cbor.decode(headPart)
+  const [layout, entries, ledger]: Head = cbor.decode(headPart)
   if (layout !== format.layout) throw incompatible(`rows with columns ${layout}, not ${format.layout}`)
   const chunks = parts.map(chunkOf)
   const keptTo = new Map(elsewhere.map(({ partition, last }) => [partition, last]))
   const inChunks = chunks.flatMap((chunk) => chunk.pieces)
   const isKept = ({ partition, first }: Piece) => first <= (keptTo.get(partition) ?? -1)
   const pieces = byPartition([...elsewhere, ...inChunks.filter((piece) => !isKept(piece))])
-  const files = entries.map(([partition, first, rows, sizeBytes, openedAt]) => {
+  const cuts = ledger === undefined ? [] : restoredCuts(ledger)
+  const files = entries.map(([partition, first, rows, sizeBytes, openedAt, begin]) => {
     const own = (pieces.get(partition) ?? []).filter((piece) => piece.first >= first).sort(inOrder)
     requireWhole(partition, first, rows, own)
-    return [partition, new OpenFile(partition, format, { first, pieces: own, sizeBytes, openedAt })] as const
+    const begins = beginning(cuts, rows, begin)
+    const restored = { first, pieces: own, sizeBytes, openedAt, begins }
+    return [partition, new OpenFile(partition, format, restored)] as const
   })
   const state = new TailState(format, chunks)
   state.forget(inChunks.filter(isKept))
-  return { files: new Map(files), state }
+  return { files: new Map(files), state, ledger: ledger && { state: ledger, cuts } }
+}
+
+/** The cuts at which open files begin. */
+export function cutsOf(files: OpenFiles): ReadonlySet<Cut> {
+  return new Set([...files.values()].flatMap(({ begins }) => begins ?? []))
+}
+
+/** What a checkpoint says of the files of a sink, without their rows. */
+export interface TailFacts {
+  /** The row at which the open file of each partition begins: all before it are in finished files. */
+  readonly firstOpen: ReadonlyMap<string, number>
+  readonly open: { readonly files: number; readonly rows: number }
+  readonly ledger: RestoredTails['ledger']
+}
+
+/** @throws MillraceError `CHECKPOINT_INCOMPATIBLE` if this version does not know the state. */
+export function tailFacts({ schema: written, parts: [head] }: Snapshot): TailFacts {
+  if (written !== schema || head === undefined) throw incompatible(`state of version ${written}`)
+  const [, entries, ledger]: Head = cbor.decode(head)
+  const open = entries.filter(([, , rows]) => rows > 0)
+  return {
+    firstOpen: new Map(entries.map(([partition, first]) => [partition, first])),
+    open: { files: open.length, rows: open.reduce((sum, [, , rows]) => sum + rows, 0) },
+    ledger: ledger && { state: ledger, cuts: restoredCuts(ledger) },
+  }
+}
+
+/** Where a file begins without a row is kept only of one that goes on where a published one ended. */
+function beginning(cuts: readonly Cut[], rows: number, number: number | undefined): Cut | undefined {
+  if (number === undefined) return rows === 0 ? undefined : unknownCut
+  const cut = cuts[number] ?? unknownCut
+  return rows === 0 ? { ...cut, pinned: true } : cut
 }
 
 function requireWhole(partition: string, first: number, rows: number, pieces: readonly Piece[]): void {

@@ -1,17 +1,39 @@
 import { MillraceError } from '../../../src/errors.ts'
 import { ByteRun } from './columns/byte-run.ts'
+import type { TextCompression } from './encoding/compression/compressor.ts'
+import { hasZstd } from './encoding/compression/zlib-stream.ts'
 import { encodedElsewhere } from './encoding/encoder-thread.ts'
-import type { TextCompression } from './encoding/file-encoder.ts'
-import { hasZstd } from './encoding/text-file.ts'
 import { type Format, InvalidRow, type OpenBatch, type Packed } from './format.ts'
+import { requirePackages } from './required-packages.ts'
 
 /** How files of text are compressed. */
 export interface TextOptions {
-  /** `'zstd'` needs Node 22.15 or later. Default `'none'`. */
+  /**
+   * `'zip'` is a ZIP archive with the one text in it, `'snappy'` Snappy's framing format, `'hadoop-snappy'` the blocks of Hadoop's
+   * `SnappyCodec`. `'zip'` needs the package `yazl`, the two others `snappy`, and `'zstd'` Node 22.15 or later, or
+   * `@bokuweb/zstd-wasm`. Default `'none'`.
+   */
   readonly compression?: TextCompression
 }
 
-const endings: Readonly<Record<TextCompression, string>> = { none: '', gzip: '.gz', zstd: '.zst' }
+const endings: Readonly<Record<TextCompression, string>> = {
+  none: '',
+  gzip: '.gz',
+  zip: '.zip',
+  snappy: '.snappy',
+  'hadoop-snappy': '.hsnappy',
+  zstd: '.zst',
+}
+
+/** What is not part of Node. */
+const packages: Readonly<Record<TextCompression, readonly string[]>> = {
+  none: [],
+  gzip: [],
+  zip: ['yazl'],
+  snappy: ['snappy'],
+  'hadoop-snappy': ['snappy'],
+  zstd: hasZstd ? [] : ['@bokuweb/zstd-wasm'],
+}
 
 /** A format in which a row is some bytes, and a file a header and the bytes of its rows. */
 export function textFormat<T>(
@@ -22,14 +44,13 @@ export function textFormat<T>(
 ): Format<T> {
   if (!Object.hasOwn(endings, compression))
     throw invalid(`the compression is ${String(compression)}; there are ${Object.keys(endings).join(', ')}`)
-  if (compression === 'zstd' && !hasZstd)
-    throw invalid('the compression zstd needs Node 22.15 or later; there are gzip and none')
-  const encoding = { kind: 'text', header, compression } as const
+  requirePackages(`the compression ${compression}`, packages[compression])
+  const encoding = { kind: 'text', header, extension, compression } as const
   return {
     extension: `${extension}${endings[compression]}`,
     layout,
     open: () => new TextBatch(bytesOf),
-    encode: (rows) => encodedElsewhere(encoding, rows, {}),
+    encode: (rows, told = {}) => encodedElsewhere(encoding, rows, told),
   }
 }
 

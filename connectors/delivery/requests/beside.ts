@@ -1,25 +1,12 @@
-import type {
-  CommitPermit,
-  Committable,
-  Sink,
-  SinkContext,
-  SinkWriter,
-  Staged,
-} from '../../../src/contract/sink.ts'
+import type { CommitPermit, Committable, Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
+import type { StagedBeside } from './joined-state.ts'
 
 /** A sink that stands beside the destination, by its option: `errors` or `backup`. */
 export interface SinkBeside {
   readonly option: string
   readonly writer: SinkWriter<unknown>
-}
-
-/** What a checkpoint holds of one. */
-interface Head {
-  readonly option: string
-  readonly schema: number
-  readonly parts: number
 }
 
 /**
@@ -75,8 +62,10 @@ export class SinksBeside {
   }
 
   /** Cuts all of them before the first `await`. */
-  stage(last: boolean): Promise<readonly (Staged & { readonly option: string })[]> {
-    const staging = this.#sinks.map(async ({ option, writer }) => ({ option, ...(await writer.stage(last)) }))
+  stage(last: boolean, epoch?: number): Promise<readonly StagedBeside[]> {
+    const staging = this.#sinks.map(async ({ option, writer }) => {
+      return { option, ...(await writer.stage(last, epoch)) }
+    })
     return Promise.all(staging)
   }
 
@@ -99,49 +88,4 @@ export class SinksBeside {
 /** A committable of a sink beside, among those of the destination. */
 export function committableBeside(option: string, committable: Committable): Committable {
   return { beside: option, committable }
-}
-
-/** The state of a destination and of the sinks beside it as one. */
-export function joinedState(
-  own: Snapshot,
-  beside: readonly (Staged & { readonly option: string })[],
-): Snapshot {
-  const heads: Head[] = beside.map(({ option, state }) => {
-    if (state.changes !== undefined)
-      throw new MillraceError(
-        'JOB_INVALID',
-        `the sink for \`${option}\` keeps keyed state, which none can beside another`,
-      )
-    return { option, schema: state.schema, parts: state.parts.length }
-  })
-  const head = Buffer.from(JSON.stringify(heads))
-  return { schema: own.schema, parts: [head, ...beside.flatMap(({ state }) => state.parts), ...own.parts] }
-}
-
-/**
- * Takes {@link joinedState} apart.
- *
- * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` for the state of another kind of sink.
- */
-export function separateState({ schema, parts: [head, ...parts] }: Snapshot): {
-  own: Snapshot
-  beside: ReadonlyMap<string, Snapshot>
-} {
-  const beside = new Map<string, Snapshot>()
-  let at = 0
-  for (const { option, schema: theirs, parts: count } of headsIn(head)) {
-    beside.set(option, { schema: theirs, parts: parts.slice(at, at + count) })
-    at += count
-  }
-  return { own: { schema, parts: parts.slice(at) }, beside }
-}
-
-function headsIn(part: Uint8Array | undefined): readonly Head[] {
-  try {
-    return JSON.parse(Buffer.from(part ?? []).toString())
-  } catch (cause) {
-    throw new MillraceError('CHECKPOINT_INCOMPATIBLE', 'the checkpoint holds state of another kind of sink', {
-      cause,
-    })
-  }
 }

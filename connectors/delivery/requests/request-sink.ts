@@ -4,10 +4,11 @@ import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError, reasons } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { openBeside, separateState } from './beside.ts'
+import { openBeside } from './beside.ts'
 import { ByteRoom } from './byte-room.ts'
 import { DeliveryReport } from './delivery-report.ts'
 import type { ErrorRecord } from './error-record.ts'
+import { separateState } from './joined-state.ts'
 import { nodeHttp } from './node-http.ts'
 import { type BufferPolicy, RequestWriter } from './request-writer.ts'
 import { within } from './time-limit.ts'
@@ -87,7 +88,7 @@ async function openWriter<T>(
 ): Promise<SinkWriter<T>> {
   const { to, errors, backup, whenDown } = options
   const { limits, description } = to
-  const before = restored && separateState(restored)
+  const before = restored && (await separateState(restored))
   const most = { records: limits.records, bytes: Math.min(limits.bytes, buffer.sizeBytes) }
   const queue = new BatchQueue(most, before?.own)
   const http = nodeHttp(context.clock)
@@ -110,7 +111,14 @@ async function openWriter<T>(
       beside: await openBeside({ errors, backup }, context, before?.beside ?? new Map()),
       manner: {
         ...{ destination, retryForMs, clock, random, report },
-        session: { secrets: session.secrets, send: (batch, signal) => session.send(batch, signal), close },
+        session: {
+          // Asked for anew: they may be others with each request.
+          get secrets() {
+            return session.secrets
+          },
+          send: (batch, signal) => session.send(batch, signal),
+          close,
+        },
         givesUp: whenDown === 'errors',
       },
     })

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events'
-import type { RequestDestination } from '../../../src/contract/request-destination.ts'
+import type { EncodedRow, RequestDestination } from '../../../src/contract/request-destination.ts'
 import type {
   CommitPermit,
   Committable,
+  OnInvalid,
   SinkContext,
   SinkWriter,
   Staged,
@@ -10,10 +11,11 @@ import type {
 import { MillraceError, reasons } from '../../../src/errors.ts'
 import { batchId, identified } from './batch-ids.ts'
 import type { BatchQueue, QueuedBatch } from './batch-queue.ts'
-import { committableBeside, joinedState, type SinksBeside } from './beside.ts'
+import { committableBeside, type SinksBeside } from './beside.ts'
 import type { ByteRoom } from './byte-room.ts'
 import { type DeliveryManner, deliverBatch } from './deliver-batch.ts'
 import { type ErrorRecord, errorRecord } from './error-record.ts'
+import { joinedState } from './joined-state.ts'
 import { recordBytes, recordsIn } from './record-bytes.ts'
 
 /** When records are sent. */
@@ -69,16 +71,23 @@ export class RequestWriter<T> implements SinkWriter<T> {
     return this.#unsettled || this.#parts.beside.unsettled
   }
 
-  write(values: readonly T[], timestamps: readonly number[]): void {
+  write(values: readonly T[], timestamps: readonly number[], onInvalid?: OnInvalid): void {
     const { queue, room, beside, context, buffer } = this.#parts
     const now = context.clock.now()
+    const invalid = new Set<number>()
+    const isInvalid: OnInvalid = (error, index) => {
+      if (onInvalid === undefined) throw error
+      if (!invalid.has(index)) onInvalid(error, index)
+      invalid.add(index)
+    }
     for (const [index, value] of values.entries()) {
-      const bytes = this.#bytesOf(value, timestamps[index] ?? now, now)
+      const encoded = this.#encoded(value, index, isInvalid)
+      const bytes = encoded && this.#bytesOf(encoded, timestamps[index] ?? now, now)
       if (bytes === undefined) continue
       room.take(bytes.length)
       this.#finishedBytes += queue.add(bytes, now)
     }
-    beside.get('backup')?.write(values, timestamps)
+    beside.get('backup')?.write(values, timestamps, isInvalid)
     if (this.#finishedBytes >= buffer.sizeBytes) this.#ask()
     this.#watchAge()
   }
@@ -95,7 +104,7 @@ export class RequestWriter<T> implements SinkWriter<T> {
     return all.length === 0 ? undefined : Promise.all(all).then(() => {})
   }
 
-  async stage(last: boolean): Promise<Staged> {
+  async stage(last: boolean, epoch?: number): Promise<Staged> {
     const { queue, beside } = this.#parts
     // While records wait one of them may still be refused.
     if (queue.sizeBytes === 0 && this.#watermark !== undefined)
@@ -105,7 +114,7 @@ export class RequestWriter<T> implements SinkWriter<T> {
     this.#asked = false
     this.#unsettled = false
     const own = { committables: queue.committables, state: queue.snapshot() }
-    const others = await beside.stage(last)
+    const others = await beside.stage(last, epoch)
     const committables = others.flatMap(({ option, committables: theirs }) =>
       theirs.map((committable) => committableBeside(option, committable)),
     )
@@ -157,10 +166,9 @@ export class RequestWriter<T> implements SinkWriter<T> {
     this.#unsettled = true
   }
 
-  #bytesOf(value: T, timestamp: number, now: number): Uint8Array | undefined {
+  /** What of a record goes out; `undefined` if it is too large, and has gone to the errors. */
+  #bytesOf({ data, notes }: EncodedRow, timestamp: number, now: number): Uint8Array | undefined {
     const { destination } = this.#parts
-    const encoded = this.#encoded(value)
-    const { data, notes } = encoded
     const bytes = recordBytes({ data, notes, timestamp })
     const { recordBytes: most } = destination.limits
     if (bytes.length <= most + overheadBytes) return bytes
@@ -172,11 +180,13 @@ export class RequestWriter<T> implements SinkWriter<T> {
     return undefined
   }
 
-  #encoded(value: T) {
+  #encoded(value: T, index: number, onInvalid: OnInvalid): EncodedRow | undefined {
     try {
       return this.#parts.destination.encode(value)
     } catch (cause) {
-      throw new MillraceError('ROW_INVALID', `a row cannot be encoded: ${reasons(cause)[0]}`, { cause })
+      const message = `a row cannot be encoded: ${reasons(cause)[0]}`
+      onInvalid(new MillraceError('ROW_INVALID', message, { cause }), index)
+      return undefined
     }
   }
 

@@ -1,5 +1,5 @@
+import type { ArchivePlace } from '../../../src/contract/archive-place.ts'
 import { MillraceError } from '../../../src/errors.ts'
-import type { ArchivePlace } from './archive-place.ts'
 
 /** What the name of a file says: who wrote it, and which of that sink's rows it holds, both ends included. */
 interface NamedFile {
@@ -18,7 +18,7 @@ interface NamedFile {
  */
 export async function archiveFiles(place: ArchivePlace): Promise<readonly string[]> {
   const names = await place.list()
-  const partition = names.find((name) => /^[^.]+=/.test(name))
+  const partition = names.find((name) => /^[^.]+=|\/.*\.parquet$/.test(name))
   if (partition !== undefined)
     throw invalid(place, `it has partitions (${partition}): write an archive without partitionBy`)
   const files = names.flatMap(parsed).sort((a, b) => a.first - b.first)

@@ -1,8 +1,8 @@
+import type { ArchivePlace } from '../../../src/contract/archive-place.ts'
 import type { KinesisApi, ListedShard, RecordsPage, ShardFilter } from '../kinesis-api.ts'
 import type { IteratorStart } from '../starting-position.ts'
 import { archiveFiles } from './archive-files.ts'
 import { type ArchiveIndex, hasAfter, indexArchive } from './archive-index.ts'
-import type { ArchivePlace } from './archive-place.ts'
 import { ArchiveReader } from './archive-reader.ts'
 import { archivedRecords } from './archived-records.ts'
 import { isWhole, joinedShards } from './joined-shards.ts'
@@ -59,13 +59,15 @@ export class ArchivedApi implements KinesisApi {
     return { shards: this.#joined, next: undefined }
   }
 
-  async shardIterator(id: string, start: IteratorStart, signal: AbortSignal): Promise<string> {
+  isBeside(id: string, start: IteratorStart): boolean {
     const shard = this.#archive.get(id)
-    const after = 'sequenceNumber' in start ? start.sequenceNumber : undefined
-    const goesOver = this.#liveIds.has(id) && !this.#isWhole(id)
-    if (shard === undefined || (goesOver && !hasAfter(shard, after)))
-      return this.#live.shardIterator(id, start, signal)
-    return `${mark}${id} ${start.kind === 'at' ? 'at' : 'after'} ${after ?? ''}`
+    if (shard === undefined) return false
+    return hasAfter(shard, numberIn(start)) || !this.#liveIds.has(id) || this.#isWhole(id)
+  }
+
+  async shardIterator(id: string, start: IteratorStart, signal: AbortSignal): Promise<string> {
+    if (!this.isBeside(id, start)) return this.#live.shardIterator(id, start, signal)
+    return `${mark}${id} ${start.kind === 'at' ? 'at' : 'after'} ${numberIn(start) ?? ''}`
   }
 
   async records(iterator: string, signal: AbortSignal): Promise<RecordsPage> {
@@ -117,6 +119,10 @@ export class ArchivedApi implements KinesisApi {
     }
     return shards
   }
+}
+
+function numberIn(start: IteratorStart): string | undefined {
+  return 'sequenceNumber' in start ? start.sequenceNumber : undefined
 }
 
 function named(name: string, message: string): Error {

@@ -1,6 +1,6 @@
-import type { AsyncBuffer } from 'hyparquet'
+import type { AsyncBuffer, FileMetaData } from 'hyparquet'
+import type { ArchivedFile } from '../../../src/contract/archive-place.ts'
 import { MillraceError, reasons } from '../../../src/errors.ts'
-import type { ArchivedFile } from './archive-place.ts'
 import { type ArchiveRow, archiveColumns } from './archive-row.ts'
 
 /** The part of hyparquet that is used. */
@@ -13,8 +13,17 @@ export interface RowGroup {
   readonly rowEnd: number
 }
 
+/** So many files stay open: those that the shards are at, and those that are looked through at the same time. */
+const filesKept = 16
+
+interface OpenFile {
+  readonly file: AsyncBuffer
+  readonly metadata: FileMetaData
+}
+
 /** Reads Parquet files. The package that does so is loaded when it is wanted. */
 export class ParquetRows {
+  readonly #files = new Map<string, Promise<OpenFile>>()
   readonly #open: (name: string) => Promise<ArchivedFile>
   #hyparquet: Promise<Hyparquet> | undefined
 
@@ -24,8 +33,8 @@ export class ParquetRows {
 
   /** @throws MillraceError `SOURCE_FAILED` for what is no archive. */
   async groupsOf(file: string): Promise<readonly RowGroup[]> {
-    return this.#reading(file, async ({ parquetMetadataAsync }, buffer) => {
-      const { row_groups: groups } = await parquetMetadataAsync(buffer)
+    return this.#reading(file, async (_library, { metadata }) => {
+      const { row_groups: groups } = metadata
       let rowEnd = 0
       return groups.map(({ num_rows: rows }) => {
         const rowStart = rowEnd
@@ -41,24 +50,42 @@ export class ParquetRows {
     columns: readonly (keyof ArchiveRow)[] = allColumns,
   ): Promise<readonly ArchiveRow[]> {
     const { file, rowStart, rowEnd } = group
-    return this.#reading(file, async ({ parquetReadObjects }, buffer) => {
-      const rows = await parquetReadObjects({ file: buffer, rowStart, rowEnd, columns: [...columns] })
+    return this.#reading(file, async ({ parquetReadObjects }, opened) => {
+      const rows = await parquetReadObjects({ ...opened, rowStart, rowEnd, columns: [...columns] })
       return rows as unknown as ArchiveRow[]
     })
   }
 
-  async #reading<T>(file: string, read: (library: Hyparquet, buffer: AsyncBuffer) => Promise<T>): Promise<T> {
+  async #reading<T>(file: string, read: (library: Hyparquet, opened: OpenFile) => Promise<T>): Promise<T> {
     this.#hyparquet ??= loaded()
     const library = await this.#hyparquet
-    const opened = await this.#open(file)
     try {
-      return await read(library, bufferOf(opened))
+      return await read(library, await this.#opened(file, library))
     } catch (cause) {
+      this.#files.delete(file)
+      if (cause instanceof MillraceError) throw cause
       throw new MillraceError('SOURCE_FAILED', `a file of the archive cannot be read: ${reasons(cause)[0]}`, {
         where: { file },
         cause,
       })
     }
+  }
+
+  #opened(name: string, { parquetMetadataAsync }: Hyparquet): Promise<OpenFile> {
+    const opening =
+      this.#files.get(name) ??
+      this.#open(name).then(async (opened) => {
+        const file = bufferOf(opened)
+        return { file, metadata: await parquetMetadataAsync(file) }
+      })
+    // The one that was used last is let go last.
+    this.#files.delete(name)
+    this.#files.set(name, opening)
+    for (const oldest of this.#files.keys()) {
+      if (this.#files.size <= filesKept) break
+      this.#files.delete(oldest)
+    }
+    return opening
   }
 }
 

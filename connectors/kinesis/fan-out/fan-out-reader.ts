@@ -91,7 +91,7 @@ export class FanOutReader<T> implements SplitReader<T> {
     for (;;) {
       this.#signal.throwIfAborted()
       // An end in doubt is looked at by polling, at its own pace.
-      const subscribes = this.#use.chosen && this.#end.pauseMs === undefined
+      const subscribes = this.#use.chosen && this.#end.pauseMs === undefined && !this.#isBeside
       const step = subscribes ? nextStep(this.#state, clock.now()) : ({ kind: 'poll' } as const)
       if (step.kind === 'poll' || step.kind === 'end') return this.#poll()
       if (step.kind === 'wait') await clock.sleep(step.ms, this.#signal)
@@ -104,6 +104,11 @@ export class FanOutReader<T> implements SplitReader<T> {
         await this.#subscribe(start)
       }
     }
+  }
+
+  /** Whether what follows is not in the stream, so that no subscription brings it. */
+  get #isBeside(): boolean {
+    return this.#reading.api.isBeside?.(this.#shard.id, this.#cursor.resumption.start) ?? false
   }
 
   /** Where a subscription goes on; `'unsure'` where a record must first show that nothing was lost. */

@@ -1,4 +1,4 @@
-import type { Committable, SinkWriter, Staged } from '../../../src/contract/sink.ts'
+import type { Committable, OnInvalid, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import type { ChunkWriter } from './chunk.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
 import type { StreamInlet } from './stream-inlet.ts'
@@ -23,9 +23,8 @@ export class CheckpointedWriter<T> implements SinkWriter<T> {
     this.#requestCheckpoint = requestCheckpoint
   }
 
-  write(values: readonly T[]): void {
-    for (const value of values) {
-      const record = this.#inlet.recordOf(value)
+  write(values: readonly T[], _timestamps: readonly number[], onInvalid?: OnInvalid): void {
+    for (const record of this.#inlet.recordsOf(values, onInvalid)) {
       this.#loose.push(record)
       this.#looseBytes += record.heldBytes
       this.#newBytes += record.heldBytes

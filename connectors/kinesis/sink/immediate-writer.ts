@@ -1,4 +1,4 @@
-import type { Committable, SinkWriter, Staged } from '../../../src/contract/sink.ts'
+import type { Committable, OnInvalid, SinkWriter, Staged } from '../../../src/contract/sink.ts'
 import type { StreamInlet } from './stream-inlet.ts'
 
 /** Puts records as they come. A checkpoint waits for those before it, and holds none. */
@@ -10,8 +10,8 @@ export class ImmediateWriter<T> implements SinkWriter<T> {
     this.#inlet = inlet
   }
 
-  write(values: readonly T[]): void {
-    const records = values.map((value) => this.#inlet.recordOf(value))
+  write(values: readonly T[], _timestamps: readonly number[], onInvalid?: OnInvalid): void {
+    const records = [...this.#inlet.recordsOf(values, onInvalid)]
     for (const { heldBytes } of records) this.#inlet.room.take(heldBytes)
     const delivery = this.#inlet.deliver(records)
     this.#underWay.add(delivery)

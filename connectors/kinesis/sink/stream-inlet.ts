@@ -1,5 +1,5 @@
-import type { Committable } from '../../../src/contract/sink.ts'
-import { MillraceError } from '../../../src/errors.ts'
+import type { Committable, OnInvalid } from '../../../src/contract/sink.ts'
+import { MillraceError, millraceError } from '../../../src/errors.ts'
 import type { ByteRoom } from './byte-room.ts'
 import { recordsOf } from './chunk.ts'
 import type { Delivery } from './delivery.ts'
@@ -19,14 +19,14 @@ export interface InletParts<T> {
 
 /** The way into a stream that writers share, however they use it. */
 export class StreamInlet<T> {
-  readonly recordOf: (row: T) => OutgoingRecord
   readonly room: ByteRoom
   readonly outbox: Outbox
+  readonly #recordOf: (row: T) => OutgoingRecord
   readonly #delivery: Delivery
   readonly #close: () => void
 
   constructor({ recordOf, delivery, room, outbox, close }: InletParts<T>) {
-    this.recordOf = recordOf
+    this.#recordOf = recordOf
     this.room = room
     this.outbox = outbox
     this.#delivery = delivery
@@ -36,6 +36,18 @@ export class StreamInlet<T> {
 
   get shards(): OpenShards {
     return this.#delivery.shards
+  }
+
+  /** The records of rows, one by one, without those that have none. */
+  *recordsOf(rows: readonly T[], onInvalid?: OnInvalid): Generator<OutgoingRecord> {
+    for (const [index, row] of rows.entries()) {
+      try {
+        yield this.#recordOf(row)
+      } catch (error) {
+        if (onInvalid === undefined) throw error
+        onInvalid(millraceError(error), index)
+      }
+    }
   }
 
   deliver(records: readonly OutgoingRecord[]): Promise<void> {

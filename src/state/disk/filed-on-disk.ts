@@ -4,11 +4,13 @@ import { ByteWriter } from '../files/byte-writer.ts'
 import { readKey, writeKey } from '../files/key-bytes.ts'
 import type { Key } from '../key.ts'
 import { keyHash } from '../key-hash.ts'
+import { PartedMap } from '../parted-map.ts'
+import { HeldValues } from './held-values.ts'
 import { type Place, PlaceTable } from './place-table.ts'
 import type { RecordLog } from './record-log.ts'
 
 /** So many tables that none of them takes long to grow. */
-const tables = 64
+const tables = 256
 
 /** The record that is being written: one after another, so one is enough. */
 const record = new ByteWriter(64 * 1024)
@@ -19,9 +21,11 @@ export class FiledOnDisk<V> implements Filed<V> {
   readonly #log: RecordLog
   readonly #unpack: (packed: Uint8Array) => V
   readonly #places = Array.from({ length: tables }, () => new PlaceTable())
-  readonly #held = new Map<Key, V>()
+  readonly #held = new HeldValues<V>()
   /** Keys that were read or are in use: it is known that they are there, without looking again. */
-  readonly #known = new Set<Key>()
+  readonly #known = new PartedMap<true>()
+  /** What {@link FiledOnDisk.#find} has found, until anything else is read. */
+  #found: ByteReader | undefined
 
   constructor(namespace: number, log: RecordLog, unpack: (packed: Uint8Array) => V) {
     this.#namespace = namespace
@@ -32,12 +36,10 @@ export class FiledOnDisk<V> implements Filed<V> {
   get(key: Key): V | undefined {
     const held = this.#held.get(key)
     if (held !== undefined) return held
-    let value: V | undefined
-    this.#find(key, (reader) => {
-      value = this.#unpack(reader.slice(reader.varint()))
-      this.#known.add(key)
-    })
-    return value
+    if (this.#find(key) < 0) return undefined
+    this.#known.set(key, true)
+    const found = this.#found!
+    return this.#unpack(found.slice(found.varint()))
   }
 
   has(key: Key): boolean {
@@ -55,13 +57,13 @@ export class FiledOnDisk<V> implements Filed<V> {
   }
 
   hold(key: Key, value: V): void {
-    this.#held.set(key, value)
+    this.#held.hold(key, value)
   }
 
   keep(key: Key, packed: Uint8Array, isInUse: boolean): void {
     if (!this.#held.delete(key)) return
     this.load(key, packed)
-    if (isInUse) this.#known.add(key)
+    if (isInUse) this.#known.set(key, true)
   }
 
   load(key: Key, packed: Uint8Array): void {
@@ -81,7 +83,7 @@ export class FiledOnDisk<V> implements Filed<V> {
   }
 
   *entries(): Iterable<[Key, V]> {
-    yield* this.#held
+    yield* this.#held.entries()
     for (const table of this.#places) {
       for (const place of table.places()) {
         const reader = this.#log.read(place.high, place.low)
@@ -103,33 +105,44 @@ export class FiledOnDisk<V> implements Filed<V> {
   move(place: Place, moved: Uint8Array): void {
     const key = readKey(new ByteReader(moved, 8))
     const table = this.#tableOf(key)
-    const slot = table.find(keyHash(key), (high, low) => high === place.high && low === place.low)
-    if (slot < 0) return
-    record.clear()
-    record.bytes(moved)
-    table.replace(slot, this.#log.append(record))
-    this.#log.forget(place)
+    const hash = keyHash(key)
+    for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash)) {
+      const { high, low } = table.place(slot)
+      if (high !== place.high || low !== place.low) continue
+      record.clear()
+      record.bytes(moved)
+      table.replace(slot, this.#log.append(record))
+      this.#log.forget(place)
+      return
+    }
   }
 
   /** Where a key is that is about to change. */
   #slotOf(key: Key): number {
+    if (!this.#known.delete(key)) return this.#find(key)
     const hash = keyHash(key)
     const table = this.#tableOf(key)
-    return this.#known.delete(key) && table.isAlone(hash) ? table.find(hash, () => true) : this.#find(key)
+    const slot = table.first(hash)
+    return table.next(slot, hash) < 0 ? slot : this.#find(key)
   }
 
-  #find(key: Key, found?: (value: ByteReader) => void): number {
-    return this.#tableOf(key).find(keyHash(key), (high, low) => {
+  /** Where a key is; its value is then what comes next in `#found`. */
+  #find(key: Key): number {
+    const hash = keyHash(key)
+    const table = this.#tableOf(key)
+    for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash)) {
+      const { high, low } = table.place(slot)
       const reader = this.#log.read(high, low)
       reader.at += 8
-      if (readKey(reader) !== key) return false
-      found?.(reader)
-      return true
-    })
+      if (readKey(reader) !== key) continue
+      this.#found = reader
+      return slot
+    }
+    return -1
   }
 
   #tableOf(key: Key): PlaceTable {
-    return this.#places[keyHash(key) >>> 26]!
+    return this.#places[keyHash(key) >>> 24]!
   }
 }
 

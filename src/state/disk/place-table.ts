@@ -20,25 +20,14 @@ export class PlaceTable {
     return this.#size
   }
 
-  /** The slot of the first place with the hash that `fits`; -1 if there is none. */
-  find(hash: number, fits: (high: number, low: number) => boolean): number {
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const at = slot * words
-      const high = this.#slots[at + 1]!
-      const low = this.#slots[at + 2]!
-      if (high === 0 && low === 0) return -1
-      if (this.#slots[at] === hash && fits(high, low)) return slot
-    }
+  /** The slot of a place with the hash; -1 if there is none. */
+  first(hash: number): number {
+    return this.#from(hash & this.#mask, hash)
   }
 
-  /** Whether no more than one place has the hash. */
-  isAlone(hash: number): boolean {
-    let count = 0
-    this.find(hash, () => {
-      count += 1
-      return count > 1
-    })
-    return count <= 1
+  /** The slot of another place with the hash; -1 if there is no more. */
+  next(slot: number, hash: number): number {
+    return this.#from((slot + 1) & this.#mask, hash)
   }
 
   place(slot: number): Place {
@@ -79,12 +68,22 @@ export class PlaceTable {
     }
   }
 
+  #from(start: number, hash: number): number {
+    for (let slot = start; ; slot = (slot + 1) & this.#mask) {
+      const at = slot * words
+      if (this.#slots[at + 1] === 0 && this.#slots[at + 2] === 0) return -1
+      if (this.#slots[at] === hash) return slot
+    }
+  }
+
   #put(hash: number, high: number, low: number): void {
     let slot = hash & this.#mask
     while (this.#slots[slot * words + 1] !== 0 || this.#slots[slot * words + 2] !== 0) {
       slot = (slot + 1) & this.#mask
     }
-    this.#slots.set([hash, high, low], slot * words)
+    this.#slots[slot * words] = hash
+    this.#slots[slot * words + 1] = high
+    this.#slots[slot * words + 2] = low
   }
 
   #grow(): void {

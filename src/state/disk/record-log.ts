@@ -11,6 +11,8 @@ const segmentBytes = 16 * 2 ** 20
 const maxSegments = 2 ** 12
 /** A record that is as long or longer says its length itself. */
 const longRecord = 2 ** 20 - 1
+/** A segment is emptied in pieces of this. */
+const emptiedBytes = 128 * 1024
 /** Appended bytes are written together. */
 const bufferBytes = 2 ** 20
 
@@ -97,13 +99,16 @@ export class RecordLog {
   *worthEmptying(): Generator<Place & { readonly record: Buffer }> {
     const segment = this.#segments.find((one) => one !== undefined && one !== this.#last && isSparse(one))
     if (segment === undefined) return
-    const content = Buffer.allocUnsafe(segment.sizeBytes)
-    readSync(segment.file, content, 0, segment.sizeBytes, 0)
-    for (let low = 0; low < content.length; ) {
-      const length = 4 + content.readUInt32LE(low)
-      const high = segment.number * 2 ** 20 + Math.min(length, longRecord)
-      yield { high, low, record: content.subarray(low + 4, low + length) }
-      low += length
+    // It ends when the last of its records is forgotten, which may be meanwhile.
+    for (let low = 0; low < segment.sizeBytes && this.#segments[segment.number] === segment; ) {
+      const piece = firstRecords(segment, low)
+      for (let at = 0; at < piece.length; ) {
+        const length = 4 + piece.readUInt32LE(at)
+        const high = segment.number * 2 ** 20 + Math.min(length, longRecord)
+        yield { high, low, record: piece.subarray(at + 4, at + length) }
+        at += length
+        low += length
+      }
     }
   }
 
@@ -162,6 +167,24 @@ export class RecordLog {
     this.#reader.bytes = this.#scratch
     this.#reader.at = 0
   }
+}
+
+/** As many whole records from a place on as are read at once, but one at least. */
+function firstRecords(segment: Segment, from: number): Buffer {
+  const some = bytesOf(segment, from, Math.min(emptiedBytes, segment.sizeBytes - from))
+  const first = 4 + some.readUInt32LE(0)
+  if (first > some.length) return bytesOf(segment, from, first)
+  let until = first
+  while (until + 4 <= some.length && until + 4 + some.readUInt32LE(until) <= some.length) {
+    until += 4 + some.readUInt32LE(until)
+  }
+  return some.subarray(0, until)
+}
+
+function bytesOf({ file }: Segment, from: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  readSync(file, bytes, 0, length, from)
+  return bytes
 }
 
 function isSparse({ sizeBytes, liveBytes }: Segment): boolean {

@@ -1,10 +1,10 @@
-/** Bytes that grow at their end. Numbers are little-endian. */
+/** Bytes that grow at their end, in memory of their own. Numbers are little-endian. */
 export class ByteWriter {
   #bytes: Buffer
   #length = 0
 
   constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafe(capacity)
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
   }
 
   get length(): number {
@@ -73,7 +73,7 @@ export class ByteWriter {
 
   #room(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#length + bytes))
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.#length + bytes))
     this.#bytes.copy(grown, 0, 0, this.#length)
     this.#bytes = grown
   }

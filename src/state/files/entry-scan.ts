@@ -34,6 +34,13 @@ export class EntryScan {
     this.#reader = new ByteReader(bytes, from)
   }
 
+  /** Goes to an entry that was passed before. */
+  goTo(from: number, namespace: number): void {
+    this.until = from
+    this.namespace = namespace
+    this.next()
+  }
+
   /** Goes to the next entry. Whether there is one. */
   next(): boolean {
     const { bytes } = this

@@ -2,9 +2,7 @@ import { crc32 } from 'node:zlib'
 import { encodeCbor } from '../cbor.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { EntryScan } from './entry-scan.ts'
-import { writeKey } from './key-bytes.ts'
-import type { KeyTimes, StateEntry } from './state-entry.ts'
-import { endMagic, entryFlags, groupFlags, magic, type StateFileHeader } from './state-file-format.ts'
+import { endMagic, groupFlags, magic, type StateFileHeader } from './state-file-format.ts'
 
 /** What the index says of a key group. */
 interface GroupInIndex {
@@ -25,7 +23,7 @@ export class StateFileWriter {
   readonly #namespaces = new Set<number>()
   /** Of the entry before, in the same group. */
   #namespace: number | undefined
-  /** Bytes of another file that are to be copied together: entries that follow each other there too. */
+  /** Other bytes that are to be copied together: entries that follow each other there too. */
   #copied: Buffer | undefined
   #copiedFrom = 0
   #copiedUntil = 0
@@ -51,31 +49,7 @@ export class StateFileWriter {
     return this.#namespaces
   }
 
-  /** Entries of one namespace in a row cost less. */
-  add(group: number, { namespace, key, value, timers }: StateEntry): void {
-    const index = this.#enter(group)
-    const again = namespace === this.#namespace
-    const { event, processing } = timers
-    this.#to.byte(
-      (again ? 0 : entryFlags.namespace) |
-        (value === undefined ? entryFlags.deleted : 0) |
-        (event.length === 0 ? 0 : entryFlags.eventTimers) |
-        (processing.length === 0 ? 0 : entryFlags.processingTimers),
-    )
-    if (!again) this.#to.float64(namespace)
-    if (!again) this.#namespaces.add(namespace)
-    this.#namespace = namespace
-    writeKey(this.#to, key)
-    if (value !== undefined) {
-      this.#to.varint(value.length)
-      this.#to.bytes(value)
-    }
-    index.entries += 1
-    index.earliestEvent = Math.min(index.earliestEvent, this.#times(event))
-    index.earliestProcessing = Math.min(index.earliestProcessing, this.#times(processing))
-  }
-
-  /** Adds an entry of another file as it is. */
+  /** Adds an entry of other bytes as it is. Entries of one namespace in a row cost less. */
   copy(group: number, entry: EntryScan): void {
     const index = this.#enter(group)
     const { bytes, from, namespace } = entry
@@ -137,13 +111,6 @@ export class StateFileWriter {
   #sum(): void {
     this.#checksum = crc32(this.#to.end().subarray(this.#summed), this.#checksum)
     this.#summed = this.#to.length
-  }
-
-  #times(times: KeyTimes['event']): number {
-    if (times.length === 0) return Number.POSITIVE_INFINITY
-    this.#to.varint(times.length)
-    for (const time of times) this.#to.float64(time)
-    return times.reduce((least, time) => Math.min(least, time))
   }
 
   #indexGroup(index: GroupInIndex, before: number, until: number): void {

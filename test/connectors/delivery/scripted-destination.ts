@@ -16,6 +16,7 @@ export class ScriptedDestination {
   secrets: readonly string[] = []
 
   to(changes: Partial<RequestDestination<string>> = {}): RequestDestination<string> {
+    const scripted = this
     return {
       kind: 'requests',
       description: {
@@ -29,7 +30,9 @@ export class ScriptedDestination {
       atOnce: 1,
       encode: (row) => ({ data: Buffer.from(row) }),
       open: async () => ({
-        secrets: this.secrets,
+        get secrets() {
+          return scripted.secrets
+        },
         send: async (batch) => {
           const { id, records } = batch
           const rows = records.map(({ data }) => Buffer.from(data).toString())

@@ -182,6 +182,36 @@ describe('reading a shard of an archive', () => {
     expect(await (await reading(['5.1+', '5.2', '6.0']))()).toEqual(['6.0'])
   })
 
+  it('reads one row group at a time, and lets go of those that weigh too much', async () => {
+    const mebibyte = 'x'.repeat(2 ** 20)
+    let [reading, most, readings] = [0, 0, 0]
+    const rows = Array.from({ length: 200 }, (_, index) =>
+      row(Buffer.from(''), { data: mebibyte, sequenceNumber: String(1000 + index), subSequence: 0 }),
+    )
+    const parquet = {
+      groupsOf: async (file: string) =>
+        rows.map((_, index) => ({ file, rowStart: index, rowEnd: index + 1 })),
+      rows: async ({ rowStart }: { readonly rowStart: number }) => {
+        readings += 1
+        reading += 1
+        most = Math.max(most, reading)
+        await Promise.resolve()
+        reading -= 1
+        return [rows[rowStart]!]
+      },
+    }
+    const shard = (await indexArchive(['f'], parquet)).get(id(0))!
+    readings = 0
+    const reader = new ArchiveReader(parquet)
+    const pages = rows.map(({ sequenceNumber }) => reader.rows(shard, sequenceNumber, true))
+    expect((await Promise.all(pages)).flat()).toEqual(rows)
+    expect([most, readings]).toEqual([1, 200])
+    await reader.rows(shard, '1150', true)
+    expect(readings).toBe(200)
+    await reader.rows(shard, '1000', true)
+    expect(readings).toBe(201)
+  })
+
   it('refuses records out of order', async () => {
     await expect(reading(['6.0'], ['5.0'])).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
   })
@@ -200,6 +230,7 @@ describe('the files of an archive', () => {
   it.each([
     [[name('one', 0, 4), name('other', 0, 4)], 'OPTION_INVALID', 'several sinks'],
     [['day=1'], 'OPTION_INVALID', 'it has partitions (day=1)'],
+    [['eu/a.parquet'], 'OPTION_INVALID', 'it has partitions (eu/a.parquet)'],
     [[name('archive', 0, 4), name('archive', 6, 9)], 'DATA_LOST', 'lacks the file'],
   ])('that are %j are refused', async (names, code, words) => {
     await expect(archiveFiles(listing(...names))).rejects.toMatchObject({

@@ -1,20 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type CheckpointStore, job, json, type RunningJob, run } from 'millrace'
 import { aggregate, count, eventTime, keyBy, map, sinkTo, sum, tumbling, window } from 'millrace/operators'
 import { collectSink, memoryStore } from 'millrace/testing'
 import { deliverySink, parquet } from '../../../connectors/delivery/index.ts'
-import { folder } from '../../../connectors/files/index.ts'
 import {
   archiveColumns,
   archiveRow,
-  folderArchive,
   type KinesisSourceOptions,
   kinesisSource,
 } from '../../../connectors/kinesis/index.ts'
 import { hashKeyOf } from '../../../connectors/kinesis/kpl/hash-key.ts'
 import { writeAggregate } from '../../../connectors/kinesis/kpl/write-aggregate.ts'
+import type { Source } from '../../../src/contract/source.ts'
+import type { Size } from '../../../src/units.ts'
+import { succeed } from '../kinesis-local/raw-call.ts'
+import { type ArchiveHome, folderHome } from './archive-home.ts'
 import { EmbeddedStream } from './embedded-stream.ts'
 
 export interface Visit {
@@ -34,19 +33,30 @@ const minute = 60_000
 const allKeys = Array.from({ length: 11 }, (_, index) => `k${index}`)
 export const hour = 60 * minute
 
-/** A stream, and a job that keeps an archive of it in a folder. */
+/** A stream, and a job that keeps an archive of it. */
 export class ArchivedStream {
-  readonly folder = mkdtempSync(join(tmpdir(), 'millrace-archive-'))
+  readonly home: ArchiveHome
   readonly put: Visit[] = []
   readonly #store = memoryStore()
   readonly stream: EmbeddedStream
 
-  static async start(shards: number): Promise<ArchivedStream> {
-    return new ArchivedStream(await EmbeddedStream.start(shards))
+  static async start(shards: number, home: ArchiveHome = folderHome()): Promise<ArchivedStream> {
+    return new ArchivedStream(await EmbeddedStream.start(shards), home)
   }
 
-  private constructor(stream: EmbeddedStream) {
+  /** Registers the consumer of the job that counts, so that it can subscribe at once. */
+  async register(): Promise<void> {
+    const { StreamDescriptionSummary: summary } = await this.stream.call<{
+      StreamDescriptionSummary: { StreamARN: string }
+    }>('DescribeStreamSummary')
+    const registered = { StreamARN: summary.StreamARN, ConsumerName: 'millrace-counting-visits' }
+    await succeed(this.stream.kinesis.endpoint, 'RegisterStreamConsumer', registered)
+    this.stream.now += minute
+  }
+
+  private constructor(stream: EmbeddedStream, home: ArchiveHome) {
     this.stream = stream
+    this.home = home
   }
 
   /**
@@ -79,13 +89,13 @@ export class ArchivedStream {
     })
   }
 
-  /** Runs the job that archives until it has caught up, and stops it: its rows are then in a file. */
-  async archive(): Promise<void> {
+  /** Runs the job that archives until it has caught up, and stops it: its rows are then in files of about that size. */
+  async archive(size: Size = '1MiB'): Promise<void> {
     const source = kinesisSource({ ...this.#options, startAt: 'trim-horizon', decode: archiveRow() })
     const format = parquet(archiveColumns)
     const archiving = job('archiving', ({ from }) =>
       from('orders', source).pipe(
-        sinkTo('archive', deliverySink({ to: folder(this.folder), format, roll: { age: '1ms' } })),
+        sinkTo('archive', deliverySink({ to: this.home.destination, format, roll: { age: '1ms', size } })),
       ),
     )
     const running = run(archiving, { clock: this.stream.clock, checkpoints: this.#store })
@@ -105,15 +115,24 @@ export class ArchivedStream {
 
   /** What counts visits per minute, from the archive and the stream. */
   counting(options: Partial<KinesisSourceOptions<Visit>> = {}) {
-    const totals = collectSink<Total>()
-    const ids = collectSink<Visit>()
     const source = kinesisSource({
       ...this.#options,
       startAt: 'trim-horizon',
       decode: json<Visit>(),
-      archive: folderArchive(this.folder),
+      archive: this.home.archive,
       ...options,
     })
+    return this.#counting(source)
+  }
+
+  /** The same from the stream alone. */
+  countingWithoutArchive() {
+    return this.#counting(kinesisSource({ ...this.#options, startAt: 'trim-horizon', decode: json<Visit>() }))
+  }
+
+  #counting(source: Source<Visit>) {
+    const totals = collectSink<Total>()
+    const ids = collectSink<Visit>()
     const described = job(
       'counting',
       ({ from }) => {
@@ -150,7 +169,7 @@ export class ArchivedStream {
 
   async close(): Promise<void> {
     await this.stream.close()
-    rmSync(this.folder, { recursive: true })
+    await this.home.close()
   }
 }
 

@@ -254,6 +254,20 @@ describe('a Kinesis sink', () => {
     expect(await codeOf({}, () => 'no row')).toMatch(/ROW_INVALID.*has no JSON/)
   })
 
+  test.each(['immediate', 'checkpointed'] as const)(
+    'goes on without a refused row, %s, if somebody hears of it',
+    async (delivery) => {
+      const { to, open } = fresh(1, { delivery, partitionKey: ({ id }) => (id === 2 ? '' : `${id}`) })
+      const writer = await open()
+      const heard: unknown[] = []
+      writer.write([1, 2, 3].map(payment), [0, 0, 0], ({ code }, index) => heard.push([code, index]))
+      await writer.commit((await writer.stage(true)).committables, permit)
+      await writer.close()
+      expect(heard).toEqual([['ROW_INVALID', 1]])
+      expect((await read(to, true)).rows.map(({ id }) => id)).toEqual([1, 3])
+    },
+  )
+
   test('puts the largest record that its checks let pass, in an aggregated record of its own too', async () => {
     const { to, open } = fresh(1, { delivery: 'checkpointed', encode: () => '1'.padEnd(2 ** 20 - 150) })
     const writer = await open()

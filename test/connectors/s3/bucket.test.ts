@@ -3,7 +3,11 @@ import { deliverySink, parquet } from '../../../connectors/delivery/index.ts'
 import { bucket } from '../../../connectors/s3/index.ts'
 import type { CommitPermit, Staged } from '../../../src/contract/sink.ts'
 import { Chance } from '../../../src/testing/simulation/chance.ts'
-import { type DestinationUnderTest, objectDestinationContract } from '../../contract/object-destination.ts'
+import {
+  type DestinationUnderTest,
+  dataIn,
+  objectDestinationContract,
+} from '../../contract/object-destination.ts'
 import { sinkContract } from '../../contract/sink.ts'
 import { sinkContext } from '../../contract/sink-context.ts'
 import { type Fault, first, noFaults, seededFaults } from '../../s3-server/faults.ts'
@@ -70,8 +74,7 @@ for (const faulty of [false, true]) {
       () => {
         const at = place()
         const context = sinkContext({ name: 'lake', clock: at.clock })
-        const visible = async () =>
-          (await at.idsOf([...at.visible().values()])).flatMap((id) => delays(1, id))
+        const visible = async () => (await at.idsOf(dataIn(at))).flatMap((id) => delays(1, id))
         return { sink: lakeIn(at), context, visible }
       },
       (n) => delays(1, n)[0] as Delay,
@@ -86,7 +89,7 @@ describe('a sink that writes to a bucket', () => {
       for (let request = 1; ; request++) {
         const at = place()
         const died = await killedAtRequest(at, request, fault)
-        const ids = (await at.idsOf([...at.visible().values()])).sort((a, b) => a - b)
+        const ids = (await at.idsOf(dataIn(at))).sort((a, b) => a - b)
         expect(ids).toEqual(delays(120).map(({ id }) => id))
         expect(at.stagedCount()).toBe(0)
         if (!died) break
@@ -137,6 +140,8 @@ describe('a sink that writes to a bucket', () => {
       const stage = await at.destination.open({
         writer: 'lake-l1',
         owns: () => true,
+        format: 'parquet',
+        count() {},
         clock: at.clock,
         random: () => 0.5,
       })
@@ -178,7 +183,7 @@ describe('a sink that writes to a bucket', () => {
       writer.write([{ id: 1 }], [0])
       writer.watermark!(3_600_000)
       const { committables } = await writer.stage(true)
-      expect(at.stagedCount()).toBe(published ? 4 : 2)
+      expect(at.stagedCount()).toBe(published ? 6 : 3)
       if (published) await writer.commit(committables, permit)
       await writer.close()
     }
@@ -186,6 +191,7 @@ describe('a sink that writes to a bucket', () => {
     expect([...at.visible().keys()].sort()).toEqual([
       '1970/01/01/00/_SUCCESS',
       '1970/01/01/00/lake-l1-000000000000-000000000000.parquet',
+      '_ledger/lake-l1/000000000001-000000000000.ledger',
     ])
   })
 
@@ -201,6 +207,8 @@ describe('a sink that writes to a bucket', () => {
     const stage = await destination.open({
       writer: 'w',
       owns: () => true,
+      format: 'parquet',
+      count() {},
       clock: at.clock,
       random: () => 0.5,
     })
@@ -226,7 +234,14 @@ describe('a sink that writes to a bucket', () => {
   it('fails with the key and the cause when S3 stays away, and the job restarts', async () => {
     const at = place()
     const impatient = bucket(`s3://lake/${at.prefix}`, { endpoint: s3.endpoint, giveUpAfter: '300ms' })
-    const stage = await impatient.open({ writer: 'w', owns: () => true, clock: at.clock, random: () => 0.5 })
+    const stage = await impatient.open({
+      writer: 'w',
+      owns: () => true,
+      format: 'parquet',
+      count() {},
+      clock: at.clock,
+      random: () => 0.5,
+    })
     s3.faults = () => 'slow-down'
     const failure = stage.names(() => true)
     await expect(failure).rejects.toMatchObject({ code: 'SINK_FAILED', retryable: true })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StateEntry } from '../../../src/state/files/state-entry.ts'
 import { type GroupInFile, StateFile } from '../../../src/state/files/state-file.ts'
-import { StateFileWriter } from '../../../src/state/files/state-file-writer.ts'
+import { stateFileOf } from './state-file-of.ts'
 
 const header = { codec: 'cbor', shape: 'test', dropped: [3] } as const
 const time = fc.oneof(
@@ -21,12 +21,11 @@ const groups = fc
   })
   .map((all) => all.sort(([a], [b]) => a - b))
 
-function fileOf(
-  all: readonly (readonly [number, readonly Parameters<StateFileWriter['add']>[1][]])[],
-): Uint8Array {
-  const writer = new StateFileWriter(header)
-  for (const [group, entries] of all) for (const one of entries) writer.add(group, one)
-  return writer.end()
+function fileOf(all: readonly (readonly [number, readonly StateEntry[]])[]): Uint8Array {
+  return stateFileOf(
+    header,
+    all.flatMap(([group, entries]) => entries.map((entry) => [group, entry] as const)),
+  )
 }
 
 function entriesOf(file: StateFile, place: GroupInFile): StateEntry[] {

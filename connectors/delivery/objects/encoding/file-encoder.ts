@@ -1,9 +1,7 @@
 import type { Columns } from '../columns/column.ts'
 import type { Batch, Told } from '../format.ts'
+import type { TextCompression } from './compression/compressor.ts'
 import type { RowGroupLimits } from './row-groups.ts'
-
-/** How the bytes of texts are compressed. */
-export type TextCompression = 'none' | 'gzip' | 'zstd'
 
 /** How Parquet compresses pages. */
 export type ParquetCompression = 'none' | 'snappy' | 'gzip' | 'zstd'
@@ -18,7 +16,13 @@ export type Encoding =
       readonly rowGroup: RowGroupLimits
     }
   | { readonly kind: 'arrow'; readonly columns: Columns; readonly rowGroup: RowGroupLimits }
-  | { readonly kind: 'text'; readonly header: string; readonly compression: TextCompression }
+  | {
+      readonly kind: 'text'
+      readonly header: string
+      /** Before that of the compression. */
+      readonly extension: string
+      readonly compression: TextCompression
+    }
 
 /** Makes the bytes of one file of its rows. */
 export interface FileEncoder {
@@ -45,8 +49,11 @@ export async function openEncoder(encoding: Encoding, told: Told): Promise<FileE
       return new ArrowFile(encoding.columns, encoding.rowGroup, told)
     }
     case 'text': {
+      const { header, extension, compression } = encoding
       const { TextFile } = await import('./text-file.ts')
-      return new TextFile(encoding.header, encoding.compression)
+      if (compression === 'none') return new TextFile(header, undefined)
+      const { openCompressor } = await import('./compression/open-compressor.ts')
+      return new TextFile(header, await openCompressor(compression, { extension, told }))
     }
   }
 }

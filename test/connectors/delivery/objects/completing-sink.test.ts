@@ -92,6 +92,25 @@ describe('a sink that says when a partition is complete', () => {
     expect(markersIn(folder)).toHaveLength(1)
   })
 
+  it('has one small file a partition, however long it takes, where the age of files is longer', async () => {
+    const folder = newFolder()
+    const clock = new ManualClock()
+    const writer = await sinkTo(folderAt(folder), { roll: { size: '200B', age: '1d' } }).open(
+      contextOf(clock),
+      undefined,
+    )
+    for (let from = 0; from < 130; from += 10) {
+      write(writer, from, from + 10, 5)
+      clock.time += hour
+      await checkpoint(writer)
+    }
+    writer.watermark!(hour)
+    await checkpoint(writer)
+    await writer.close()
+    const { files } = manifest(folder, '1970/01/01/00/_SUCCESS')
+    expect(files.map(({ rows }) => rows)).toEqual([50, 50, 30])
+  })
+
   it('gives late rows a file and a manifest of another version, and counts them', async () => {
     const folder = newFolder()
     const { counts, context } = counting()

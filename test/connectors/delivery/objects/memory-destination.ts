@@ -13,6 +13,11 @@ export function memoryDestination() {
     lanes: 4,
     whereIs: (name) => name,
     names: async (wanted) => [...published.keys()].filter(wanted),
+    sizes: async (wanted) => {
+      const found = [...published].filter(([name]) => wanted(name))
+      return new Map(found.map(([name, content]) => [name, content.length]))
+    },
+    read: async (name) => published.get(name),
     stage: async (file, content) => {
       const pieces: Uint8Array[] = []
       for await (const piece of content) pieces.push(piece)
@@ -27,6 +32,7 @@ export function memoryDestination() {
         if (!published.has(file)) published.set(file, staged.get(number)!)
       }
     },
+    stillStaged: async (objects) => new Set(objects.map(({ file }) => String(file))),
     holds: async (name) => (published.has(name) ? true : undefined),
     look: async () => {},
     discard: async () => {},

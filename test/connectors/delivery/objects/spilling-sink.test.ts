@@ -55,7 +55,7 @@ describe('a sink with little memory', () => {
     expect(counts.get('spills')).toBeGreaterThan(5)
     await writer.commit((await writer.stage(true)).committables, permit)
     await writer.close()
-    expect(published.size).toBe(partitions)
+    expect([...published.keys()].filter((name) => name.startsWith('part='))).toHaveLength(partitions)
     for (const part of [0, 1, 777, 4999]) {
       const name = [...published.keys()].find((each) => each.startsWith(`part=${part}/`))!
       expect(await idsOfContent(published.get(name)!)).toEqual(

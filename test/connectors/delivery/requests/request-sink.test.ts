@@ -223,7 +223,6 @@ describe('words of a destination', () => {
 
   test('come without its secrets, whatever failed', async () => {
     const scripted = new ScriptedDestination()
-    scripted.secrets = [secret]
     const logged: string[] = []
     const log = { info() {}, warn: (...told: unknown[]) => void logged.push(JSON.stringify(told)) }
     const failures = [
@@ -233,7 +232,12 @@ describe('words of a destination', () => {
       () => ({ refused: [], again: [{ index: 0, code: 'Bad', message: `bad ${secret}` }] }),
     ]
     for (const answer of failures) {
-      scripted.answer = answer
+      scripted.secrets = []
+      // As with a key that is asked for with each request.
+      scripted.answer = () => {
+        scripted.secrets = [secret]
+        return answer()
+      }
       const writer = await open({ to: scripted.to(), retry: { for: '2s' } }, { log })
       writer.write(['x'], [])
       const failure = await writer

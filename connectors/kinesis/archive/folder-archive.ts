@@ -1,22 +1,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ArchivePlace } from '../../../src/contract/archive-place.ts'
 import { MillraceError } from '../../../src/errors.ts'
-
-/** A file of an archive, read in pieces. */
-export interface ArchivedFile {
-  readonly sizeBytes: number
-  /** The bytes from `start` up to but not including `end`. */
-  read(start: number, end: number): Promise<Uint8Array>
-}
-
-/** Where an archive lies: its files and nothing else. Your own are objects of this kind. */
-export interface ArchivePlace {
-  /** For plans and messages, such as `folder lake/orders-archive`. */
-  readonly description: string
-  /** The names of all that is there. */
-  list(): Promise<readonly string[]>
-  open(name: string): Promise<ArchivedFile>
-}
 
 /**
  * An archive in a folder of this machine, as a files sink has written it.

@@ -1,0 +1,1 @@
+export { type RedshiftTableOptions, redshiftTable } from './redshift-table.ts'
