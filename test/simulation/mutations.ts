@@ -88,8 +88,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a position is past records that are fetched, but not handed over',
     file: 'src/runtime/source-task.ts',
-    from: 'if (task.position !== undefined) positions[id] = task.position.after',
-    to: 'const reached = task.ready?.position ?? task.position; if (reached !== undefined) positions[id] = reached.after',
+    from: `for (const [id, { position }] of this.#splits) {
+      if (position !== undefined) positions[id] = position.after`,
+    to: `for (const [id, task] of this.#splits) {
+      const reached = task.ready?.position ?? task.position
+      if (reached !== undefined) positions[id] = reached.after`,
     foundBy: 9,
   },
   {
