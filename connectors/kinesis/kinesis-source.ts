@@ -58,6 +58,11 @@ export interface KinesisSourceOptions<T> extends Connection {
    * checkpoints, told as an event and counted. Default: `'fail'`.
    */
   readonly onDataLoss?: OnDataLoss
+  /**
+   * How many records are handed over at once at most, from 1 to 10,000. A checkpoint is taken between two hand-overs: with
+   * functions that take long for a record it comes sooner if they are fewer. Default: 10,000, as many as one call brings.
+   */
+  readonly recordsPerFetch?: number
   /** How often to look for new shards. Default `'30s'`. Children of a shard are found at its end whatever this says. */
   readonly discoverEvery?: Duration
 }

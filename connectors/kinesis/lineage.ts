@@ -123,6 +123,11 @@ export class Lineage {
     if (this.#shards.has(id)) this.#finished.add(id)
   }
 
+  /** Whether a shard that was known is not to be read any more. */
+  isOver(id: string): boolean {
+    return this.#finished.has(id) || !this.#shards.has(id)
+  }
+
   get unfinished(): KnownShard[] {
     return [...this.#shards.values()].filter(({ id }) => !this.#finished.has(id))
   }

@@ -24,6 +24,9 @@ import { resolveStart } from './starting-position.ts'
 import { assertSameStream, wantedSince } from './stream-facts.ts'
 import type { RecordDecoder } from './whole-record.ts'
 
+/** As many as GetRecords brings. */
+const mostRecords = 10_000
+
 /** Connects to the stream of a source. */
 export async function openKinesis<T>(
   options: KinesisSourceOptions<T>,
@@ -34,6 +37,12 @@ export async function openKinesis<T>(
   const aggregation = options.aggregation ?? 'kpl'
   checkArchive(options, context.overrides)
   if (options.dropRepeats && aggregation === 'none') throw repeatsUnseen()
+  const { recordsPerFetch = mostRecords } = options
+  if (!Number.isInteger(recordsPerFetch) || recordsPerFetch < 1 || recordsPerFetch > mostRecords)
+    throw new MillraceError(
+      'OPTION_INVALID',
+      `recordsPerFetch is ${recordsPerFetch}, not a whole number from 1 to 10000`,
+    )
   const connection = overridden(options, context.overrides)
   const { client, loopback, place, close } = connect(connection, options.stream, context.log)
   const live = sdkKinesisApi(client, options.stream, close)
@@ -47,6 +56,7 @@ export async function openKinesis<T>(
       aggregation,
       onDataLoss: options.onDataLoss ?? 'fail',
       dropRepeats: options.dropRepeats ?? false,
+      recordsPerFetch,
       context,
       place,
       paces: paced ? processPaces : undefined,

@@ -84,7 +84,10 @@ export class PollingReader<T> implements SplitReader<T> {
     if (this.#pauseMs > 0) await this.#reading.context.clock.sleep(this.#pauseMs, this.#signal)
   }
 
-  /** The next page; an iterator that has expired is replaced by one after the last record fetched. */
+  /**
+   * The next page. An iterator that has expired is replaced by one after the last record fetched; so is one that reading was
+   * too slow for: what it came to next may have expired.
+   */
   async #page(): Promise<RecordsPage> {
     const { clock, random } = this.#reading.context
     for (let expired = 1; ; expired++) {
@@ -95,7 +98,8 @@ export class PollingReader<T> implements SplitReader<T> {
         const turn = free ? undefined : (signal: AbortSignal) => this.#shard.pace.call(clock, signal)
         const page = await this.#persist((signal) => this.#reading.api.records(iterator, signal), turn)
         if (!free) this.#shard.pace.received(page.sizeBytes, clock.now())
-        return page
+        if (!this.#cursor.overtaken(page.serverTime)) return page
+        this.#iterator = undefined
       } catch (error) {
         if (failureOf(error).kind !== 'iterator-expired') throw error
         this.#iterator = undefined

@@ -9,6 +9,7 @@ import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { lossVerdict, type Resumption, resumption } from './resume.ts'
 import { formatPosition, isAfter, parsePosition, type SequencePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
+import { serviceNow } from './service-now.ts'
 import type { IteratorStart } from './starting-position.ts'
 import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
 import { withoutRepeats } from './without-repeats.ts'
@@ -45,6 +46,10 @@ export class ShardCursor<T> {
   #readUntil: number | undefined
   #continuation: string | undefined
   #mustSee: SequencePosition | undefined
+  /** Reading has gone on without what may have expired until then, and more may have since. */
+  #losing = false
+  /** How far the clock of the service is ahead of ours. */
+  #aheadMs = 0
   /** How often in a row the answer was empty where that record must come. */
   #missed = 0
   #last: LastPage | undefined
@@ -125,8 +130,20 @@ export class ShardCursor<T> {
   resume(): IteratorStart {
     const resumed = this.resumption
     if (resumed.lost) this.#lose(this.#retainedSince)
+    this.#losing = resumed.lost
     this.#mustSee = resumed.mustSee
     return resumed.start
+  }
+
+  /**
+   * Whether records may have expired between the last one that was read and those of an answer that has just come, which
+   * says nothing of it: then it is not to be received, and reading is to be {@link resume}d.
+   */
+  overtaken(serverTime?: number): boolean {
+    const own = this.#reading.context.clock.now()
+    if (serverTime !== undefined) this.#aheadMs = serviceNow(own, serverTime) - own
+    if (this.#mustSee !== undefined || this.#losing || this.#readUntil === undefined) return false
+    return this.#readUntil < this.#retainedSince
   }
 
   /** Records first, flags after: the page that ends the shard may carry its last records. */
@@ -199,7 +216,8 @@ export class ShardCursor<T> {
     const mustSee = this.#mustSee
     const verdict = mustSee && lossVerdict(mustSee, page, this.#missed + 1)
     this.#missed = verdict === 'unknown' ? this.#missed + 1 : 0
-    if (verdict === 'lost') this.#lose(page.records.at(0)?.arrivalTime ?? this.#retainedSince)
+    if (verdict === 'lost' || this.#losing) this.#lose(page.records.at(0)?.arrivalTime ?? this.#retainedSince)
+    this.#losing = false
     if (mustSee === undefined || verdict === 'unknown')
       return this.#unreadFrom(page, this.#unrepeated(page), 0)
     this.#mustSee = undefined
@@ -242,7 +260,7 @@ export class ShardCursor<T> {
   get #retainedSince(): number {
     const { context, keeps, retentionMs } = this.#reading
     if (keeps?.(this.#shard.id, this.#after?.sequenceNumber)) return Number.NEGATIVE_INFINITY
-    return context.clock.now() - retentionMs()
+    return context.clock.now() + this.#aheadMs - retentionMs()
   }
 
   get #position(): FetchedPosition | undefined {

@@ -171,6 +171,10 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     return this.#lineage?.childrenOf(splitId) ?? []
   }
 
+  gone(splitId: string): boolean {
+    return !this.#handedOut.has(splitId) && (this.#lineage?.isOver(splitId) ?? false)
+  }
+
   snapshot(): Json {
     const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
     for (const [id, { cursor }] of this.#readers) if (cursor.progress) read[id] = cursor.progress

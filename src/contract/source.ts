@@ -107,6 +107,8 @@ export interface SplitEnumerator<out T> {
    * children, whether or not they are readable yet; the watermark of the split counts until all of them are opened.
    */
   finished(splitId: string): readonly string[]
+  /** Whether a split that was not handed out never will be, since all that was in it is gone. Default: never. */
+  gone?(splitId: string): boolean
   /** No split is left and none will come. Always false for a stream without end. */
   readonly exhausted: boolean
   /**

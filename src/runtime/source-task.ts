@@ -95,12 +95,12 @@ export class SourceTask {
 
   /**
    * Opens the splits that have become readable. A split that has ended counts in watermarks until all its children are
-   * opened, so that event time cannot run past what the children will bring.
+   * opened, so that event time cannot run past what the children will bring. One that is gone brings nothing.
    */
   openReadable(): void {
     for (const split of this.#enumerator.takeReadable()) this.#open(split)
     for (const [parent, children] of this.#awaiting) {
-      const closed = children.filter((child) => !this.#splits.has(child))
+      const closed = children.filter((child) => !this.#splits.has(child) && !this.#enumerator.gone?.(child))
       if (closed.length === 0 || this.#enumerator.exhausted) {
         this.#awaiting.delete(parent)
         this.#mark(parent, 'closed')

@@ -5,13 +5,13 @@ import type { Slices } from './slices.ts'
 const atATime = 16 * 1024
 /** What it costs to order one, as {@link Slices} counts. */
 const orderUnits = 4
+/** So few are sorted: to look at every group there is would take longer. */
+const few = 512
 
 /** Puts things in the order of their key groups; within a group they stay in the order in which they came. */
 export class KeyGroupOrder {
   #groups: Uint16Array
   #size = 0
-  /** How many there are in each group, and later where the next of it goes; both one further on. */
-  readonly #starts = new Uint32Array(keyGroups + 1)
 
   /** @param expected How many will be added, about. */
   constructor(expected: number) {
@@ -21,7 +21,6 @@ export class KeyGroupOrder {
   add(group: number): void {
     if (this.#size === this.#groups.length) this.#grow()
     this.#groups[this.#size++] = group
-    this.#starts[group + 1]! += 1
   }
 
   groupOf(place: number): number {
@@ -29,20 +28,38 @@ export class KeyGroupOrder {
   }
 
   /** The places of all, in their order. To be asked for once. */
-  async places(slices: Slices): Promise<Uint32Array> {
-    const starts = this.#starts
-    for (let group = 0; group < keyGroups; group += 1) starts[group + 1]! += starts[group]!
+  places(slices: Slices): Promise<Uint32Array> {
+    return this.#size <= few ? this.#sorted() : this.#distributed(slices)
+  }
+
+  async #sorted(): Promise<Uint32Array> {
+    const groups = this.#groups
+    return Uint32Array.from({ length: this.#size }, (_, place) => place).sort(
+      (a, b) => groups[a]! - groups[b]! || a - b,
+    )
+  }
+
+  async #distributed(slices: Slices): Promise<Uint32Array> {
     const order = new Uint32Array(this.#size)
-    for (let from = 0; from < order.length; from += atATime) {
-      const until = Math.min(from + atATime, order.length)
-      for (let place = from; place < until; place += 1) {
-        const group = this.#groups[place]!
-        order[starts[group]!] = place
-        starts[group]! += 1
+    /** How many there are in each group, and later where the next of it goes; both one further on. */
+    const starts = new Uint32Array(keyGroups + 1)
+    const eachSlice = async (act: (place: number) => void) => {
+      for (let from = 0; from < order.length; from += atATime) {
+        const until = Math.min(from + atATime, order.length)
+        for (let place = from; place < until; place += 1) act(place)
+        const pause = slices.worked(orderUnits * (until - from))
+        if (pause !== undefined) await pause
       }
-      const pause = slices.worked(orderUnits * (until - from))
-      if (pause !== undefined) await pause
     }
+    await eachSlice((place) => {
+      starts[this.#groups[place]! + 1]! += 1
+    })
+    for (let group = 0; group < keyGroups; group += 1) starts[group + 1]! += starts[group]!
+    await eachSlice((place) => {
+      const group = this.#groups[place]!
+      order[starts[group]!] = place
+      starts[group]! += 1
+    })
     return order
   }
 

@@ -4,7 +4,9 @@ export { bytesSource, type ListRecord, type ListSourceOptions, listSource } from
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export { memoryStore } from './memory-store.ts'
 export type { FaultKind } from './simulation/fault.ts'
+export type { Missable } from './simulation/retention.ts'
 export {
+  type Ending,
   type RowsBySink,
   type Simulated,
   type SimulationOptions,

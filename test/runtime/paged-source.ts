@@ -23,6 +23,7 @@ export interface PagedOptions {
   readonly ends?: boolean
   /** Splits that are not handed out as long as it is false. */
   readonly listed?: (split: string) => boolean
+  readonly gone?: (split: string) => boolean
   readonly arrivalTime?: number
   readonly fetchWithinMs?: number
   /** What of the values of a fetch is handed over; asked when it is. */
@@ -42,7 +43,15 @@ export function pagedSource<T>(
 
 export function enumerate<T>(
   splits: Readonly<Record<string, PagedSplit<T>>>,
-  { onFetch, ends = true, listed = () => true, arrivalTime = 0, fetchWithinMs, admits }: PagedOptions = {},
+  {
+    onFetch,
+    ends = true,
+    listed = () => true,
+    gone,
+    arrivalTime = 0,
+    fetchWithinMs,
+    admits,
+  }: PagedOptions = {},
   finished: readonly string[] = [],
 ): SplitEnumerator<T> {
   const done = new Set(finished)
@@ -55,6 +64,7 @@ export function enumerate<T>(
   return {
     discoverEveryMs: 60_000,
     ...(fetchWithinMs !== undefined && { fetchWithinMs }),
+    ...(gone !== undefined && { gone }),
     discover: async () => {},
     takeReadable: () => {
       const readable = Object.keys(splits).filter(isReadable)

@@ -125,6 +125,20 @@ describe('a source task', () => {
     expect(told.slice(3)).toEqual(['child opened', 'parent closed', 'child: 1', 'time -1001'])
   })
 
+  it('does not wait for a child that is gone', async () => {
+    const { task, told } = taskOf(
+      { heir: { pages: [{ values: [1], behindMs: 1 }] }, parent: { pages: [] } },
+      {
+        restored: { enumerator: ['parent'], positions: {}, awaiting: { parent: ['child'] } },
+        gone: (split) => split === 'child',
+        ends: false,
+      },
+    )
+    await runDown(task)
+    expect(told).toEqual(['parent opened', 'heir opened', 'parent closed', 'heir: 1', 'time -1001'])
+    expect(task.snapshot().awaiting).toEqual({})
+  })
+
   it('keeps the position of a split that it has not opened yet', async () => {
     let listed = false
     const { task, told } = taskOf(

@@ -7,10 +7,12 @@ import { operatorStep } from '../../src/graph/operator-step.ts'
 import { Chance } from '../../src/testing/simulation/chance.ts'
 import { faultKinds } from '../../src/testing/simulation/fault.ts'
 import { failureOf } from '../runtime/failed.ts'
+import { compiled } from './compiled.ts'
 import { failedSeeds } from './failed-seeds.ts'
 import { simulationOf, type Visit, variants } from './jobs.ts'
 import { totalsOf } from './model.ts'
 import { expectedOf, simulateSeed } from './run-seeds.ts'
+import { simulateElsewhere } from './worker-process.ts'
 
 /*
  * MILLRACE_SIMULATIONS=5000      runs so many fresh seeds (default 500)
@@ -33,7 +35,23 @@ describe('jobs through histories of faults', () => {
   it(
     `give what they give without faults, from seed ${first} on`,
     async () => {
-      for (let seed = first; seed < first + simulations; seed += 1) await simulateSeed(seed)
+      const { folder, remove } = compiled()
+      const failed: string[] = []
+      let done = 0
+      try {
+        await simulateElsewhere(
+          folder,
+          { from: first, to: first + simulations, step: 1, trace: false },
+          ({ error }) => {
+            done += 1
+            if (error !== undefined) failed.push(error)
+          },
+        )
+      } finally {
+        remove()
+      }
+      expect(failed).toEqual([])
+      expect(done).toBe(simulations)
     },
     60_000 + simulations * 1_000,
   )

@@ -19,9 +19,17 @@ import {
   tumbling,
   window,
 } from '../../operators/index.ts'
-import { type Job, job } from '../../src/index.ts'
-import { collectSink, listSource, type SimulatedInput } from '../../src/testing/index.ts'
+import { type Duration, type Job, job } from '../../src/index.ts'
+import {
+  collectSink,
+  type Ending,
+  listSource,
+  type SimulatedInput,
+  type SimulationOptions,
+} from '../../src/testing/index.ts'
+import { longestWaitMs } from '../../src/testing/simulation/aggregating-producer.ts'
 import type { Chance } from '../../src/testing/simulation/chance.ts'
+import { totalsOf } from './model.ts'
 
 /** A record of the simulated jobs. */
 export interface Visit {
@@ -35,16 +43,18 @@ export interface Visit {
 export interface Simulation {
   readonly job: Job
   readonly inputs: Readonly<Record<string, readonly SimulatedInput<Visit>[]>>
+  readonly options?: Pick<SimulationOptions, 'aggregated' | 'retention' | 'onDataLoss' | 'expected'>
 }
 
 const outOfOrderMs = 300
+/** Where a record may wait for others before it is put. */
+const shorterMs = outOfOrderMs - longestWaitMs
 const outOfOrder = `${outOfOrderMs}ms` as const
 const none = () => listSource<Visit>({})
 const time = (visit: Visit) => visit.time
 
 /** Windows, a plain copy of every record, and an output for what cannot be decoded. */
-function windows(chance: Chance): Job {
-  const byArrival = chance.in(0.3)
+function windows(chance: Chance, byArrival = chance.in(0.3), idleAfter: Duration = '1m'): Job {
   const maxDrift = chance.oneOf(['100ms', '1s', '1d'] as const)
   return job('windows', ({ from }) => {
     const visits = from('visits', none(), {
@@ -54,7 +64,7 @@ function windows(chance: Chance): Job {
           sinkTo('refused', collectSink()),
         ),
     })
-    const timed = byArrival ? visits : visits.pipe(eventTime(time, { outOfOrder, maxDrift }))
+    const timed = byArrival ? visits : visits.pipe(eventTime(time, { outOfOrder, maxDrift, idleAfter }))
     return [
       timed.pipe(
         keyBy(({ key }) => key),
@@ -157,8 +167,54 @@ export function simulationOf(variant: number, chance: Chance): Simulation {
   return { job: described, inputs }
 }
 
-function records(prefix: string, chance: Chance, bad: boolean): SimulatedInput<Visit>[] {
-  const everyMs = chance.oneOf([40, 120])
+/** How many variants there are of other streams: with records that hold several, and with records that expire. */
+export const otherVariants = 8
+
+/** Jobs over records that hold several, and over records that expire before they are read. */
+export function otherSimulationOf(variant: number, chance: Chance): Simulation {
+  if (variant % 2 === 0) {
+    const described = [windows(chance, false), states(), joins()][(variant / 2) % jobs.length]!
+    const everyMs = chance.oneOf([8, 25])
+    const inputs = { visits: records('v', chance, described.name === 'windows', shorterMs, everyMs) }
+    const others = described.name === 'joins' && { others: records('o', chance, false, shorterMs, everyMs) }
+    return { job: described, inputs: { ...inputs, ...others }, options: { aggregated: true } }
+  }
+  const visits = records('v', chance, true, shorterMs, chance.oneOf([400, 1_000]))
+  const [retention, onDataLoss] = ['30s', variant % 4 === 1 ? 'fail' : 'continue'] as const
+  const aggregated = variant >= otherVariants / 2
+  const expected = onDataLoss === 'continue' && { expected: (ending: Ending) => allButMissed(visits, ending) }
+  return {
+    job: windows(chance, false, '1h'),
+    inputs: { visits },
+    options: { retention, onDataLoss, aggregated, ...expected },
+  }
+}
+
+/** What must be shown of records of which some expired: totals of what was read, and nothing else may be missing. */
+function allButMissed(
+  visits: readonly SimulatedInput<Visit>[],
+  { rows, missable }: Ending,
+): Record<string, readonly unknown[]> {
+  const shown = new Set([...(rows['copies'] ?? []), ...(rows['refused'] ?? [])])
+  const read = visits.filter(
+    ({ value, undecodable }, place) =>
+      !missable['visits']!.has(place) || shown.has(value === undefined ? undecodable : value.id),
+  )
+  const values = read.flatMap(({ value }) => value ?? [])
+  return {
+    rows: totalsOf(values, time, 1_000),
+    copies: values.map(({ id }) => id),
+    refused: read.flatMap(({ undecodable }) => undecodable ?? []),
+  }
+}
+
+function records(
+  prefix: string,
+  chance: Chance,
+  bad: boolean,
+  beforeMs = outOfOrderMs,
+  everyMs = chance.oneOf([40, 120]),
+): SimulatedInput<Visit>[] {
   const keys = chance.between(1, 6)
   return Array.from({ length: chance.between(20, 60) }, (_, index) => {
     const at = index * everyMs
@@ -167,7 +223,7 @@ function records(prefix: string, chance: Chance, bad: boolean): SimulatedInput<V
     const visit = {
       id: `${prefix}${index}`,
       key,
-      time: at - chance.between(0, outOfOrderMs),
+      time: at - chance.between(0, beforeMs),
       amount: chance.between(1, 9),
     }
     return { at, key, value: visit }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { compiled } from './compiled.ts'
 import type { Report } from './worker.ts'
 import { simulateElsewhere } from './worker-process.ts'
 
@@ -48,14 +48,18 @@ function progress(): string {
   return `${done} of ${seeds} histories from seed ${from} on, ${steps} calls, ${failed} failed, ${seconds.toFixed(0)} s`
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-await Promise.all(
-  Array.from({ length: workers }, (_, worker) =>
-    simulateElsewhere(
-      root,
-      { from: from + worker, to: from + seeds, step: workers, trace: values.trace },
-      onReport,
+const { folder, remove } = compiled()
+try {
+  await Promise.all(
+    Array.from({ length: workers }, (_, worker) =>
+      simulateElsewhere(
+        folder,
+        { from: from + worker, to: from + seeds, step: workers, trace: values.trace },
+        onReport,
+      ),
     ),
-  ),
-)
+  )
+} finally {
+  remove()
+}
 process.exitCode = failed > 0 || done < seeds ? 1 : 0

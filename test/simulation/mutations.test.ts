@@ -1,6 +1,6 @@
 import process from 'node:process'
-import { describe, expect, it } from 'vitest'
-import { makeMutant } from './mutant.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Mutants, makeMutants } from './mutant.ts'
 import { mutations } from './mutations.ts'
 import type { Report } from './worker.ts'
 import { simulateElsewhere } from './worker-process.ts'
@@ -18,23 +18,26 @@ async function firstFailing(folder: string, from: number, to: number): Promise<R
   return failing
 }
 
+let mutants: Mutants
+
+beforeAll(() => {
+  mutants = makeMutants(mutations)
+})
+afterAll(() => mutants.remove())
+
 describe.concurrent('a deliberate defect is found by the simulations', () => {
   it.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
     '%s',
     async (_name, mutation) => {
-      const { folder, remove } = makeMutant(mutation)
-      try {
-        const { foundBy } = mutation
-        const known =
-          MILLRACE_MUTATION_SEEDS === undefined ? await firstFailing(folder, foundBy, foundBy + 1) : undefined
-        const to = Number(MILLRACE_MUTATION_SEEDS ?? mostSeeds)
-        const failing = known ?? (await firstFailing(folder, 0, to))
-        if (known === undefined && failing !== undefined)
-          console.info(`${mutation.name}: foundBy ${failing.seed}`)
-        expect(failing?.error, `no seed below ${to} finds it`).toMatch(/SIMULATION_FAILED/)
-      } finally {
-        remove()
-      }
+      const folder = mutants.folderOf(mutation)
+      const { foundBy } = mutation
+      const known =
+        MILLRACE_MUTATION_SEEDS === undefined ? await firstFailing(folder, foundBy, foundBy + 1) : undefined
+      const to = Number(MILLRACE_MUTATION_SEEDS ?? mostSeeds)
+      const failing = known ?? (await firstFailing(folder, 0, to))
+      if (known === undefined && failing !== undefined)
+        console.info(`${mutation.name}: foundBy ${failing.seed}`)
+      expect(failing?.error, `no seed below ${to} finds it`).toMatch(/SIMULATION_FAILED/)
     },
     900_000,
   )

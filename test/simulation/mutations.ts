@@ -88,8 +88,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a position is past records that are fetched, but not handed over',
     file: 'src/runtime/source-task.ts',
-    from: 'if (task.position !== undefined) positions[id] = task.position.after',
-    to: 'const reached = task.ready?.position ?? task.position; if (reached !== undefined) positions[id] = reached.after',
+    from: `for (const [id, { position }] of this.#splits) {
+      if (position !== undefined) positions[id] = position.after`,
+    to: `for (const [id, task] of this.#splits) {
+      const reached = task.ready?.position ?? task.position
+      if (reached !== undefined) positions[id] = reached.after`,
     foundBy: 9,
   },
   {
@@ -211,5 +214,33 @@ export const mutations: readonly Mutation[] = [
     from: 'if (watermark < least) least = watermark',
     to: 'if (least === Number.POSITIVE_INFINITY || watermark > least) least = watermark',
     foundBy: 2,
+  },
+  {
+    name: 'a position in an aggregated record is past all of it',
+    file: 'connectors/kinesis/sequence-position.ts',
+    from: "subSequence: Number(subSequence), more: more === '+' }",
+    to: 'subSequence: Number(subSequence), more: more === undefined }',
+    foundBy: 25,
+  },
+  {
+    name: 'an aggregated record that was read in part is read from its beginning',
+    file: 'connectors/kinesis/shard-cursor.ts',
+    from: 'this.#unreadFrom(page, page.records, mustSee.subSequence + 1)',
+    to: 'this.#unreadFrom(page, page.records, 0)',
+    foundBy: 25,
+  },
+  {
+    name: 'records that have expired are not missed',
+    file: 'connectors/kinesis/resume.ts',
+    from: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'",
+    to: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'unknown'",
+    foundBy: 195,
+  },
+  {
+    name: 'a gap is noted as if it had begun with the record after it',
+    file: 'connectors/kinesis/shard-cursor.ts',
+    from: 'return { after: this.#position?.after, from: this.#readUntil, until }',
+    to: 'return { after: this.#position?.after, from: this.#readUntil && until, until }',
+    foundBy: 75,
   },
 ]

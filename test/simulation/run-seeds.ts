@@ -1,11 +1,16 @@
 import { type RowsBySink, type Simulated, simulate } from '../../src/testing/index.ts'
 import { Chance } from '../../src/testing/simulation/chance.ts'
-import { type Simulation, simulationOf, variants } from './jobs.ts'
+import { otherSimulationOf, otherVariants, type Simulation, simulationOf, variants } from './jobs.ts'
 
-const prepared = new Map<
-  number,
-  Promise<{ readonly simulation: Simulation; readonly expected: RowsBySink }>
->()
+interface Prepared extends Simulation {
+  readonly expected: NonNullable<Parameters<typeof simulate>[1]['expected']>
+}
+
+const prepared = new Map<string, Promise<Prepared>>()
+
+/** One seed of so many has a stream of another kind. */
+const othersEvery = 10
+const placeOfOthers = 5
 
 /**
  * One seed: one of the jobs through one history.
@@ -13,21 +18,28 @@ const prepared = new Map<
  * @throws MillraceError `SIMULATION_FAILED`.
  */
 export async function simulateSeed(seed: number): Promise<Simulated> {
-  const variant = seed % variants
-  const known = prepared.get(variant) ?? prepare(variant)
-  prepared.set(variant, known)
-  const { simulation, expected } = await known
-  return simulate(simulation.job, { seed, inputs: simulation.inputs, expected })
+  const isOther = seed % othersEvery === placeOfOthers
+  const variant = isOther ? Math.floor(seed / othersEvery) % otherVariants : seed % variants
+  const name = `${isOther} ${variant}`
+  const known =
+    prepared.get(name) ??
+    prepare((isOther ? otherSimulationOf : simulationOf)(variant, new Chance(variant)), variant)
+  prepared.set(name, known)
+  const { job, inputs, options, expected } = await known
+  return simulate(job, { ...options, seed, inputs, expected })
 }
 
 /** What has to come out of a variant. */
 export async function expectedOf(variant: number): Promise<RowsBySink> {
-  return (await prepare(variant)).expected
+  return faultless(simulationOf(variant, new Chance(variant)), variant)
+}
+
+async function prepare(simulation: Simulation, seed: number): Promise<Prepared> {
+  return { ...simulation, expected: simulation.options?.expected ?? (await faultless(simulation, seed)) }
 }
 
 /** What comes out when nothing goes wrong, whatever the seed. */
-async function prepare(variant: number) {
-  const simulation = simulationOf(variant, new Chance(variant))
-  const { rows } = await simulate(simulation.job, { seed: variant, inputs: simulation.inputs, faults: [] })
-  return { simulation, expected: rows }
+async function faultless({ job, inputs, options }: Simulation, seed: number): Promise<RowsBySink> {
+  const { rows } = await simulate(job, { seed, inputs, faults: [], aggregated: options?.aggregated ?? false })
+  return rows
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Report, Work } from './worker.ts'
 
 /**
- * Simulates seeds in a process of its own, on the sources of a folder.
+ * Simulates seeds in a process of its own, on the compiled sources in a folder.
  *
  * A process can be seen to have exited before its last messages are read: the channel is read to its end as well.
  */
@@ -13,8 +13,8 @@ export async function simulateElsewhere(
   work: Work,
   onReport: (report: Report) => void,
 ): Promise<void> {
-  const child = fork(join(folder, 'test/simulation/worker.ts'), {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(join(folder, 'test/simulation/worker.js'), {
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   child.on('message', onReport)

@@ -159,6 +159,11 @@ export class FanOutReader<T> implements SplitReader<T> {
     const open = this.#open!
     const event = await this.#event(open)
     if (event === undefined) return undefined
+    if (this.#cursor.overtaken()) {
+      // What the subscription came to next may have expired: it goes on when a record has shown that nothing has.
+      this.#over({ kind: 'unwanted', ...this.#now(open) })
+      return undefined
+    }
     const last = event.continuation === undefined
     const ended = last && (await this.#end.believed(event.children))
     if (!last || ended) this.#end.settled()

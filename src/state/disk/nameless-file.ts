@@ -1,11 +1,15 @@
-import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { openSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A file that nobody else finds, and that goes when it is closed, however the process ends. */
+/**
+ * A file that nobody else finds, and that goes when it is closed, however the process ends. Where a file keeps its name
+ * as long as it is open, as on Windows, its folder cannot go before it: it has none of its own.
+ */
 export function namelessFile(folder: string): number {
-  const own = mkdtempSync(join(folder, 'state-'))
-  const file = openSync(join(own, 'segment'), 'w+')
-  rmSync(own, { recursive: true })
+  const path = join(folder, `state-${randomUUID()}`)
+  const file = openSync(path, 'wx+')
+  unlinkSync(path)
   return file
 }
 

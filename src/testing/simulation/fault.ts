@@ -36,10 +36,11 @@ export const faultKinds = [
  * - `reshard`: shards are split or merged; `outage`: a service refuses every call for a while.
  * - `refused`: a call fails; `answer lost`: it happens, but is answered with an error; `slow`: it takes long; `sent
  *   twice`: it happens, and a while later once more.
+ * - `absence`: nobody runs the job for so long that records expire. Only where a `retention` is given, and then by default.
  * - Of Kinesis: `throttle`, `iterator expired`, `empty answer` though there are records, `no answer` at all, `stale
  *   listing` without the youngest shards, `subscription dropped`.
  */
-export type FaultKind = (typeof faultKinds)[number]
+export type FaultKind = (typeof faultKinds)[number] | 'absence'
 
 /** One thing that goes wrong, at the first call from the `step`-th on that it can happen to. */
 export interface Fault {

@@ -5,12 +5,20 @@ import { run } from '../../runtime/run.ts'
 import type { RunningJob } from '../../runtime/running-job.ts'
 import { sinkNames, sourceNames, withEnds } from '../replaced-ends.ts'
 import { VirtualTime } from '../virtual-time.ts'
+import { AggregatingProducer } from './aggregating-producer.ts'
 import { Chance } from './chance.ts'
 import { Destination } from './destination.ts'
 import { chanceOf, type Fault } from './fault.ts'
 import { ManifestChecks } from './manifest-checks.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { inputBytes, inputDecoder, putTimes, type SimulatedInput } from './simulated-input.ts'
+import { isWanted, type Missable, mayHaveExpired, missableIn, type Retention } from './retention.ts'
+import {
+  type InputAtTime,
+  inputBytes,
+  inputDecoder,
+  putTimes,
+  type SimulatedInput,
+} from './simulated-input.ts'
 import { SimulatedProcess } from './simulated-process.ts'
 import { SimulatedStorage } from './simulated-storage.ts'
 import { SimulatedStream } from './simulated-stream.ts'
@@ -29,6 +37,9 @@ export interface HistoryParts {
   /** How often a row may be seen in a sink. */
   readonly allowed: (sink: string, row: string) => number
   readonly kinesisSource: StreamSource
+  /** Whether producers put several records in one. */
+  readonly aggregated: boolean
+  readonly retention?: Retention | undefined
 }
 
 /** What became of it. */
@@ -39,6 +50,9 @@ export interface Outcome {
   readonly steps: number
   /** What must never happen and did. */
   readonly broken: Error | undefined
+  /** Whether the job has ended for good because records may have expired unread. */
+  readonly stopped: boolean
+  readonly missable: Missable
 }
 
 interface Living {
@@ -53,12 +67,18 @@ const faultsWithinMs = 40_000
 const patienceMs = 1_800_000
 const mostSteps = 40_000
 const longestJumpMs = 3_600_000
+/** With a retention, a history takes so many times as long. */
+const retentionsLong = 4
+const wantedEveryMs = 500
+/** So that checkpoints come in the middle of records that hold several. */
+const aggregatedPerFetch = 1
+const oftener = 20
 
 /** One history of a job: from its first start through the faults to its end, decided by the seed alone. */
 export async function history(parts: HistoryParts): Promise<Outcome> {
   const life = new History(parts)
   await life.live()
-  return life.outcome()
+  return life.end()
 }
 
 class History {
@@ -75,6 +95,10 @@ class History {
   #processes = 0
   #unread = 0
   #calm = false
+  #absentUntil = 0
+  #stopped = false
+  /** By source, what was put and when. */
+  readonly #puts = new Map<string, InputAtTime[]>()
 
   constructor(parts: HistoryParts) {
     this.#parts = parts
@@ -86,13 +110,10 @@ class History {
     this.#storage = new SimulatedStorage(this.#world, this.#checks)
     const names = sourceNames(parts.job)
     this.#streams = new Map(
-      names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4))]),
+      names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4), parts.retention?.ms)]),
     )
     this.#reading = new Map(
-      names.map((name) => [
-        name,
-        new ReadingChecks(this.#world, (shard) => this.#checks.isFinished(name, shard)),
-      ]),
+      names.map((name) => [name, new ReadingChecks(this.#world, (shard) => this.#isOver(name, shard))]),
     )
     this.#destinations = new Map(
       sinkNames(parts.job).map((name) => [
@@ -101,7 +122,7 @@ class History {
       ]),
     )
     this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
-    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000])
+    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / (parts.aggregated ? oftener : 1)
     for (const name of names) this.#put(name, chance.fork())
   }
 
@@ -110,7 +131,9 @@ class History {
     this.#world.tell(`shards are read by ${this.#read}, a checkpoint every ${this.#checkpointEveryMs} ms`)
     this.#start()
     await time.settled()
-    await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > faultsWithinMs))
+    const lastsMs = retentionsLong * (this.#parts.retention?.ms ?? 0) || faultsWithinMs
+    await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > lastsMs))
+    if (this.#stopped) return
     this.#calm = true
     this.#world.calm()
     this.#world.tell('nothing goes wrong any more')
@@ -121,24 +144,34 @@ class History {
     const restless = this.#living.find((one) => !isOver(one))
     if (restless !== undefined && this.#world.broken === undefined)
       this.#world.breaks(`${restless.process.name} does not stop though nothing goes wrong any more`)
-    if (this.#world.broken !== undefined) return
+    if (this.#world.broken !== undefined || this.#stopped) return
     const last = this.#start('caught-up')
     await this.#until(() => last.ended)
     if (!last.ended && this.#world.broken === undefined)
       this.#world.breaks('the job does not come to its end though nothing goes wrong any more')
   }
 
-  outcome(): Outcome {
+  end(): Outcome {
     const { trace, step, broken } = this.#world
     const rows = Object.fromEntries([...this.#destinations].map(([name, { rows }]) => [name, rows]))
-    return { rows, trace, steps: step, broken }
+    const { last } = this.#checks
+    const missable = Object.fromEntries(
+      [...this.#streams].map(([name, stream]) => [
+        name,
+        missableIn(stream, name, last, this.#puts.get(name)!),
+      ]),
+    )
+    const outcome = { rows, trace: [...trace], steps: step, broken, stopped: this.#stopped, missable }
+    for (const { process } of this.#living) process.letGo()
+    return outcome
   }
 
   /** Lets time pass until something is so, something breaks, or it takes too long. */
   async #until(isSo: () => boolean): Promise<void> {
     const { time } = this.#world
     const latest = time.now + patienceMs
-    const going = () => this.#world.broken === undefined && this.#world.step < mostSteps && time.now < latest
+    const going = () =>
+      this.#world.broken === undefined && this.#world.step < mostSteps && time.now < latest && !this.#stopped
     while (!isSo() && going()) {
       if (!(await time.step())) break
     }
@@ -146,13 +179,38 @@ class History {
 
   #put(source: string, chance: Chance): void {
     const stream = this.#streams.get(source)!
-    for (const { at, key, index } of putTimes(this.#parts.inputs[source] ?? [], chance)) {
-      this.#unread += 1
-      this.#world.time.after(at, () => {
+    const { time } = this.#world
+    const producer = this.#parts.aggregated ? new AggregatingProducer(stream, time, chance.fork()) : undefined
+    const puts: InputAtTime[] = []
+    this.#puts.set(source, puts)
+    const inputs = putTimes(this.#parts.inputs[source] ?? [], chance)
+    this.#unread += inputs.length
+    const put = ({ key, index }: InputAtTime) => {
+      const onPut = () => {
         this.#unread -= 1
-        stream.put(key, inputBytes(index))
-      })
+        puts.push({ at: time.now, key, index })
+      }
+      if (producer !== undefined) return producer.put({ partitionKey: key, data: inputBytes(index), onPut })
+      onPut()
+      stream.put(key, inputBytes(index))
     }
+    this.#onceWanted(source, () => {
+      for (const input of inputs) time.after(input.at, () => put(input))
+    })
+  }
+
+  /** Where records expire, they come when the job wants them. */
+  #onceWanted(source: string, begin: () => void): void {
+    const wanted = () => isWanted(this.#streams.get(source)!, source, this.#checks.last)
+    if (this.#parts.retention === undefined || wanted()) begin()
+    else this.#world.time.after(wantedEveryMs, () => this.#onceWanted(source, begin))
+  }
+
+  /** Whether nothing of a shard is to be read any more. */
+  #isOver(source: string, shard: string): boolean {
+    if (this.#checks.isFinished(source, shard)) return true
+    const stream = this.#streams.get(source)!
+    return this.#parts.retention?.onDataLoss === 'continue' && stream.isGone(stream.shards.get(shard)!)
   }
 
   #start(until?: 'caught-up'): Living {
@@ -173,7 +231,9 @@ class History {
       living.ended = true
       this.#world.tell(`${name} ends: ${how}`)
       this.#world.time.stir()
-      if (failure !== undefined && (until !== undefined || !mayHappen(failure)))
+      if (failure?.code === 'DATA_LOST' && this.#mayBeLost()) {
+        this.#stopped ||= process.alive
+      } else if (failure !== undefined && (until !== undefined || !mayHappen(failure)))
         this.#world.breaks(`${name} ended with ${failure.message}`)
       this.#startAgain()
     }
@@ -182,6 +242,11 @@ class History {
       (error: unknown) => onEnd(millraceError(error).code, millraceError(error)),
     )
     return living
+  }
+
+  #mayBeLost(): boolean {
+    if (this.#parts.retention?.onDataLoss !== 'fail') return false
+    return [...this.#streams].some(([name, stream]) => mayHaveExpired(stream, name, this.#checks.last))
   }
 
   #onEvent({ name, alive }: SimulatedProcess, event: JobEvent): void {
@@ -198,8 +263,10 @@ class History {
   /** Somebody sees to it that the job runs. */
   #startAgain(): void {
     if (this.#calm) return
-    this.#world.time.after(this.#world.chance.between(1, 3_000), () => {
-      if (!this.#calm && this.#living.every(({ ended, process }) => ended || !process.alive)) this.#start()
+    const { chance, time } = this.#world
+    const absentMs = Math.max(0, this.#absentUntil - time.now)
+    time.after(absentMs + chance.between(1, 3_000), () => {
+      if (this.#living.every(({ ended, process }) => ended || !process.alive)) this.#startBeside()
     })
   }
 
@@ -208,8 +275,8 @@ class History {
     return withEnds(job, {
       checkpointEveryMs: this.#checkpointEveryMs,
       sinkOf: (name) => this.#destinations.get(name)!.sinkOf(process),
-      sourceOf: (name) =>
-        kinesisSource({
+      sourceOf: (name) => {
+        const source = kinesisSource({
           stream: name,
           startAt: 'trim-horizon',
           decode: inputDecoder(inputs[name] ?? []),
@@ -217,7 +284,15 @@ class History {
           read: this.#read,
           pace: 'none',
           discoverEvery: '5s',
-        }),
+          ...(this.#parts.aggregated && { recordsPerFetch: aggregatedPerFetch }),
+          ...(this.#parts.retention && { onDataLoss: this.#parts.retention.onDataLoss }),
+        })
+        return {
+          ...source,
+          open: (context, restored) =>
+            source.open({ ...context, signal: process.following(context.signal) }, restored),
+        }
+      },
     })
   }
 
@@ -225,12 +300,12 @@ class History {
     const chance = chanceOf(fault)
     const { kind, ms } = fault
     if (kind.startsWith('crash')) this.#startAgain()
+    else if (kind === 'absence') this.#leave(chance)
     else if (kind === 'pause') {
       process.pause(ms)
-      this.#world.time.after(chance.between(0, ms), () => this.#calm || this.#start())
+      this.#world.time.after(chance.between(0, ms), () => this.#startBeside())
     } else if (kind === 'damaged checkpoint') this.#damage(process)
-    else if (kind === 'rival')
-      this.#world.time.after(chance.between(0, 500), () => this.#calm || this.#start())
+    else if (kind === 'rival') this.#world.time.after(chance.between(0, 500), () => this.#startBeside())
     else if (kind === 'stop') {
       this.#living.find((one) => one.process === process)?.running.stop()
     } else if (kind === 'clock jump') process.skew(chance.between(-longestJumpMs, longestJumpMs))
@@ -239,6 +314,18 @@ class History {
       const stream = chance.oneOf([...this.#streams.values()])
       this.#world.tell(`${stream.name}: ${stream.reshard(chance)}`)
     }
+  }
+
+  #startBeside(): void {
+    if (!this.#calm && this.#world.time.now >= this.#absentUntil) this.#start()
+  }
+
+  /** Everybody dies, and nobody starts the job for a while. */
+  #leave(chance: Chance): void {
+    const { ms } = this.#parts.retention!
+    this.#absentUntil = this.#world.time.now + chance.between(Math.floor(ms / 4), 2 * ms)
+    for (const { process, ended } of this.#living) if (process.alive && !ended) process.die()
+    this.#startAgain()
   }
 
   /** Only a job that runs alone: nobody else may still commit what is lost. */

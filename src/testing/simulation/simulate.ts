@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { MillraceError } from '../../errors.ts'
 import type { Job } from '../../job.ts'
+import type { Duration } from '../../units.ts'
 import { assertSources } from '../replaced-ends.ts'
 import { Chance } from './chance.ts'
 import { type Fault, type FaultKind, faultsOf, faultText } from './fault.ts'
 import { type HistoryParts, history, type Outcome } from './history.ts'
+import { type Missable, retentionFaults, retentionOf } from './retention.ts'
 import { countsOf, rowText } from './row-text.ts'
 import { shortestFailing } from './shortest-prefix.ts'
 import type { SimulatedInput } from './simulated-input.ts'
@@ -18,10 +20,32 @@ export interface SimulationOptions {
   readonly seed: number
   /** What each source is to read, by its name in the job. */
   readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
-  /** What may go wrong. Default: all kinds. */
+  /** What may go wrong. Default: all kinds; with a `retention`, `absence` instead of `clock jump`. */
   readonly faults?: readonly FaultKind[]
-  /** What the sinks must show in the end, in any order. Default: what a run of the same seed without faults shows. */
-  readonly expected?: RowsBySink
+  /**
+   * What the sinks must show in the end, in any order. Default: what a run of the same seed without faults shows. With
+   * `onDataLoss: 'continue'` it must be a function, which is given what they do show and which inputs may be missing.
+   */
+  readonly expected?: RowsBySink | ((ending: Ending) => RowsBySink)
+  /** Whether producers put several records in one, as the Kinesis Producer Library does. Default: `false`. */
+  readonly aggregated?: boolean
+  /**
+   * How long the streams keep records; the faults are then spread over four times as long. Default: longer than a history
+   * takes.
+   */
+  readonly retention?: Duration
+  /**
+   * What the job does when records may have expired unread: `'fail'`: it may end with `DATA_LOST`, if they may have indeed;
+   * nothing may be seen that is not a result, but results may be missing. `'continue'`: it goes on. Default: `'fail'`.
+   */
+  readonly onDataLoss?: 'fail' | 'continue'
+}
+
+/** What `expected` is given. */
+export interface Ending {
+  readonly rows: RowsBySink
+  /** By source, the places of the inputs that lie in gaps which the job has noted: they may be missing, no others. */
+  readonly missable: Missable
 }
 
 /** A history in which nothing happened that must not. */
@@ -37,7 +61,11 @@ export interface Simulated {
   readonly fingerprint: string
   /** How many calls the processes have made. */
   readonly steps: number
+  /** Whether the job has ended with `DATA_LOST`. */
+  readonly stopped: boolean
 }
+
+type Expected = NonNullable<SimulationOptions['expected']>
 
 /** So much of a trace is in a message. */
 const linesTold = 25
@@ -70,12 +98,13 @@ const linesTold = 25
 export async function simulate(job: Job, options: SimulationOptions): Promise<Simulated> {
   assertSources(job, Object.keys(options.inputs))
   const { kinesisSource } = await import('../../../connectors/kinesis/index.ts')
-  const { seed, inputs } = options
+  const { seed, inputs, aggregated = false } = options
+  const retention = retentionOf(options.retention, options.onDataLoss)
   const expected = options.expected ?? (await faultless(job, options, kinesisSource))
-  const wanted = new Map(Object.entries(expected).map(([sink, rows]) => [sink, countsOf(rows.map(rowText))]))
-  const allowed = (sink: string, row: string) => wanted.get(sink)?.get(row) ?? 0
-  const live = (faults: readonly Fault[]) => history({ job, inputs, seed, faults, allowed, kinesisSource })
-  const faults = faultsOf(new Chance(seed), options.faults)
+  const allowed = typeof expected === 'function' ? () => Number.POSITIVE_INFINITY : allowedBy(expected)
+  const live = (faults: readonly Fault[]) =>
+    history({ job, inputs, seed, faults, allowed, kinesisSource, aggregated, retention })
+  const faults = faultsOf(new Chance(seed), options.faults ?? (retention && retentionFaults))
   const outcome = await live(faults)
   const wrong = failureOf(outcome, expected)
   if (wrong !== undefined) {
@@ -85,27 +114,37 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
     )
     throw failed(job, seed, fewest, await live(fewest), expected)
   }
-  const { rows, trace, steps } = outcome
+  const { rows, trace, steps, stopped } = outcome
   const fingerprint = createHash('sha256').update(trace.join('\n')).digest('hex')
-  return { seed, rows, faults: faults.map(faultText), trace, fingerprint, steps }
+  return { seed, rows, faults: faults.map(faultText), trace, fingerprint, steps, stopped }
 }
 
 /** What the sinks show when nothing goes wrong. */
 async function faultless(
   job: Job,
-  { seed, inputs }: SimulationOptions,
+  { seed, inputs, aggregated = false }: SimulationOptions,
   kinesisSource: HistoryParts['kinesisSource'],
 ): Promise<RowsBySink> {
   const allowed = () => Number.POSITIVE_INFINITY
-  const outcome = await history({ job, inputs, seed, faults: [], allowed, kinesisSource })
+  const outcome = await history({ job, inputs, seed, faults: [], allowed, kinesisSource, aggregated })
   if (outcome.broken !== undefined) throw failed(job, seed, [], outcome, outcome.rows)
   return outcome.rows
 }
 
+/** How often readers may see a row. */
+function allowedBy(expected: RowsBySink): (sink: string, row: string) => number {
+  const wanted = new Map(Object.entries(expected).map(([sink, rows]) => [sink, countsOf(rows.map(rowText))]))
+  return (sink, row) => wanted.get(sink)?.get(row) ?? 0
+}
+
 /** What is wrong with a history; `undefined` if nothing is. */
-function failureOf({ broken, rows }: Outcome, expected: RowsBySink): string | undefined {
+function failureOf(outcome: Outcome, expected: Expected): string | undefined {
+  const { broken, rows, stopped } = outcome
   if (broken !== undefined) return broken.message
-  for (const [sink, wanted] of Object.entries(expected)) {
+  // What it has shown was looked at on the way.
+  if (stopped) return undefined
+  const all = typeof expected === 'function' ? expected(outcome) : expected
+  for (const [sink, wanted] of Object.entries(all)) {
     const difference = differenceOf(rows[sink] ?? [], wanted)
     if (difference !== undefined) return `sink ${sink} ${difference}`
   }
@@ -126,7 +165,7 @@ function failed(
   seed: number,
   faults: readonly Fault[],
   outcome: Outcome,
-  expected: RowsBySink,
+  expected: Expected,
 ): MillraceError {
   const what = failureOf(outcome, expected) ?? 'it fails only with all faults'
   const list = faults.length === 0 ? 'without any fault' : `with ${faults.map(faultText).join('; ')}`

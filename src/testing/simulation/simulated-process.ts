@@ -36,6 +36,7 @@ export class SimulatedProcess {
   #skewMs = 0
   #stoppedUntil = 0
   #takesAllAlong = false
+  readonly #gone = new AbortController()
 
   constructor(name: string, world: World, onWorldFault: WorldFault) {
     this.name = name
@@ -76,6 +77,22 @@ export class SimulatedProcess {
   /** Its clock is set to another time. */
   skew(ms: number): void {
     this.#skewMs += ms
+  }
+
+  /** A signal that is aborted with another one, or when the process is let go. */
+  following(signal: AbortSignal): AbortSignal {
+    const own = new AbortController()
+    for (const one of [signal, this.#gone.signal]) {
+      if (one.aborted) own.abort(one.reason)
+      else one.addEventListener('abort', () => own.abort(one.reason), { once: true })
+    }
+    return own.signal
+  }
+
+  /** The history is over. What the dead wait for would stay in memory for ever: a combined signal that is listened to does. */
+  letGo(): void {
+    this.die()
+    this.#gone.abort('the history is over')
   }
 
   /** Whether a thing of its own, such as room for more rows, keeps it waiting for a moment. */

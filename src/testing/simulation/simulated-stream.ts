@@ -22,7 +22,7 @@ export interface SimulatedShard {
   /** Before this time no listing has it, nor what comes of it. */
   readonly listedFrom: number
   readonly records: SimulatedRecord[]
-  closed: boolean
+  closedAt: number | undefined
 }
 
 const lastHashKey = 2n ** 128n - 1n
@@ -36,11 +36,14 @@ export class SimulatedStream {
   readonly shards = new Map<string, SimulatedShard>()
   /** Tells a subscription to a shard from those before it. */
   readonly subscriptions = new Map<string, number>()
+  /** For so long it keeps records, and a shard after its end. */
+  readonly retentionMs: number
   readonly #time: VirtualTime
   #numbers = 0
 
-  constructor(name: string, time: VirtualTime, shards: number) {
+  constructor(name: string, time: VirtualTime, shards: number, retentionMs = 86_400_000) {
     this.name = name
+    this.retentionMs = retentionMs
     this.arn = `arn:aws:kinesis:us-east-1:000000000000:stream/${name}`
     this.#time = time
     this.createdAt = time.now
@@ -55,14 +58,27 @@ export class SimulatedStream {
     return this.#time.now
   }
 
-  put(partitionKey: string, data: Uint8Array): void {
-    const hashKey = BigInt(`0x${createHash('md5').update(partitionKey).digest('hex')}`)
+  /** Gives the shard that has the record. */
+  put(partitionKey: string, data: Uint8Array): SimulatedShard {
+    const hashKey = hashKeyOf(partitionKey)
     const shard = this.openShards.find(({ start, end }) => start <= hashKey && hashKey <= end)!
     shard.records.push({ sequenceNumber: this.#number(), arrivalTime: this.now, partitionKey, data })
+    return shard
   }
 
   get openShards(): readonly SimulatedShard[] {
-    return [...this.shards.values()].filter(({ closed }) => !closed)
+    return [...this.shards.values()].filter(({ closedAt }) => closedAt === undefined)
+  }
+
+  /** How many of a shard's records have expired. */
+  expiredOf({ records }: SimulatedShard): number {
+    const kept = records.findIndex(({ arrivalTime }) => arrivalTime >= this.now - this.retentionMs)
+    return kept < 0 ? records.length : kept
+  }
+
+  /** Whether a shard was gone at a time: it has ended, and all that was in it has expired. */
+  isGone({ closedAt = Number.POSITIVE_INFINITY }: SimulatedShard, at = this.now): boolean {
+    return closedAt < at - this.retentionMs
   }
 
   childrenOf(id: string): readonly SimulatedShard[] {
@@ -77,13 +93,13 @@ export class SimulatedStream {
     if (open.length > 1 && chance.in(open.length > 3 ? 0.8 : 0.4)) {
       const place = chance.between(0, open.length - 2)
       const [lower, upper] = [open[place]!, open[place + 1]!]
-      lower.closed = true
-      upper.closed = true
+      lower.closedAt = this.now
+      upper.closedAt = this.now
       const child = this.#open([lower.id, upper.id], lower.start, upper.end, lagMs)
       return `${lower.id} and ${upper.id} are merged to ${child.id}, listed after ${lagMs} ms`
     }
     const parent = chance.oneOf(open)
-    parent.closed = true
+    parent.closedAt = this.now
     const middle = (parent.start + parent.end) / 2n
     const left = this.#open([parent.id], parent.start, middle, lagMs)
     const right = this.#open([parent.id], middle + 1n, parent.end, lagMs)
@@ -100,7 +116,7 @@ export class SimulatedStream {
       startingSequenceNumber: this.#number(),
       listedFrom: this.#listedFrom(parents, lagMs),
       records: [],
-      closed: false,
+      closedAt: undefined,
     }
     this.shards.set(shard.id, shard)
     return shard
@@ -119,4 +135,8 @@ export class SimulatedStream {
     const digits = `2${hex(Math.floor(this.createdAt / 1000), 9)}0${hex(this.#numbers, 16)}00${seconds}${hex(0, 8)}2`
     return BigInt(`0x${digits}`).toString()
   }
+}
+
+export function hashKeyOf(partitionKey: string): bigint {
+  return BigInt(`0x${createHash('md5').update(partitionKey).digest('hex')}`)
 }

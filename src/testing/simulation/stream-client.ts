@@ -21,10 +21,11 @@ interface Command {
 }
 
 const shardsPerPage = 2
-const iteratorLivesMs = 300_000
+/** Of how long iterators and subscriptions last, and of the retention: nothing that is under way outlives what it stands at. */
+const longestMs = 300_000
+const shareOfRetention = 0.25
 const staleMs = 60_000
 const heartbeatMs = 5_000
-const subscriptionLastsMs = 300_000
 
 /** A client of the AWS SDK as far as reading needs one: each command is a call of a process to a simulated stream. */
 export function streamClient(
@@ -46,11 +47,13 @@ class StreamService {
   readonly #stream: SimulatedStream
   readonly #process: SimulatedProcess
   readonly #checks: ReadingChecks
+  readonly #lastsMs: number
 
   constructor(stream: SimulatedStream, process: SimulatedProcess, checks: ReadingChecks) {
     this.#stream = stream
     this.#process = process
     this.#checks = checks
+    this.#lastsMs = Math.min(longestMs, shareOfRetention * stream.retentionMs)
   }
 
   async send(operation: string, input: Input, signal?: AbortSignal): Promise<object> {
@@ -76,7 +79,7 @@ class StreamService {
         StreamARN: this.#stream.arn,
         StreamCreationTimestamp: new Date(this.#stream.createdAt),
         StreamStatus: 'ACTIVE',
-        RetentionPeriodHours: 24,
+        RetentionPeriodHours: this.#stream.retentionMs / 3_600_000,
       },
     }),
     ListShards: ({ NextToken }, fault) => {
@@ -108,7 +111,9 @@ class StreamService {
 
   /** All pages of a listing show what was there at one time. */
   #list(from: number, asOf: number): object {
-    const listed = [...this.#stream.shards.values()].filter(({ listedFrom }) => listedFrom <= asOf)
+    const listed = [...this.#stream.shards.values()].filter(
+      (shard) => shard.listedFrom <= asOf && !this.#stream.isGone(shard, asOf),
+    )
     const to = from + shardsPerPage
     return {
       Shards: listed.slice(from, to).map((shard) => ({
@@ -124,7 +129,7 @@ class StreamService {
 
   #records(iterator: string, empty: boolean): object {
     const [id = '', at = '', issuedAt = ''] = iterator.split(' ')
-    if (this.#stream.now - Number(issuedAt) > iteratorLivesMs)
+    if (this.#stream.now - Number(issuedAt) > this.#lastsMs)
       throw serviceFault('ExpiredIteratorException', 400)
     const shard = this.#shard(id)
     const page = pageOf(this.#stream, shard, Number(at), empty ? 0 : recordsPerPage(shard))
@@ -155,9 +160,9 @@ class StreamService {
   }
 
   async *#events(shard: SimulatedShard, from: number, number: number, signal: AbortSignal | undefined) {
-    const endsAt = this.#stream.now + subscriptionLastsMs
+    const endsAt = this.#stream.now + this.#lastsMs
     for (let at = from; this.#stream.now < endsAt; ) {
-      if (at === shard.records.length && !shard.closed)
+      if (at === shard.records.length && shard.closedAt === undefined)
         await this.#process.clock.sleep(heartbeatMs / 10, signal)
       const call = {
         service: 'kinesis',
@@ -169,7 +174,7 @@ class StreamService {
       const page = await this.#call(
         call,
         () =>
-          this.#stream.subscriptions.get(shard.id) === number
+          this.#stream.subscriptions.get(shard.id) === number && this.#stream.now < endsAt
             ? pageOf(this.#stream, shard, at, recordsPerPage(shard))
             : undefined,
         signal,
@@ -186,7 +191,7 @@ class StreamService {
 
   #shard(id: string): SimulatedShard {
     const shard = this.#stream.shards.get(id)
-    if (shard === undefined)
+    if (shard === undefined || this.#stream.isGone(shard))
       throw serviceFault('ResourceNotFoundException', 400, `Shard ${id} does not exist`)
     return shard
   }
@@ -210,11 +215,12 @@ function recordsPerPage(shard: SimulatedShard): number {
 }
 
 /** What a read brings that stands at the `at`-th record. */
-function pageOf(stream: SimulatedStream, shard: SimulatedShard, at: number, most: number) {
+function pageOf(stream: SimulatedStream, shard: SimulatedShard, from: number, most: number) {
+  const at = Math.max(from, stream.expiredOf(shard))
   const records = shard.records.slice(at, at + most)
   const next = at + records.length
   const following = shard.records[next]
-  const ended = shard.closed && following === undefined
+  const ended = shard.closedAt !== undefined && following === undefined
   return {
     next,
     ended,
