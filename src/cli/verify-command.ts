@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { OpenCheckpoint } from '../checkpoint/inspection.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
-import type { Audit, InputPositions, InputRanges, Sink } from '../contract/sink.ts'
+import type { InputPositions, InputRanges, Sink, SinkToAudit } from '../contract/sink.ts'
 import { MillraceError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import { type AuditedSink, auditText, fileText } from './audit-text.ts'
@@ -55,11 +55,10 @@ async function verify(
   const sinks = sinksOf(job).filter(([name]) => flags.sink === undefined || name === flags.sink)
   if (sinks.length === 0) throw new MillraceError('OPTION_INVALID', `the job has no sink ${flags.sink}`)
   const found: AuditedSink[] = []
-  for (const [name, sink] of sinks) {
-    const audit = await auditOf(name, sink, opened, flags.content === true, environment)
-    const { lineage, epoch } = opened.manifest
-    found.push({ job: job.name, lineage, epoch, sink: name, place: sink.description.detail, audit })
-  }
+  const { lineage, epoch } = opened.manifest
+  for (const [name, sink] of sinks)
+    for (const audited of await auditsOf(name, sink, opened, flags.content === true, environment))
+      found.push({ job: job.name, lineage, epoch, ...audited })
   if (flags.row !== undefined) writeRow(flags.row, found, job, flags, environment)
   else writeProof(found, flags, environment)
 }
@@ -77,19 +76,29 @@ async function newestCheckpoint(store: CheckpointStore, services: Services): Pro
   }
 }
 
-function auditOf(
+type FoundSink = Pick<AuditedSink, 'sink' | 'place' | 'audit'>
+
+/** What is found of a sink, and of those beside it. */
+async function auditsOf(
   name: string,
   sink: Sink<never>,
   { manifest, content: checkpoint }: OpenCheckpoint,
   content: boolean,
   { clock, random }: Environment,
-): Promise<Audit> | undefined {
+): Promise<readonly FoundSink[]> {
   const own = checkpoint.sinks[name]
-  if (own === undefined) return undefined
+  if (own === undefined) return [{ sink: name, place: sink.description.detail, audit: undefined }]
   const { job, lineage } = manifest
-  const { state, committables } = own
   const positions = positionsOf(manifest.sources)
-  return sink.audit?.({ job, name, lineage, clock, random, state, committables, positions, content })
+  return auditsIn({ sink, context: { job, name, lineage, clock, random, ...own, positions, content } })
+}
+
+async function auditsIn({ sink, context }: SinkToAudit): Promise<readonly FoundSink[]> {
+  const found: FoundSink[] = [
+    { sink: context.name, place: sink.description.detail, audit: await sink.audit?.(context) },
+  ]
+  for (const beside of (await sink.besides?.(context)) ?? []) found.push(...(await auditsIn(beside)))
+  return found
 }
 
 function positionsOf(sources: OpenCheckpoint['manifest']['sources']): InputPositions {

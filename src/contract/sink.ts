@@ -93,6 +93,14 @@ export interface Sink<in T> {
   open(context: SinkContext, restored: Snapshot | undefined): Promise<SinkWriter<T>>
   /** Compares what it has published with its account of that. Changes nothing. `undefined` for a sink that keeps none. */
   audit?(context: AuditContext): Promise<Audit>
+  /** The sinks that this one has as options, each with its part of the checkpoint. */
+  besides?(context: AuditContext): Promise<readonly SinkToAudit[]>
+}
+
+/** A sink that stands beside another. */
+export interface SinkToAudit {
+  readonly sink: Sink<never>
+  readonly context: AuditContext
 }
 
 /** What a sink is audited by: a checkpoint of its job. */

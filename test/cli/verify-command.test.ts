@@ -11,6 +11,7 @@ import { processServices } from '../../src/cli/process-services.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 
 const jobFile = fileURLToPath(new URL('./jobs/listed.ts', import.meta.url))
+const backedUp = fileURLToPath(new URL('./jobs/backed-up.ts', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'millrace-verify-'))
 const lake = join(root, 'lake')
 const checkpoints = join(root, 'checkpoints')
@@ -53,6 +54,27 @@ sink seen: memory
     expect(json).toMatchObject({ job: 'listed', sink: 'lake', audit: { entries: 1, faults: [] } })
     expect(json.audit.ranges).toEqual({ orders: { a: [null, '6'], b: [null, '3'] } })
     expect(json.audit.files).toHaveLength(6)
+  })
+
+  it('proves it of sinks beside another too', async () => {
+    const store = join(root, 'backed-up')
+    process.env['LISTED_LAKE'] = join(root, 'backup')
+    await run(await loadJob(backedUp), { checkpoints: folderStore(store), clock: manualClock() })
+    const ofJob = async () => {
+      const environment = new FakeEnvironment()
+      const code = await commandLine(
+        ['verify', backedUp, '--checkpoints', store],
+        environment,
+        processServices,
+      )
+      return { code, out: environment.out }
+    }
+    const { code, out } = await ofJob()
+    expect([code, out]).toEqual([0, expect.stringMatching(/^sink service: memory\n {2}keeps no ledger\n/)])
+    expect(out).toMatch(/sink service\.backup: jsonl in .*\n {2}1 file, 3 rows in 1 partition\n/)
+    const [file = ''] = readdirSync(join(root, 'backup')).filter((name) => name.endsWith('.jsonl'))
+    rmSync(join(root, 'backup', file))
+    expect(await ofJob()).toEqual({ code: 1, out: expect.stringContaining(`missing: ${file} is not there`) })
   })
 
   it('says which records made a row', async () => {

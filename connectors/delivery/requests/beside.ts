@@ -1,7 +1,15 @@
-import type { CommitPermit, Committable, Sink, SinkContext, SinkWriter } from '../../../src/contract/sink.ts'
+import type {
+  AuditContext,
+  CommitPermit,
+  Committable,
+  Sink,
+  SinkContext,
+  SinkToAudit,
+  SinkWriter,
+} from '../../../src/contract/sink.ts'
 import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError } from '../../../src/errors.ts'
-import type { StagedBeside } from './joined-state.ts'
+import { type StagedBeside, separateState } from './joined-state.ts'
 
 /** A sink that stands beside the destination, by its option: `errors` or `backup`. */
 export interface SinkBeside {
@@ -29,7 +37,7 @@ export async function openBeside(
   for (const [option, sink] of Object.entries(sinks)) {
     if (sink === undefined) continue
     const count = (counter: string, by?: number) => context.count(`${option}.${counter}`, by)
-    const own = { ...context, name: `${context.name}.${option}`, count }
+    const own = { ...context, name: nameBeside(context.name, option), count }
     try {
       const writer = await (sink as Sink<unknown>).open(own, restored.get(option))
       opened.push({ option, writer })
@@ -39,6 +47,20 @@ export async function openBeside(
     }
   }
   return new SinksBeside(opened)
+}
+
+/** The sinks beside a destination with what a checkpoint has of them. */
+export async function besidesIn(
+  sinks: Readonly<Record<string, Sink<never> | undefined>>,
+  context: AuditContext,
+): Promise<readonly SinkToAudit[]> {
+  const { beside } = await separateState(context.state)
+  return [...beside].flatMap(([option, state]) => {
+    const sink = sinks[option]
+    const committables = committablesOf(option, context.committables)
+    const own = { ...context, name: nameBeside(context.name, option), state, committables }
+    return sink === undefined ? [] : [{ sink, context: own }]
+  })
 }
 
 /** The sinks beside a destination, as one: they are in the same checkpoints as its batches. */
@@ -71,11 +93,7 @@ export class SinksBeside {
 
   async commit(committables: readonly Committable[], permit: CommitPermit): Promise<void> {
     for (const { option, writer } of this.#sinks) {
-      const own = committables.filter((one) => one['beside'] === option)
-      await writer.commit(
-        own.map((one) => one['committable'] as Committable),
-        permit,
-      )
+      await writer.commit(committablesOf(option, committables), permit)
     }
   }
 
@@ -88,4 +106,13 @@ export class SinksBeside {
 /** A committable of a sink beside, among those of the destination. */
 export function committableBeside(option: string, committable: Committable): Committable {
   return { beside: option, committable }
+}
+
+function committablesOf(option: string, committables: readonly Committable[]): readonly Committable[] {
+  const own = committables.filter((one) => one['beside'] === option)
+  return own.map((one) => one['committable'] as Committable)
+}
+
+function nameBeside(sink: string, option: string): string {
+  return `${sink}.${option}`
 }

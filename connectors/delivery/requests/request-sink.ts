@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError, reasons } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { openBeside } from './beside.ts'
+import { besidesIn, openBeside } from './beside.ts'
 import { ByteRoom } from './byte-room.ts'
 import { DeliveryReport } from './delivery-report.ts'
 import type { ErrorRecord } from './error-record.ts'
@@ -52,6 +52,7 @@ export function requestSink<T>(options: RequestSinkOptions<T>): Sink<T> {
   return {
     description: describe(options),
     open: (context, restored) => openWriter(options, plan, context, restored),
+    besides: (context) => besidesIn({ errors: options.errors, backup: options.backup }, context),
   }
 }
 
