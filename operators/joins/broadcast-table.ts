@@ -21,6 +21,8 @@ export class BroadcastTable {
   readonly #broadcasting: Broadcasting
   readonly #context: OperatorContext<unknown>
   readonly #table = new Map<Key, unknown>()
+  /** What the last checkpoint has. */
+  #part: Uint8Array | undefined
   /** Of one row. The array is the same for all. */
   readonly #results: unknown[] = []
 
@@ -62,9 +64,11 @@ export class BroadcastTable {
     for (let index = 0; index < results.length; index += 1) this.#context.emit(results[index], timestamp)
   }
 
-  /** The table, and what else the operator keeps. */
+  /** The table, and what else the operator keeps. It is the same part as before, and not written, if nothing has changed. */
   snapshot(waiting: unknown): Snapshot {
-    return { schema, parts: [encodeCbor([this.#shape, [...this.#table], waiting])] }
+    const part = encodeCbor([this.#shape, [...this.#table], waiting])
+    if (this.#part === undefined || Buffer.compare(part, this.#part) !== 0) this.#part = part
+    return { schema, parts: [this.#part] }
   }
 
   /** Loads the table, and gives what else was kept. */
@@ -77,6 +81,7 @@ export class BroadcastTable {
       )
     }
     for (const [key, value] of entries) this.put([key, migrate === undefined ? value : migrate(value, key)])
+    this.#part = parts[0]
     return waiting
   }
 }
