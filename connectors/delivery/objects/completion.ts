@@ -2,20 +2,20 @@ import { Encoder } from 'cbor-x'
 import type { ObjectStage } from '../../../src/contract/object-destination.ts'
 import type { Committable, SinkContext } from '../../../src/contract/sink.ts'
 import type { StoredFile, WriteFile } from '../../../src/contract/snapshot.ts'
-import { type PartitionEntry, PartitionLedger } from './partition-ledger.ts'
+import { PartitionAccounts, type PartitionEntry } from './partition-accounts.ts'
 import { marker, markerName } from './success-marker.ts'
 
 const cbor = new Encoder({ useRecords: false, tagUint8Array: false })
 
 /** Says of partitions that they are complete: stages their manifests, and keeps account in the checkpoint. */
 export class Completion {
-  readonly ledger: PartitionLedger
+  readonly accounts: PartitionAccounts
   readonly #context: SinkContext
   readonly #objects: ObjectStage
   #stored: { readonly content: Buffer; readonly file: StoredFile } | undefined
 
-  constructor(ledger: PartitionLedger, context: SinkContext, objects: ObjectStage) {
-    this.ledger = ledger
+  constructor(accounts: PartitionAccounts, context: SinkContext, objects: ObjectStage) {
+    this.accounts = accounts
     this.#context = context
     this.#objects = objects
   }
@@ -25,8 +25,8 @@ export class Completion {
     const { job, name: sink, lineage } = this.#context
     const staged: Committable[] = []
     for (const partition of partitions) {
-      if (this.ledger.entries.get(partition)?.files.length === 0) continue
-      const entry = this.ledger.list(partition)
+      if (this.accounts.entries.get(partition)?.files.length === 0) continue
+      const entry = this.accounts.list(partition)
       const content = marker(job, { sink, lineage }, partition, entry)
       const name = markerName(entry.version)
       const path = partition === '' ? name : `${partition}/${name}`
@@ -37,7 +37,7 @@ export class Completion {
 
   /** The account as a file of the checkpoint; the one before if nothing has changed. */
   async written(write: WriteFile): Promise<StoredFile> {
-    const content = Buffer.from(cbor.encode([...this.ledger.entries]))
+    const content = Buffer.from(cbor.encode([...this.accounts.entries]))
     if (this.#stored?.content.equals(content)) return this.#stored.file
     this.#stored = { content, file: await write(Uint8Array.from(content)) }
     return this.#stored.file
@@ -45,10 +45,10 @@ export class Completion {
 }
 
 /** An account as a checkpoint holds it; without a file a new one. */
-export async function restoredLedger(file: StoredFile | undefined): Promise<PartitionLedger> {
-  if (file === undefined) return new PartitionLedger()
+export async function restoredAccounts(file: StoredFile | undefined): Promise<PartitionAccounts> {
+  if (file === undefined) return new PartitionAccounts()
   const entries: [string, PartitionEntry][] = cbor.decode(await file.read())
-  return new PartitionLedger(entries)
+  return new PartitionAccounts(entries)
 }
 
 async function* once(content: string): AsyncGenerator<Uint8Array> {

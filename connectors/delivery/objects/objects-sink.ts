@@ -5,7 +5,7 @@ import { MillraceError } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { auditObjects } from './audit-objects.ts'
 import { restoreCold } from './cold-state.ts'
-import { Completion, restoredLedger } from './completion.ts'
+import { Completion, restoredAccounts } from './completion.ts'
 import { writerName } from './file-name.ts'
 import type { Format } from './format.ts'
 import { attachListed } from './ledger/attach-listed.ts'
@@ -129,7 +129,7 @@ async function find<T>(
   await objects.look()
   const found = { files: tails.files, state: tails.state, ledger, cold: cold.state, spill }
   if (partitions.endOf === undefined) return { ...found, completion: undefined }
-  const partitionsOf = await restoredLedger(account)
-  for (const { partition, version } of published.markers) partitionsOf.found(partition, version)
-  return { ...found, completion: new Completion(partitionsOf, context, objects) }
+  const accounts = await restoredAccounts(account)
+  for (const { partition, version } of published.markers) accounts.found(partition, version)
+  return { ...found, completion: new Completion(accounts, context, objects) }
 }

@@ -117,7 +117,7 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   }
 
   watermark(timestamp: number): void {
-    this.#completion?.ledger.advance(timestamp)
+    this.#completion?.accounts.advance(timestamp)
   }
 
   async stage(last: boolean, epoch = 0): Promise<Staged> {
@@ -127,7 +127,7 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     for (const file of this.#files.values()) {
       // A clock that went back must not make a file wait until it has caught up.
       file.openedAt = Math.min(file.openedAt, now)
-      const isOver = last || this.#completion?.ledger.isFirstTime(file.partition) === true
+      const isOver = last || this.#completion?.accounts.isFirstTime(file.partition) === true
       if (isDue(file.facts, now, isOver, this.#plan.roll)) this.#finish(file)
       // Without a row it begins where its first row will come.
       if (file.rows === 0 && !file.begins?.pinned) file.begins = undefined
@@ -143,7 +143,7 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
     await this.#objects.look()
     // Only files that were finished before the cut had rows there, and they are staged now.
     this.#spill.release(unused)
-    for (const one of committables) this.#completion?.ledger.add(this.#stagedOf.get(one)!.partition, one)
+    for (const one of committables) this.#completion?.accounts.add(this.#stagedOf.get(one)!.partition, one)
     const entries = entry === undefined ? [] : [await this.#stageEntry(entry, committables)]
     const markers = (await this.#completion?.stageMarkers(complete)) ?? []
     this.#hasStaged = true
@@ -190,8 +190,8 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
   }
 
   /** Whether the partition was said to be complete. */
-  #see({ ledger }: Completion, partition: string, timestamp: number): boolean {
-    return ledger.see(partition, () => {
+  #see({ accounts }: Completion, partition: string, timestamp: number): boolean {
+    return accounts.see(partition, () => {
       const end = this.#plan.partitions.endOf?.(partition, timestamp)
       if (typeof end === 'number' && !Number.isNaN(end)) return end
       throw new InvalidRow(`completeAt gave ${shown(end)} for partition ${partition || '(none)'}`)
@@ -200,10 +200,10 @@ export class ObjectsWriter<T> implements SinkWriter<T> {
 
   /** Those whose rows are all in finished files, or that were complete before. */
   #completePartitions(): readonly string[] {
-    const ledger = this.#completion?.ledger
-    if (ledger === undefined) return []
+    const accounts = this.#completion?.accounts
+    if (accounts === undefined) return []
     const isRepeating = ({ facts }: OpenFile) => facts.publishedTo !== undefined
-    const complete = [...this.#files.values()].filter(({ partition }) => ledger.isComplete(partition))
+    const complete = [...this.#files.values()].filter(({ partition }) => accounts.isComplete(partition))
     return complete.filter((file) => !isRepeating(file)).map(({ partition }) => partition)
   }
 

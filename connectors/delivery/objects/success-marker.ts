@@ -1,5 +1,5 @@
 import type { Writer } from './file-name.ts'
-import type { PartitionEntry } from './partition-ledger.ts'
+import type { PartitionEntry } from './partition-accounts.ts'
 
 /** The name of a manifest in the folder of its partition. The first one is what readers wait for. */
 export function markerName(version: number): string {

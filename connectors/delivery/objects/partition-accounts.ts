@@ -30,7 +30,7 @@ export interface PartitionEntry {
 }
 
 /** Keeps account of the partitions of a sink: when each is complete, and which files are in no manifest yet. */
-export class PartitionLedger {
+export class PartitionAccounts {
   readonly entries: Map<string, PartitionEntry>
   /** Manifests of partitions that are not known yet. */
   readonly #found = new Map<string, number>()
