@@ -107,6 +107,9 @@ function unzipped(file: Buffer): { readonly name: string; readonly text: Buffer 
 }
 
 async function unzstd(file: Buffer): Promise<Buffer> {
+  // The package reads frames that say how long their text is, as it writes them itself; those of a stream do not.
+  if ('zstdDecompressSync' in zlib)
+    return (zlib as { zstdDecompressSync(bytes: Buffer): Buffer }).zstdDecompressSync(file)
   // Loads the package, which must not be done twice.
   await ZstdFrames.open()
   return Buffer.from(decompress(file))
