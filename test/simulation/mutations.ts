@@ -32,7 +32,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/runtime/attempt.ts',
     from: 'if (committables.length > 0) await sink.commit(committables, coordinator.permit())',
     to: '',
-    foundBy: 29,
+    foundBy: 40,
   },
   {
     name: 'no fence: an epoch that is taken is taken for published',

@@ -1,6 +1,6 @@
 import { type RowsBySink, type Simulated, simulate } from '../../src/testing/index.ts'
 import { Chance } from '../../src/testing/simulation/chance.ts'
-import { otherSimulationOf, otherVariants, type Simulation, simulationOf, variants } from './jobs.ts'
+import { expires, otherSimulationOf, otherVariants, type Simulation, simulationOf, variants } from './jobs.ts'
 
 interface Prepared extends Simulation {
   readonly expected: NonNullable<Parameters<typeof simulate>[1]['expected']>
@@ -15,11 +15,14 @@ const placeOfOthers = 5
 /**
  * One seed: one of the jobs through one history.
  *
+ * @param retention Whether it may be one in which records expire.
+ *
  * @throws MillraceError `SIMULATION_FAILED`.
  */
-export async function simulateSeed(seed: number): Promise<Simulated> {
-  const isOther = seed % othersEvery === placeOfOthers
-  const variant = isOther ? Math.floor(seed / othersEvery) % otherVariants : seed % variants
+export async function simulateSeed(seed: number, retention = true): Promise<Simulated> {
+  const other = Math.floor(seed / othersEvery) % otherVariants
+  const isOther = seed % othersEvery === placeOfOthers && (retention || !expires(other))
+  const variant = isOther ? other : seed % variants
   const name = `${isOther} ${variant}`
   const known =
     prepared.get(name) ??

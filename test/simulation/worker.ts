@@ -7,6 +7,8 @@ export interface Work {
   readonly to: number
   readonly step: number
   readonly trace: boolean
+  /** Whether there are histories in which records expire. */
+  readonly retention: boolean
   /** Ends with the first that fails. */
   readonly untilFailure?: boolean
 }
@@ -19,9 +21,9 @@ export interface Report {
   readonly trace?: string
 }
 
-async function reportOf(seed: number, trace: boolean): Promise<Report> {
+async function reportOf(seed: number, { trace, retention }: Work): Promise<Report> {
   try {
-    const simulated = await simulateSeed(seed)
+    const simulated = await simulateSeed(seed, retention)
     const { steps } = simulated
     return trace ? { seed, steps, trace: simulated.trace.join('\n') } : { seed, steps }
   } catch (error) {
@@ -29,9 +31,10 @@ async function reportOf(seed: number, trace: boolean): Promise<Report> {
   }
 }
 
-process.once('message', async ({ from, to, step, trace, untilFailure }: Work) => {
+process.once('message', async (work: Work) => {
+  const { from, to, step, untilFailure } = work
   for (let seed = from; seed < to; seed += step) {
-    const report = await reportOf(seed, trace)
+    const report = await reportOf(seed, work)
     process.send!(report)
     if (untilFailure && report.error !== undefined) break
   }
