@@ -88,8 +88,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   #throttled = 0
   readonly #onceListed: OnceListed
   readonly #losses: Losses
-  /** Of the shards of the last listing, as far as they tell. */
-  #createdAt: ReadonlyMap<string, number> = new Map()
+  /** The last listing. */
+  #listed: ReadonlyMap<string, ListedShard> = new Map()
   readonly #seen: SeenRecords | undefined
   #lineage: Lineage | undefined
   #facts: StreamFacts
@@ -219,7 +219,7 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   async #discoverShards(): Promise<void> {
     for (let look = 1; ; look++) {
       const listed = await this.#list('retained')
-      this.#createdAt = new Map(listed.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt]] : [])))
+      this.#listed = new Map(listed.map((shard) => [shard.id, shard]))
       // A first lineage is kept only when it is whole: the shards that a listing left out would never come in.
       const lineage = this.#lineage ?? (await this.#firstLineage(listed))
       lineage.learnAll(listed)
@@ -277,7 +277,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     const read = this.#readers.get(shard.id)?.cursor.progress ?? this.#parts.snapshot.read[shard.id]
     if (read !== undefined && read.after === after) return read.readUntil
     if (after !== null) return sequenceTime(parsePosition(after).sequenceNumber)
-    return missesNothingUntil(shard, this.#parts.snapshot, this.#createdAt.get(shard.id))
+    const { snapshot } = this.#parts
+    const wasKnown = snapshot.lineage?.shards.some(({ id }) => id === shard.id) ?? false
+    return missesNothingUntil(shard, snapshot, this.#listed.get(shard.id)?.createdAt, wasKnown)
   }
 
   async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {

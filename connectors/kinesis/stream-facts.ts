@@ -57,16 +57,23 @@ export function wantedSince(
 /** The time in a shard's numbers is later than in its parents', however fast they follow each other: ahead of the clock. */
 const leadMs = 60_000
 
-/** Up to which arrival time nothing of a shard is missed though nothing was read of it; `undefined` if unknown. */
+/**
+ * Up to which arrival time nothing of a shard is missed though nothing was read of it; `undefined` if unknown.
+ *
+ * @param createdAt When it was created, if a listing has it and its numbers tell.
+ * @param wasKnown Whether the checkpoint that the job started from has it.
+ */
 export function missesNothingUntil(
   shard: KnownShard,
   { start, wantedSince }: Pick<EnumeratorSnapshot, 'start' | 'wantedSince'>,
   createdAt: number | undefined,
+  wasKnown: boolean,
 ): number | undefined {
   const own = firstIterator(shard, start)
   if ('sequenceNumber' in own) return sequenceTime(own.sequenceNumber)
-  // A child that no listing has is younger than the last one.
-  if (wantedSince === undefined || (shard.kind === 'child' && createdAt === undefined)) return undefined
+  if (wantedSince === undefined) return undefined
+  // A child that came in since then is read as soon as its parents are.
+  if (shard.kind === 'child' && createdAt === undefined && !wasKnown) return undefined
   return createdAt === undefined ? wantedSince : Math.max(wantedSince, createdAt - leadMs)
 }
 

@@ -12,8 +12,8 @@ import { simulateElsewhere } from './worker-process.ts'
  *   --from      the first one (default 0)
  *   --workers   how many processes share them (default: one for each core)
  *   --trace     prints what happened in each history
- *   --retention with histories in which records expire: of 500 of them three fail; in two an older run that has been
- *               replaced says DATA_LOST, which it may; the third is not understood yet
+ *   --retention with histories in which records expire: of 500 of them two fail, in which an older run that has been
+ *               replaced says DATA_LOST, as it may
  *
  * Exits with 1 if a seed fails.
  */
