@@ -33,9 +33,14 @@ async function runJob(endpoint: string, folder: string, killWhen: (said: Said) =
   const where = ['--endpoint', endpoint, '--checkpoints', `${folder}/checkpoints`]
   const child = millrace([...args, ...where], ['ignore', 'pipe', 'inherit'])
   const exited = once(child, 'exit')
+  let shown = ''
   for await (const line of createInterface({ input: child.stdout! })) {
     const said: Said = JSON.parse(line)
-    if (said.type === 'metrics') console.log(`  ${progress(said)}`)
+    // The last figures may be those before them.
+    if (said.type === 'metrics' && progress(said) !== shown) {
+      shown = progress(said)
+      console.log(`  ${shown}`)
+    }
     if (said.kind === 'started') console.log(`  ${beginning(said)}`)
     if (killWhen(said)) child.kill('SIGKILL')
   }
