@@ -49,6 +49,10 @@ export function memoryState(): StateBackend {
  * @example
  * diskState({ usedKeys: 100_000, memory: '64MiB' }).kind // 'disk'
  */
-export function diskState({ folder, usedKeys = 400_000, memory = '256MiB' }: DiskStateOptions = {}): StateBackend {
+export function diskState({
+  folder,
+  usedKeys = 400_000,
+  memory = '256MiB',
+}: DiskStateOptions = {}): StateBackend {
   return { kind: 'disk', folder, usedKeys, memoryBytes: bytes(memory) }
 }

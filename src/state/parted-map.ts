@@ -4,7 +4,7 @@ import type { Key } from './key.ts'
 import { keyHash } from './key-hash.ts'
 
 /** One map of V8's up to so many keys, which take a millisecond or two to part. */
-const oneMapKeys = 8 * 1024
+const oneMapKeys = 4 * 1024
 
 /**
  * A map of keys that is many maps once it is large: a map of V8's that grows or shrinks copies all that it has, which takes

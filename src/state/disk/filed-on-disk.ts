@@ -11,7 +11,7 @@ import { PlaceTable } from './place-table.ts'
 import type { RecordLog } from './record-log.ts'
 
 /** One table up to so many places, which take a few milliseconds to part. From then on no table takes long to grow. */
-const oneTablePlaces = 8 * 1024
+const oneTablePlaces = 4 * 1024
 
 /** The record that is being written: one after another, so one is enough. */
 const record = new ByteWriter(64 * 1024)

@@ -3,15 +3,7 @@ import { MillraceError } from '../../errors.ts'
 import { ByteReader } from '../files/byte-reader.ts'
 import type { ByteWriter } from '../files/byte-writer.ts'
 import { namelessFile, writeAll } from './nameless-file.ts'
-import {
-  maxSegments,
-  offsetOf,
-  type Place,
-  placeOf,
-  segmentBytes,
-  segmentOf,
-  sizeClassOf,
-} from './place.ts'
+import { maxSegments, offsetOf, type Place, placeOf, segmentBytes, segmentOf, sizeClassOf } from './place.ts'
 import { bytesOfClass, classOf } from './size-class.ts'
 
 /** The memory of the first segment: most states are small. */
@@ -164,8 +156,7 @@ export class RecordLog {
   /** Memory for a record at the end. */
   #room(sizeClass: number): readonly [place: Place, memory: Buffer, at: number] {
     const length = bytesOfClass(sizeClass)
-    if (this.#last.sizeBytes + length > this.#last.memory!.length)
-      this.#begin(Math.max(segmentBytes, length))
+    if (this.#last.sizeBytes + length > this.#last.memory!.length) this.#begin(Math.max(segmentBytes, length))
     const segment = this.#last
     const at = segment.sizeBytes
     segment.sizeBytes += length

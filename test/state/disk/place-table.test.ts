@@ -12,7 +12,8 @@ test('places are found by their hashes, also where many have the same and some a
   }
   const found = (hash: number) => {
     const places: number[] = []
-    for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash)) places.push(table.place(slot))
+    for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash))
+      places.push(table.place(slot))
     return places.sort((a, b) => a - b)
   }
   for (let round = 0; round < 20_000; round += 1) {
