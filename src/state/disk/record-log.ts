@@ -10,6 +10,8 @@ import { bytesOfClass, classOf } from './size-class.ts'
 const firstBytes = 2 ** 20
 /** A segment is emptied in pieces of this. */
 const emptiedBytes = 64 * 1024
+/** A segment leaves memory in pieces of this, at the pace at which the newest one grows: no call takes long. */
+const leavingBytes = 256 * 1024
 
 interface Segment {
   readonly number: number
@@ -19,6 +21,14 @@ interface Segment {
   sizeBytes: number
   /** How many of them are still of use. */
   liveBytes: number
+}
+
+/** A segment that is being written to its file, and stays as it is from now on. */
+interface Leaving {
+  readonly segment: Segment
+  readonly file: number
+  writtenBytes: number
+  dueBytes: number
 }
 
 /**
@@ -37,12 +47,13 @@ export class RecordLog {
   /** Memory that no segment has any more. */
   #spare: Buffer | undefined
   #last!: Segment
+  #leaving: Leaving | undefined
   #scratch: Buffer = Buffer.allocUnsafe(64 * 1024)
   readonly #reader = new ByteReader(this.#scratch)
 
   /**
    * @param folder Where files may be made. It must be there.
-   * @param memoryBytes How much stays in memory, but for the segment that is being written, which always does.
+   * @param memoryBytes How much stays in memory, but for the newest segment and one that is leaving.
    */
   constructor(folder: string, memoryBytes: number) {
     this.#folder = folder
@@ -70,7 +81,8 @@ export class RecordLog {
 
   /** Writes a record anew, where it lies if it can. Gives the place where it is now. */
   rewrite(place: Place, record: ByteWriter): Place {
-    const { memory } = this.#segments[segmentOf(place)]!
+    const segment = this.#segments[segmentOf(place)]!
+    const memory = segment === this.#leaving?.segment ? undefined : segment.memory
     if (memory === undefined || classOf(1 + record.length) !== sizeClassOf(place)) {
       this.forget(place)
       return this.append(record)
@@ -139,6 +151,8 @@ export class RecordLog {
 
   close(): void {
     for (const segment of this.#segments) if (segment?.file !== undefined) closeSync(segment.file)
+    if (this.#leaving !== undefined) closeSync(this.#leaving.file)
+    this.#leaving = undefined
     this.#segments.length = 0
     this.#inMemory = []
     this.#spare = undefined
@@ -161,6 +175,7 @@ export class RecordLog {
     const at = segment.sizeBytes
     segment.sizeBytes += length
     segment.liveBytes += length
+    if (this.#leaving !== undefined) this.#writeOut(this.#leaving, length)
     return [placeOf(sizeClass, segment.number, at), segment.memory!, at]
   }
 
@@ -171,9 +186,7 @@ export class RecordLog {
     if (number >= maxSegments) {
       throw new MillraceError('STORE_FAILED', 'a keyed state on disk has grown beyond 64 GiB')
     }
-    while (this.#heldBytes() + capacity > this.#memoryBytes && this.#inMemory.length > 0) {
-      this.#toFile(this.#inMemory[0]!)
-    }
+    if (this.#leaving !== undefined) this.#writeOut(this.#leaving, Number.POSITIVE_INFINITY)
     const memory = this.#spare?.length === capacity ? this.#spare : Buffer.allocUnsafeSlow(capacity)
     this.#spare = undefined
     const segment = { number, memory, file: undefined, sizeBytes: 0, liveBytes: 0 }
@@ -181,22 +194,35 @@ export class RecordLog {
     this.#inMemory.push(segment)
     this.#last = segment
     if (before?.liveBytes === 0) this.#end(before)
+    this.#makeRoom()
   }
 
-  #heldBytes(): number {
-    return this.#inMemory.reduce((sum, { memory }) => sum + memory!.length, 0)
-  }
-
-  #toFile(segment: Segment): void {
-    const file = namelessFile(this.#folder)
-    try {
-      writeAll(file, segment.memory!.subarray(0, segment.sizeBytes))
-    } catch (error) {
-      closeSync(file)
-      throw error
+  /** Has the oldest segment leave memory if there is too much in it. */
+  #makeRoom(): void {
+    let heldBytes = -this.#last.memory!.length
+    for (const { memory } of this.#inMemory) heldBytes += memory!.length
+    for (let [oldest] = this.#inMemory; heldBytes > this.#memoryBytes; [oldest] = this.#inMemory) {
+      heldBytes -= oldest!.memory!.length
+      const leaving = { segment: oldest!, file: namelessFile(this.#folder), writtenBytes: 0, dueBytes: 0 }
+      this.#leaving = leaving
+      // After a record that is much longer than others there is room for them only at once.
+      if (heldBytes > this.#memoryBytes) this.#writeOut(leaving, Number.POSITIVE_INFINITY)
     }
+  }
+
+  /** The newest segment has grown. */
+  #writeOut(leaving: Leaving, grownBytes: number): void {
+    const { segment, file, writtenBytes } = leaving
+    leaving.dueBytes += grownBytes
+    if (leaving.dueBytes < leavingBytes) return
+    const until = Math.min(writtenBytes + leaving.dueBytes, segment.sizeBytes)
+    writeAll(file, segment.memory!.subarray(writtenBytes, until), writtenBytes)
+    leaving.writtenBytes = until
+    leaving.dueBytes = 0
+    if (until < segment.sizeBytes) return
     segment.file = file
     this.#leaveMemory(segment)
+    this.#leaving = undefined
   }
 
   #leaveMemory(segment: Segment): void {
@@ -207,11 +233,14 @@ export class RecordLog {
 
   #end(segment: Segment): void {
     this.#segments[segment.number] = undefined
-    if (segment.file === undefined) this.#leaveMemory(segment)
-    else {
-      ftruncateSync(segment.file, 0)
-      closeSync(segment.file)
+    if (this.#leaving?.segment === segment) {
+      segment.file = this.#leaving.file
+      this.#leaving = undefined
     }
+    if (segment.memory !== undefined) this.#leaveMemory(segment)
+    if (segment.file === undefined) return
+    ftruncateSync(segment.file, 0)
+    closeSync(segment.file)
   }
 
   /** The segment of which at most a half is of use, and least. */

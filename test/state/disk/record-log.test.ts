@@ -81,6 +81,21 @@ test('what is read of a file comes into memory, and is left alone there', () => 
   expect(log.rewrite(kept, recordOf(8, 100))).toBe(kept)
 })
 
+test('what is written anew while its segment leaves memory is what comes back', () => {
+  opened(1)
+  const places: Place[] = []
+  for (let number = 0; number < 250_000; number += 1) {
+    places.push(log.append(recordOf(number, 100)))
+    // Of the segment before, a little further on than it is written to its file.
+    const earlier = number - 50_000
+    if (earlier >= 0) places[earlier] = log.rewrite(places[earlier]!, recordOf(earlier + 1, 100))
+  }
+  for (const [number, place] of places.entries()) {
+    const now = number < 200_000 ? number + 1 : number
+    if (log.read(place).uint32() !== now) expectRecord(place, now, 100)
+  }
+})
+
 test('what is not used any more takes no memory and no file', () => {
   opened(3 * segmentBytes)
   for (let round = 0; round < 20; round += 1) {
