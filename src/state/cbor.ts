@@ -25,7 +25,7 @@ export function cborView(value: unknown): Uint8Array {
 const decode = encoder.decode.bind(encoder) as (content: Uint8Array, end?: number) => unknown
 
 /** Small values are decoded from one buffer: cbor-x makes a view of every buffer that is new to it, which takes longer. */
-const small = new Uint8Array(64)
+const small = Buffer.alloc(64)
 
 export function decodeCbor(content: Uint8Array): unknown {
   const { length } = content
