@@ -140,6 +140,33 @@ describe('a state with a codec', () => {
     expect(failure.message).toContain('too short')
   })
 
+  it('ends the job when bytes are decoded to a promise', async () => {
+    const store = memoryStore()
+    await read(account(1).described, store)
+    const late = { ...money(), decode: async () => new Money(1) } as unknown as StateCodec<Money>
+    const failure = await failureOf(read(account(3, late).described, store))
+    expect([failure.code, failure.message]).toEqual([
+      'CHECKPOINT_INCOMPATIBLE',
+      expect.stringContaining('gave a promise'),
+    ])
+  })
+
+  it.each([
+    ['text', 'text'],
+    [[1, 2], 'an array'],
+    [undefined, 'undefined'],
+    [new Float64Array(1), 'an object'],
+    [Promise.resolve(Uint8Array.of(1)), 'an object'],
+  ])('ends the job before a checkpoint holds what is no bytes, as %o', async (encoded, told) => {
+    const store = memoryStore()
+    const broken = { ...money(), encode: () => encoded } as unknown as StateCodec<Money>
+    const failure = await failureOf(read(account(1, broken).described, store))
+    expect(failure).toMatchObject({ code: 'STATE_INVALID', where: { operator: 'totals' } })
+    expect(failure.message).toContain(
+      `the codec money 1 of the state "total" encodes to ${told}, not to bytes`,
+    )
+  })
+
   it.each([
     [{}, 'is an object, not { name, encode, decode }'],
     [{ ...money(), version: 0 }, 'has the version 0: versions are 1, 2, …'],
