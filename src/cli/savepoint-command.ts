@@ -95,6 +95,11 @@ function ls({ stdout, stderr }: Environment, services: Services): Command {
       const { checkpointBytes, listSavepoints } = await services.checkpointTools()
       const savepoints = await listSavepoints(store)
       for (const { name, manifest } of savepoints) {
+        if ('damage' in manifest) {
+          const damaged = { name, damaged: true, damage: manifest.damage }
+          stdout.write(`${flags.json ? JSON.stringify(damaged) : `${name}  DAMAGED: ${manifest.damage}`}\n`)
+          continue
+        }
         const { epoch, createdAt } = manifest
         const sizeBytes = checkpointBytes(manifest)
         const facts = { name, epoch, createdAt, sizeBytes }
