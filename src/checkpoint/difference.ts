@@ -82,7 +82,8 @@ function shown(this: unknown, name: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $bigint: String(value) }
   if (value instanceof Map) return { $map: [...value] }
   if (value instanceof Set) return { $set: [...value] }
-  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') }
+  // A Buffer has told already what it would be in JSON.
+  if (original instanceof Uint8Array) return { $bytes: Buffer.from(original).toString('base64') }
   if (ArrayBuffer.isView(value)) return { [`$${value.constructor.name}`]: [...(value as Float64Array)] }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
   return value

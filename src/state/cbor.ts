@@ -22,5 +22,9 @@ export function cborView(value: unknown): Uint8Array {
 }
 
 export function decodeCbor(content: Uint8Array): unknown {
-  return encoder.decode(content)
+  // Bytes that are found in a Buffer would be Buffers themselves, which do other things by the same names.
+  const bytes = Buffer.isBuffer(content)
+    ? new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
+    : content
+  return encoder.decode(bytes)
 }

@@ -8,6 +8,7 @@ it.each([
   ['a map', new Map([[1, new Map([['a', 2n]])]]), '{"$map":[[1,{"$map":[["a",{"$bigint":"2"}]]}]]}'],
   ['a set', new Set(['a']), '{"$set":["a"]}'],
   ['bytes', Uint8Array.of(1, 2), '{"$bytes":"AQI="}'],
+  ['a buffer', [Buffer.of(1, 2)], '[{"$bytes":"AQI="}]'],
   ['other typed arrays', [Float64Array.of(0.5, Number.NaN)], '[{"$Float64Array":[0.5,{"$number":"NaN"}]}]'],
   ['bigints in one', BigInt64Array.of(-1n), '{"$BigInt64Array":[{"$bigint":"-1"}]}'],
   ['a number that is none', { x: Number.NEGATIVE_INFINITY }, '{"x":{"$number":"-Infinity"}}'],

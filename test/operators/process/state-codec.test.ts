@@ -99,7 +99,7 @@ describe('a state with a codec', () => {
     await read(account(1).described, store)
     const entries = []
     for await (const { value } of operatorEntries(await openCheckpoint(store), 'totals')) entries.push(value)
-    const bytes = Buffer.of(1, 0, 0, 0)
+    const bytes = Uint8Array.of(1, 0, 0, 0)
     expect(entries).toMatchObject([
       { total: bytes, plain: 1, each: [bytes], byNumber: new Map([[1, [bytes, expect.any(Number)]]]) },
     ])
