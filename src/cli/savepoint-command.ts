@@ -36,7 +36,7 @@ function make(environment: Environment, services: Services): Command {
   return new Command('make')
     .summary('make one (`millrace savepoint job.ts` does the same)')
     .description(
-      'Asks the run of the job, wherever it is, for a checkpoint, and copies that. If none comes, the job does not run: ' +
+      'Asks the run of the job, wherever it is, for a checkpoint, and copies that. If none comes in time, ' +
         'its last checkpoint is copied.',
     )
     .argument('<job>', 'the job file, such as job.ts')
@@ -80,7 +80,9 @@ async function askForCheckpoint(
   } finally {
     await withdrawRequest(store)
   }
-  stderr.write(`no checkpoint came within ${wait}: the job does not run, and its last one is taken\n`)
+  stderr.write(
+    `no checkpoint came within ${wait}: the last one is taken. If the job runs, give it more time with --wait\n`,
+  )
 }
 
 function ls({ stdout, stderr }: Environment, services: Services): Command {
