@@ -43,7 +43,25 @@ export function stateChanges(
   found: Restored,
   dropped: readonly string[] = [],
 ): readonly StateChange[] {
-  return decideEvolution(heldStates(found), declaredStates(job), [...job.dropState, ...dropped])
+  const changes = decideEvolution(heldStates(found), declaredStates(job), [...job.dropState, ...dropped])
+  return changes.map((change) => {
+    const misfit = change.change === 'kept' ? misfitOfSink(job, found, change) : undefined
+    return misfit === undefined
+      ? change
+      : {
+          kind: change.kind,
+          name: change.name,
+          change: 'incompatible',
+          why: `the checkpoint holds ${misfit}`,
+        }
+  })
+}
+
+/** What a sink says of its state before it is opened. */
+function misfitOfSink({ graph }: Job, { sinks }: Restored, { kind, name }: StateChange): string | undefined {
+  const [held, node] = [sinks[name], graph.nodes.find(({ id }) => id === name)]
+  if (kind !== 'sink' || held === undefined || node?.transformation.kind !== 'sink') return undefined
+  return node.transformation.sink.misfit?.(held.state)
 }
 
 /**

@@ -163,6 +163,28 @@ describe('a job whose state has another shape', () => {
   })
 })
 
+describe('a sink that cannot go on from what a checkpoint has of it', () => {
+  it('keeps the job from starting, before it claims it', async () => {
+    const store = memoryStore()
+    const copying = (misfit?: () => string | undefined) =>
+      job('summing', ({ from }) =>
+        from('numbers', source([1, 2])).pipe(
+          sinkTo('out', { ...collectSink<number>(), ...(misfit && { misfit }) }),
+        ),
+      )
+    await read(copying(), store)
+    const epochs = await store.list('manifests/')
+    const changed = run(
+      copying(() => 'rows of other columns'),
+      { checkpoints: store, clock: manualClock() },
+    )
+    const failure = await failureOf(changed)
+    expect(failure).toMatchObject({ code: 'CHECKPOINT_INCOMPATIBLE', where: { sink: 'out' } })
+    expect(failure.message).toContain('the checkpoint holds rows of other columns')
+    expect(await store.list('manifests/')).toEqual(epochs)
+  })
+})
+
 describe('a name that has changed', () => {
   it('is found under the one before', async () => {
     const store = memoryStore()
