@@ -62,7 +62,8 @@ export async function findCheckpoints(store: CheckpointStore, job: string): Prom
   for (const epoch of epochs) {
     const candidate = await examine(store, job, epoch)
     found.push(candidate)
-    if ('manifest' in candidate || candidate.later) break
+    if ('manifest' in candidate) break
+    if (candidate.later) break
   }
   return found
 }
