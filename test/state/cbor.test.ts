@@ -60,4 +60,12 @@ describe('CBOR', () => {
       }),
     )
   })
+
+  it('refuses bytes that end too soon, whatever was decoded before', () => {
+    const whole = encodeCbor([1, 'a text', 2])
+    decodeCbor(whole)
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(() => decodeCbor(whole.subarray(0, length))).toThrow()
+    }
+  })
 })
