@@ -25,11 +25,17 @@ export function cborView(value: unknown): Uint8Array {
 const decode = encoder.decode.bind(encoder) as (content: Uint8Array, end?: number) => unknown
 
 /** Small values are decoded from one buffer: cbor-x makes a view of every buffer that is new to it, which takes longer. */
-const small = Buffer.alloc(64)
+const small = new Uint8Array(64)
 
 export function decodeCbor(content: Uint8Array): unknown {
   const { length } = content
-  if (length > small.length) return decode(content)
+  if (length > small.length) return decode(bytesOnly(content))
   for (let index = 0; index < length; index += 1) small[index] = content[index]!
   return decode(small, length)
+}
+
+/** Bytes that are found in a Buffer would be Buffers themselves, which do other things by the same names. */
+function bytesOnly(content: Uint8Array): Uint8Array {
+  if (!Buffer.isBuffer(content)) return content
+  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
 }

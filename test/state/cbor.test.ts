@@ -29,6 +29,11 @@ describe('CBOR', () => {
     expect([...bytes.bytes]).toEqual([1, 2, 3])
   })
 
+  it('gives back bytes as bytes, also from a Buffer', () => {
+    const bytes = decodeCbor(Buffer.from(encodeCbor([Uint8Array.of(1, 2, 3), Buffer.of(4)])))
+    expect(bytes).toStrictEqual([Uint8Array.of(1, 2, 3), Uint8Array.of(4)])
+  })
+
   it('gives back whatever is made of numbers, well-formed text, arrays and objects', () => {
     const text = fc.string({ unit: 'grapheme' })
     const leaf = fc.oneof(
