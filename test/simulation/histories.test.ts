@@ -41,7 +41,7 @@ describe('jobs through histories of faults', () => {
       try {
         await simulateElsewhere(
           folder,
-          { from: first, to: first + simulations, step: 1, trace: false, retention: false },
+          { from: first, to: first + simulations, step: 1, trace: false },
           ({ error }) => {
             done += 1
             if (error !== undefined) failed.push(error)

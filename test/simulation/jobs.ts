@@ -170,14 +170,9 @@ export function simulationOf(variant: number, chance: Chance): Simulation {
 /** How many variants there are of other streams: with records that hold several, and with records that expire. */
 export const otherVariants = 8
 
-/** Whether the records of such a variant expire. */
-export function expires(variant: number): boolean {
-  return variant % 2 === 1
-}
-
 /** Jobs over records that hold several, and over records that expire before they are read. */
 export function otherSimulationOf(variant: number, chance: Chance): Simulation {
-  if (!expires(variant)) {
+  if (variant % 2 === 0) {
     const described = [windows(chance, false), states(), joins()][(variant / 2) % jobs.length]!
     const everyMs = chance.oneOf([8, 25])
     const inputs = { visits: records('v', chance, described.name === 'windows', shorterMs, everyMs) }

@@ -14,7 +14,7 @@ async function firstFailing(folder: string, from: number, to: number): Promise<R
   let failing: Report | undefined
   await simulateElsewhere(
     folder,
-    { from, to, step: 1, trace: false, retention: true, untilFailure: true },
+    { from, to, step: 1, trace: false, untilFailure: true },
     (report) => {
       if (report.error !== undefined) failing = report
     },

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../checkpoint/manifest.ts'
 import { type MillraceError, millraceError } from '../../errors.ts'
 import type { Job } from '../../job.ts'
 import type { JobEvent } from '../../observe/events.ts'
@@ -9,9 +10,11 @@ import { AggregatingProducer } from './aggregating-producer.ts'
 import { Chance } from './chance.ts'
 import { Destination } from './destination.ts'
 import { chanceOf, type Fault } from './fault.ts'
+import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
+import type { ReadingWatch } from './page.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { isWanted, type Missable, mayHaveExpired, missableIn, type Retention } from './retention.ts'
+import { absenceMs, type Missable, type Retention, slownessMs } from './retention.ts'
 import {
   type InputAtTime,
   inputBytes,
@@ -22,6 +25,7 @@ import {
 import { SimulatedProcess } from './simulated-process.ts'
 import { SimulatedStorage } from './simulated-storage.ts'
 import { SimulatedStream } from './simulated-stream.ts'
+import { progressIn } from './source-progress.ts'
 import { streamClient } from './stream-client.ts'
 import { World } from './world.ts'
 
@@ -58,6 +62,8 @@ export interface Outcome {
 interface Living {
   readonly process: SimulatedProcess
   readonly running: RunningJob
+  /** Of its last claim. */
+  generation: number
   ended: boolean
 }
 
@@ -87,10 +93,12 @@ class History {
   readonly #checks: ManifestChecks
   readonly #storage: SimulatedStorage
   readonly #streams: ReadonlyMap<string, SimulatedStream>
-  readonly #reading: ReadonlyMap<string, ReadingChecks>
+  readonly #watches: ReadonlyMap<string, ReadingWatch>
+  readonly #losses: ReadonlyMap<string, LossChecks>
   readonly #destinations: ReadonlyMap<string, Destination>
   readonly #read: 'polling' | 'fan-out'
   readonly #checkpointEveryMs: number
+  readonly #slownessMs: number | undefined
   readonly #living: Living[] = []
   #processes = 0
   #unread = 0
@@ -106,15 +114,17 @@ class History {
     const ties = chance.fork()
     const time = new VirtualTime(0, ties.next)
     this.#world = new World(time, chance.fork(), parts.faults)
-    this.#checks = new ManifestChecks(this.#world)
+    this.#checks = new ManifestChecks(this.#world, (manifest) => this.#onCut(manifest))
     this.#storage = new SimulatedStorage(this.#world, this.#checks)
     const names = sourceNames(parts.job)
     this.#streams = new Map(
       names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4), parts.retention?.ms)]),
     )
-    this.#reading = new Map(
-      names.map((name) => [name, new ReadingChecks(this.#world, (shard) => this.#isOver(name, shard))]),
+    const goesOn = parts.retention?.onDataLoss === 'continue'
+    this.#losses = new Map(
+      [...this.#streams].map(([name, stream]) => [name, new LossChecks(this.#world, stream, goesOn)]),
     )
+    this.#watches = new Map(names.map((name) => [name, this.#watchOf(name)]))
     this.#destinations = new Map(
       sinkNames(parts.job).map((name) => [
         name,
@@ -124,6 +134,7 @@ class History {
     this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
     this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / (parts.aggregated ? oftener : 1)
     for (const name of names) this.#put(name, chance.fork())
+    this.#slownessMs = parts.retention && slownessMs(parts.retention, chance)
   }
 
   async live(): Promise<void> {
@@ -158,7 +169,7 @@ class History {
     const missable = Object.fromEntries(
       [...this.#streams].map(([name, stream]) => [
         name,
-        missableIn(stream, name, last, this.#puts.get(name)!),
+        missableIn(stream, progressIn(last, name), this.#puts.get(name)!),
       ]),
     )
     const outcome = { rows, trace: [...trace], steps: step, broken, stopped: this.#stopped, missable }
@@ -201,8 +212,8 @@ class History {
 
   /** Where records expire, they come when the job wants them. */
   #onceWanted(source: string, begin: () => void): void {
-    const wanted = () => isWanted(this.#streams.get(source)!, source, this.#checks.last)
-    if (this.#parts.retention === undefined || wanted()) begin()
+    const { wantedSince = Number.POSITIVE_INFINITY } = progressIn(this.#checks.last, source)
+    if (this.#parts.retention === undefined || wantedSince <= this.#world.time.now) begin()
     else this.#world.time.after(wantedEveryMs, () => this.#onceWanted(source, begin))
   }
 
@@ -224,15 +235,16 @@ class History {
       random: process.random,
       ...(until && { until }),
     })
-    const living: Living = { process, running, ended: false }
+    const living: Living = { process, running, generation: 0, ended: false }
     this.#living.push(living)
-    running.events$.subscribe((event) => this.#onEvent(process, event))
+    running.events$.subscribe((event) => this.#onEvent(living, event))
     const onEnd = (how: string, failure?: MillraceError) => {
       living.ended = true
       this.#world.tell(`${name} ends: ${how}`)
       this.#world.time.stir()
-      if (failure?.code === 'DATA_LOST' && this.#mayBeLost()) {
-        this.#stopped ||= process.alive
+      if (failure?.code === 'DATA_LOST' && this.#mayBeLost(process, failure)) {
+        // One that was taken over may say so as well: it judges by what it knows itself.
+        if (process.alive && living.generation === this.#checks.last?.generation) this.#stopped = true
       } else if (failure !== undefined && (until !== undefined || !mayHappen(failure)))
         this.#world.breaks(`${name} ended with ${failure.message}`)
       this.#startAgain()
@@ -244,20 +256,44 @@ class History {
     return living
   }
 
-  #mayBeLost(): boolean {
+  #mayBeLost({ name, skewMs }: SimulatedProcess, { where }: MillraceError): boolean {
     if (this.#parts.retention?.onDataLoss !== 'fail') return false
-    return [...this.#streams].some(([name, stream]) => mayHaveExpired(stream, name, this.#checks.last))
+    const losses = [...this.#losses].filter(([source]) => where.source === undefined || where.source === source)
+    return losses.some(([, loss]) => loss.mayBeLost(name, skewMs, where.shard))
   }
 
-  #onEvent({ name, alive }: SimulatedProcess, event: JobEvent): void {
+  #watchOf(source: string): ReadingWatch {
+    const stream = this.#streams.get(source)!
+    const order = new ReadingChecks(this.#world, stream, (shard) => this.#isOver(source, shard))
+    return {
+      begins: (process, shard, type) => order.begins(process, shard, type),
+      received: (process, shard, page) => {
+        order.received(process, shard, page)
+        this.#losses.get(source)!.received(process, shard, page)
+      },
+    }
+  }
+
+  #onCut(manifest: Manifest): void {
+    const by = this.#living.find(({ generation }) => generation === manifest.generation)
+    const aheadMs = Math.max(0, by?.process.skewMs ?? 0)
+    for (const [source, entry] of Object.entries(manifest.sources))
+      this.#losses.get(source)?.published(manifest, entry, aheadMs)
+  }
+
+  #onEvent(living: Living, event: JobEvent): void {
+    const { name, alive } = living.process
     if (!alive) return
     if (event.kind === 'restarting') {
       this.#world.tell(`${name} restarts: ${event.error.message}`)
       if (!mayHappen(event.error)) this.#world.breaks(`${name} failed with ${event.error.message}`)
-    } else if (event.kind === 'started')
-      this.#world.tell(
-        `${name} runs as generation ${event.generation}, from ${event.restoredFrom ?? 'nothing'}`,
-      )
+    } else if (event.kind === 'started') {
+      const { generation } = event
+      this.#world.tell(`${name} runs as generation ${generation}, from ${event.restoredFrom ?? 'nothing'}`)
+      living.generation = generation
+      const { sources } = this.#checks.of(generation)!
+      for (const [source, loss] of this.#losses) loss.begins(name, generation, sources[source])
+    }
   }
 
   /** Somebody sees to it that the job runs. */
@@ -280,7 +316,7 @@ class History {
           stream: name,
           startAt: 'trim-horizon',
           decode: inputDecoder(inputs[name] ?? []),
-          client: streamClient(this.#streams.get(name)!, process, this.#reading.get(name)!),
+          client: streamClient(this.#streams.get(name)!, process, this.#watches.get(name)!, this.#slownessMs),
           read: this.#read,
           pace: 'none',
           discoverEvery: '5s',
@@ -322,8 +358,7 @@ class History {
 
   /** Everybody dies, and nobody starts the job for a while. */
   #leave(chance: Chance): void {
-    const { ms } = this.#parts.retention!
-    this.#absentUntil = this.#world.time.now + chance.between(Math.floor(ms / 4), 2 * ms)
+    this.#absentUntil = this.#world.time.now + absenceMs(this.#parts.retention!, chance)
     for (const { process, ended } of this.#living) if (process.alive && !ended) process.die()
     this.#startAgain()
   }

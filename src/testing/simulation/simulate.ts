@@ -39,6 +39,8 @@ export interface SimulationOptions {
    * nothing may be seen that is not a result, but results may be missing. `'continue'`: it goes on. Default: `'fail'`.
    */
   readonly onDataLoss?: 'fail' | 'continue'
+  /** So many of its last steps the message of a history that fails has. Default: 25. */
+  readonly stepsTold?: number
 }
 
 /** What `expected` is given. */
@@ -67,8 +69,7 @@ export interface Simulated {
 
 type Expected = NonNullable<SimulationOptions['expected']>
 
-/** So much of a trace is in a message. */
-const linesTold = 25
+const usuallyTold = 25
 
 /**
  * Runs a job through one history of faults, decided by a seed, and checks that they make no difference.
@@ -104,7 +105,7 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
   const allowed = typeof expected === 'function' ? () => Number.POSITIVE_INFINITY : allowedBy(expected)
   const live = (faults: readonly Fault[]) =>
     history({ job, inputs, seed, faults, allowed, kinesisSource, aggregated, retention })
-  const faults = faultsOf(new Chance(seed), options.faults ?? (retention && retentionFaults))
+  const faults = faultsOf(new Chance(seed), options.faults ?? (retention && retentionFaults(retention)))
   const outcome = await live(faults)
   const wrong = failureOf(outcome, expected)
   if (wrong !== undefined) {
@@ -112,7 +113,7 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
       faults,
       async (some) => failureOf(await live(some), expected) !== undefined,
     )
-    throw failed(job, seed, fewest, await live(fewest), expected)
+    throw failed(job, options, fewest, await live(fewest), expected)
   }
   const { rows, trace, steps, stopped } = outcome
   const fingerprint = createHash('sha256').update(trace.join('\n')).digest('hex')
@@ -122,12 +123,13 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
 /** What the sinks show when nothing goes wrong. */
 async function faultless(
   job: Job,
-  { seed, inputs, aggregated = false }: SimulationOptions,
+  options: SimulationOptions,
   kinesisSource: HistoryParts['kinesisSource'],
 ): Promise<RowsBySink> {
+  const { seed, inputs, aggregated = false } = options
   const allowed = () => Number.POSITIVE_INFINITY
   const outcome = await history({ job, inputs, seed, faults: [], allowed, kinesisSource, aggregated })
-  if (outcome.broken !== undefined) throw failed(job, seed, [], outcome, outcome.rows)
+  if (outcome.broken !== undefined) throw failed(job, options, [], outcome, outcome.rows)
   return outcome.rows
 }
 
@@ -162,14 +164,14 @@ function differenceOf(rows: readonly unknown[], expected: readonly unknown[]): s
 
 function failed(
   job: Job,
-  seed: number,
+  { seed, stepsTold = usuallyTold }: SimulationOptions,
   faults: readonly Fault[],
   outcome: Outcome,
   expected: Expected,
 ): MillraceError {
   const what = failureOf(outcome, expected) ?? 'it fails only with all faults'
   const list = faults.length === 0 ? 'without any fault' : `with ${faults.map(faultText).join('; ')}`
-  const end = outcome.trace.slice(-linesTold).join('\n')
+  const end = outcome.trace.slice(-stepsTold).join('\n')
   return new MillraceError('SIMULATION_FAILED', `seed ${seed}: ${what}; ${list}. Its last steps:\n${end}\n`, {
     where: { job: job.name },
   })

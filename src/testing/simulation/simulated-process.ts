@@ -50,6 +50,11 @@ export class SimulatedProcess {
     return this.#alive
   }
 
+  /** How far its clock is ahead. */
+  get skewMs(): number {
+    return this.#skewMs
+  }
+
   readonly clock: Clock = {
     now: () => this.#world.time.now + this.#skewMs,
     sleep: async (ms, signal) => {
