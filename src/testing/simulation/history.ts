@@ -256,10 +256,10 @@ class History {
     return living
   }
 
-  #mayBeLost({ name, skewMs }: SimulatedProcess, { where }: MillraceError): boolean {
+  #mayBeLost({ name, furthestAheadMs }: SimulatedProcess, { where }: MillraceError): boolean {
     if (this.#parts.retention?.onDataLoss !== 'fail') return false
     const losses = [...this.#losses].filter(([source]) => where.source === undefined || where.source === source)
-    return losses.some(([, loss]) => loss.mayBeLost(name, skewMs, where.shard))
+    return losses.some(([, loss]) => loss.mayBeLost(name, furthestAheadMs, where.shard))
   }
 
   #watchOf(source: string): ReadingWatch {
@@ -275,8 +275,8 @@ class History {
   }
 
   #onCut(manifest: Manifest): void {
-    const by = this.#living.find(({ generation }) => generation === manifest.generation)
-    const aheadMs = Math.max(0, by?.process.skewMs ?? 0)
+    // What a run takes for the time of Kinesis is in its checkpoints, and passed on to the next.
+    const aheadMs = Math.max(...this.#living.map(({ process }) => process.furthestAheadMs))
     for (const [source, entry] of Object.entries(manifest.sources))
       this.#losses.get(source)?.published(manifest, entry, aheadMs)
   }

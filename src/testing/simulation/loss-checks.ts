@@ -51,7 +51,7 @@ export class LossChecks {
   mayBeLost(process: string, aheadMs: number, shard?: string): boolean {
     const run = this.#current.get(process)
     const shards = shard === undefined ? [...this.#stream.shards.values()] : [this.#stream.shards.get(shard)!]
-    const now = this.#stream.now + Math.max(0, aheadMs)
+    const now = this.#stream.now + aheadMs
     return run !== undefined && shards.some((one) => run.mayHaveExpired(one, now))
   }
 

@@ -34,6 +34,7 @@ export class SimulatedProcess {
   readonly #onWorldFault: WorldFault
   #alive = true
   #skewMs = 0
+  #furthestAheadMs = 0
   #stoppedUntil = 0
   #takesAllAlong = false
   readonly #gone = new AbortController()
@@ -50,9 +51,9 @@ export class SimulatedProcess {
     return this.#alive
   }
 
-  /** How far its clock is ahead. */
-  get skewMs(): number {
-    return this.#skewMs
+  /** How far its clock has been ahead at most. */
+  get furthestAheadMs(): number {
+    return this.#furthestAheadMs
   }
 
   readonly clock: Clock = {
@@ -82,15 +83,19 @@ export class SimulatedProcess {
   /** Its clock is set to another time. */
   skew(ms: number): void {
     this.#skewMs += ms
+    this.#furthestAheadMs = Math.max(this.#furthestAheadMs, this.#skewMs)
   }
 
   /** A signal that is aborted with another one, or when the process is let go. */
   following(signal: AbortSignal): AbortSignal {
     const own = new AbortController()
-    for (const one of [signal, this.#gone.signal]) {
-      if (one.aborted) own.abort(one.reason)
-      else one.addEventListener('abort', () => own.abort(one.reason), { once: true })
+    const followed = [signal, this.#gone.signal]
+    const onAbort = () => {
+      for (const one of followed) one.removeEventListener('abort', onAbort)
+      own.abort(followed.find(({ aborted }) => aborted)?.reason)
     }
+    for (const one of followed) one.addEventListener('abort', onAbort)
+    if (followed.some(({ aborted }) => aborted)) onAbort()
     return own.signal
   }
 
