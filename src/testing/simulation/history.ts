@@ -14,7 +14,7 @@ import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
 import type { ReadingWatch } from './page.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { absenceMs, type Missable, type Retention, slownessMs } from './retention.ts'
+import { absenceMs, type Missable, type Retention, retentionsLong, slownessMs } from './retention.ts'
 import {
   type InputAtTime,
   inputBytes,
@@ -73,12 +73,9 @@ const faultsWithinMs = 40_000
 const patienceMs = 1_800_000
 const mostSteps = 40_000
 const longestJumpMs = 3_600_000
-/** With a retention, a history takes so many times as long. */
-const retentionsLong = 4
 const wantedEveryMs = 500
-/** So that checkpoints come in the middle of records that hold several. */
+/** So that checkpoints come in the middle of records that hold several. They come oftener, too. */
 const aggregatedPerFetch = 1
-const oftener = 20
 
 /** One history of a job: from its first start through the faults to its end, decided by the seed alone. */
 export async function history(parts: HistoryParts): Promise<Outcome> {
@@ -132,7 +129,8 @@ class History {
       ]),
     )
     this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
-    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / (parts.aggregated ? oftener : 1)
+    const oftener = parts.aggregated ? (parts.retention ? 4 : 20) : 1
+    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / oftener
     for (const name of names) this.#put(name, chance.fork())
     this.#slownessMs = parts.retention && slownessMs(parts.retention, chance)
   }

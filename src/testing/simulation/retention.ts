@@ -8,6 +8,9 @@ export interface Retention {
   readonly onDataLoss: 'fail' | 'continue'
 }
 
+/** Faults may happen in a history for so many times as long as records last. */
+export const retentionsLong = 3
+
 /** By source, the places of inputs that a job may have gone on without. */
 export type Missable = Readonly<Record<string, ReadonlySet<number>>>
 

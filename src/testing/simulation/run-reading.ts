@@ -31,6 +31,9 @@ export interface ShardRead {
 /** What is known of a shard from its numbers alone is cut to seconds, and its beginning may be a minute early. */
 const doubtMs = 61_000
 
+/** So old a listing may be. */
+const staleMs = 60_000
+
 /**
  * What one run of a job knows of how far it has read a stream: from the checkpoint that it began with, and from the
  * answers that it was given since. The next run knows nothing of it but by checkpoints.
@@ -99,7 +102,8 @@ export class RunReading {
 
   /** Whether records of a shard may have expired that the run had not read at a time, as far as it can know. */
   mayHaveExpired(shard: SimulatedShard, now = this.#stream.now): boolean {
-    const { doubts, surelyUntil } = this.of(shard)
+    const { ended, doubts, surelyUntil } = this.of(shard)
+    if (!ended && this.#stream.isGone(shard)) return true
     const known = Math.min(surelyUntil, ...doubts.map((doubt) => doubt.surelyUntil))
     return known < now - this.#stream.retentionMs
   }
@@ -121,7 +125,7 @@ export class RunReading {
     const noted = this.#base.read?.[shard.id]
     const stands = placeOf(shard, position)
     const isNoted = noted !== undefined && noted.after === position
-    const until = isNoted ? noted.readUntil : this.#toldUntil(shard, stands)
+    const until = isNoted ? Math.min(noted.readUntil, this.#beganAt) : this.#toldUntil(shard, stands)
     const ended = this.#isFinished(shard)
     return {
       stands,
@@ -134,12 +138,13 @@ export class RunReading {
     }
   }
 
-  /** What the numbers of a record, or of a shard, tell. */
-  #toldUntil({ records, createdAt, parents }: SimulatedShard, stands: Place): number {
+  /** What the numbers of a record tell, or of a shard that is listed. */
+  #toldUntil({ records, createdAt, parents, listedFrom }: SimulatedShard, stands: Place): number {
     const last = records[begunAt(stands) - 1]
     if (last !== undefined) return Math.floor(last.arrivalTime / 1000) * 1000
     const wantedSince = this.#base.wantedSince ?? this.#beganAt
-    return parents.length === 0 ? wantedSince : Math.max(wantedSince, createdAt - doubtMs)
+    const isListed = listedFrom < this.#stream.now - staleMs
+    return parents.length === 0 || !isListed ? wantedSince : Math.max(wantedSince, createdAt - doubtMs)
   }
 
   /** Whether it was read to its end when the run began. What a lineage has before itself it has forgotten. */

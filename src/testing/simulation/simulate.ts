@@ -6,7 +6,7 @@ import { assertSources } from '../replaced-ends.ts'
 import { Chance } from './chance.ts'
 import { type Fault, type FaultKind, faultsOf, faultText } from './fault.ts'
 import { type HistoryParts, history, type Outcome } from './history.ts'
-import { type Missable, retentionFaults, retentionOf } from './retention.ts'
+import { type Missable, retentionFaults, retentionOf, retentionsLong } from './retention.ts'
 import { countsOf, rowText } from './row-text.ts'
 import { shortestFailing } from './shortest-prefix.ts'
 import type { SimulatedInput } from './simulated-input.ts'
@@ -105,7 +105,8 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
   const allowed = typeof expected === 'function' ? () => Number.POSITIVE_INFINITY : allowedBy(expected)
   const live = (faults: readonly Fault[]) =>
     history({ job, inputs, seed, faults, allowed, kinesisSource, aggregated, retention })
-  const faults = faultsOf(new Chance(seed), options.faults ?? (retention && retentionFaults(retention)))
+  const kinds = options.faults ?? (retention && retentionFaults(retention))
+  const faults = faultsOf(new Chance(seed), kinds, retention && retentionsLong)
   const outcome = await live(faults)
   const wrong = failureOf(outcome, expected)
   if (wrong !== undefined) {
