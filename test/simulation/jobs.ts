@@ -174,7 +174,11 @@ export const otherVariants = 8
 export function otherSimulationOf(variant: number, chance: Chance): Simulation {
   if (variant % 2 === 0) {
     const described = [windows(chance, false), states(), joins()][(variant / 2) % jobs.length]!
-    const pace = { everyMs: chance.oneOf([8, 25, 100]), together: 1 }
+    const pace = chance.oneOf<Pace>([
+      { everyMs: 8, together: 1 },
+      { everyMs: 25, together: 1 },
+      { everyMs: 100, together: 6 },
+    ])
     const inputs = { visits: records('v', chance, described.name === 'windows', shorterMs, pace) }
     const others = described.name === 'joins' && { others: records('o', chance, false, shorterMs, pace) }
     return { job: described, inputs: { ...inputs, ...others }, options: { aggregated: true } }

@@ -9,8 +9,8 @@ interface Prepared extends Simulation {
 const prepared = new Map<string, Promise<Prepared>>()
 
 /** One seed of so many has a stream of another kind. */
-const othersEvery = 10
-const placeOfOthers = 5
+const othersEvery = 5
+const placeOfOthers = 0
 
 /**
  * One seed: one of the jobs through one history.

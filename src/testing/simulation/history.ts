@@ -14,7 +14,7 @@ import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
 import type { ReadingWatch } from './page.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { absenceMs, type Missable, type Retention, retentionsLong, slownessMs } from './retention.ts'
+import { absenceMs, furthestJumpMs, type Missable, type Retention, retentionsLong, slownessMs } from './retention.ts'
 import {
   type InputAtTime,
   inputBytes,
@@ -72,7 +72,6 @@ const faultsWithinMs = 40_000
 /** Within this time a job must come to its end when nothing goes wrong any more. */
 const patienceMs = 1_800_000
 const mostSteps = 40_000
-const longestJumpMs = 3_600_000
 const wantedEveryMs = 500
 /** So that checkpoints come in the middle of records that hold several. They come oftener, too. */
 const aggregatedPerFetch = 1
@@ -210,9 +209,15 @@ class History {
 
   /** Where records expire, they come when the job wants them. */
   #onceWanted(source: string, begin: () => void): void {
-    const { wantedSince = Number.POSITIVE_INFINITY } = progressIn(this.#checks.last, source)
-    if (this.#parts.retention === undefined || wantedSince <= this.#world.time.now) begin()
+    if (this.#isWanted(this.#checks.last, [source])) begin()
     else this.#world.time.after(wantedEveryMs, () => this.#onceWanted(source, begin))
+  }
+
+  /** Whether a job has noted that what arrives from now on may not be missed: what expires of what came before is no loss. */
+  #isWanted(last: Manifest | undefined, sources: Iterable<string> = this.#streams.keys()): boolean {
+    if (this.#parts.retention === undefined) return true
+    const { now } = this.#world.time
+    return [...sources].every((name) => (progressIn(last, name).wantedSince ?? Number.POSITIVE_INFINITY) <= now)
   }
 
   /** Whether nothing of a shard is to be read any more. */
@@ -267,7 +272,8 @@ class History {
       begins: (process, shard, type) => order.begins(process, shard, type),
       received: (process, shard, page) => {
         order.received(process, shard, page)
-        this.#losses.get(source)!.received(process, shard, page)
+        const aheadMs = this.#living.find((one) => one.process.name === process)?.process.furthestAheadMs ?? 0
+        this.#losses.get(source)!.received(process, shard, page, aheadMs)
       },
     }
   }
@@ -342,12 +348,17 @@ class History {
     else if (kind === 'rival') this.#world.time.after(chance.between(0, 500), () => this.#startBeside())
     else if (kind === 'stop') {
       this.#living.find((one) => one.process === process)?.running.stop()
-    } else if (kind === 'clock jump') process.skew(chance.between(-longestJumpMs, longestJumpMs))
+    } else if (kind === 'clock jump') this.#setClock(process, chance)
     else if (kind === 'outage') this.#world.beginOutage(chance.oneOf(['store', 'kinesis', 'sink']), ms)
     else if (kind === 'reshard') {
       const stream = chance.oneOf([...this.#streams.values()])
       this.#world.tell(`${stream.name}: ${stream.reshard(chance)}`)
     }
+  }
+
+  #setClock(process: SimulatedProcess, chance: Chance): void {
+    const mostMs = furthestJumpMs(this.#parts.retention)
+    process.skew(chance.between(-mostMs, mostMs))
   }
 
   #startBeside(): void {
@@ -365,7 +376,7 @@ class History {
   #damage(process: SimulatedProcess): void {
     const running = this.#living.filter((one) => one.process.alive && !one.ended)
     const alone = running.length === 1 && running[0]?.process === process
-    if (!alone || process.paused || !this.#storage.tear()) return
+    if (!alone || process.paused || !this.#storage.tear((before) => this.#isWanted(before))) return
     process.die(true)
     this.#startAgain()
   }

@@ -39,8 +39,8 @@ export class LossChecks {
     this.#current.set(process, run)
   }
 
-  received(process: string, shard: string, page: Page): void {
-    this.#current.get(process)?.received(this.#stream.shards.get(shard)!, page)
+  received(process: string, shard: string, page: Page, aheadMs: number): void {
+    this.#current.get(process)?.received(this.#stream.shards.get(shard)!, page, aheadMs)
   }
 
   /**
@@ -77,7 +77,7 @@ export class LossChecks {
           this.#misjudged(run, shard, entry.positions[id] ?? null, progress, aheadMs))
       if (complaint !== undefined) this.#world.breaks(`the checkpoint of epoch ${epoch} ${complaint}`)
     }
-    for (const gap of progress.gaps?.latest ?? []) this.#checkGap(run, gap, epoch)
+    for (const gap of progress.gaps?.latest ?? []) this.#checkGap(run, gap, epoch, aheadMs)
     this.#settle(run)
   }
 
@@ -142,18 +142,18 @@ export class LossChecks {
   }
 
   /** A gap must lie where the run may have missed something, and must not hold what is still there. */
-  #checkGap(run: RunReading, gap: Gap, epoch: number): void {
+  #checkGap(run: RunReading, gap: Gap, epoch: number, aheadMs: number): void {
     const before = run.gapsBefore?.latest.find(({ split, after }) => split === gap.split && after === gap.after)
     if (before !== undefined && before.until === gap.until) return
     const shard = this.#stream.shards.get(gap.split)!
     const stands = placeOf(shard, gap.after)
     const kept = shard.records
       .slice(Math.max(begunAt(stands), this.#stream.expiredOf(shard)))
-      .find(({ arrivalTime }) => arrivalTime < gap.until)
+      .find(({ arrivalTime }) => arrivalTime < gap.until - aheadMs)
     const what = `the checkpoint of epoch ${epoch} has a gap in ${gap.split} until ${gap.until}`
     if (kept !== undefined) this.#world.breaks(`${what}, with a record that has not expired`)
     const { suspect } = run.of(shard)
-    if (!suspect && !run.mayHaveExpired(shard)) this.#world.breaks(`${what}, where nothing may have expired`)
+    if (!suspect && !run.mayHaveExpired(shard, this.#stream.now + aheadMs)) this.#world.breaks(`${what}, where nothing may have expired`)
   }
 
   #settle(run: RunReading): void {
@@ -162,8 +162,8 @@ export class LossChecks {
       run,
       new Map(
         shards
-          .filter((shard) => run.of(shard).known && run.of(shard).doubts.length === 0)
-          .map((shard) => [shard.id, run.of(shard)]),
+          .map((shard) => [shard.id, run.of(shard)] as const)
+          .filter(([, { known, ended, doubts }]) => known && !ended && doubts.length === 0),
       ),
     )
   }

@@ -14,9 +14,20 @@ export const retentionsLong = 3
 /** By source, the places of inputs that a job may have gone on without. */
 export type Missable = Readonly<Record<string, ReadonlySet<number>>>
 
-/** What may go wrong where records expire. */
-export function retentionFaults(_retention: Retention): readonly FaultKind[] {
-  return [...faultKinds.filter((kind) => kind !== 'clock jump' && kind !== 'damaged checkpoint'), 'absence']
+/**
+ * What may go wrong where records expire. What readers saw of a checkpoint that is damaged cannot come again when its records
+ * have gone meanwhile; a job that goes on without them would show other rows beside those.
+ */
+export function retentionFaults({ onDataLoss }: Retention): readonly FaultKind[] {
+  const kinds = onDataLoss === 'fail' ? faultKinds : faultKinds.filter((kind) => kind !== 'damaged checkpoint')
+  return [...kinds, 'absence']
+}
+
+const longestJumpMs = 3_600_000
+
+/** So far a clock is set at most: one that is ahead by more than the retention makes every record expire. */
+export function furthestJumpMs(retention: Retention | undefined): number {
+  return retention === undefined ? longestJumpMs : retention.ms / 4
 }
 
 export function retentionOf(

@@ -64,7 +64,8 @@ export class RunReading {
     return first
   }
 
-  received(shard: SimulatedShard, page: Page): void {
+  /** @param aheadMs How far the clock of the process may be ahead: it may take an answer for too late that was not. */
+  received(shard: SimulatedShard, page: Page, aheadMs: number): void {
     const read = this.of(shard)
     const { at, next, ended, givenAt, surelyAfter } = page
     const last = shard.records[next - 1]
@@ -74,9 +75,9 @@ export class RunReading {
     // One that begins with what was read before shows that nothing has expired after it.
     const again = at < begunAt(read.stands)
     const reaches = caughtUp ? givenAt : last!.arrivalTime
-    const tells = again || read.surelyUntil >= this.#expiredUntil(givenAt)
+    const tells = again || read.surelyUntil >= this.#expiredUntil(givenAt) + aheadMs
     const surelyUntil = caughtUp ? surelyAfter : last!.arrivalTime
-    const suspect = read.suspect || this.mayHaveExpired(shard)
+    const suspect = read.suspect || this.mayHaveExpired(shard, this.#stream.now + aheadMs)
     const doubts = again ? read.doubts.filter(({ before }) => at >= begunAt(before)) : read.doubts
     const resolved = doubts.length < read.doubts.length
     if (again && !resolved && next < read.stands.place) return
