@@ -14,7 +14,14 @@ import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
 import type { ReadingWatch } from './page.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { absenceMs, furthestJumpMs, type Missable, type Retention, retentionsLong, slownessMs } from './retention.ts'
+import {
+  absenceMs,
+  furthestJumpMs,
+  type Missable,
+  type Retention,
+  retentionsLong,
+  slownessMs,
+} from './retention.ts'
 import {
   type InputAtTime,
   inputBytes,
@@ -217,7 +224,9 @@ class History {
   #isWanted(last: Manifest | undefined, sources: Iterable<string> = this.#streams.keys()): boolean {
     if (this.#parts.retention === undefined) return true
     const { now } = this.#world.time
-    return [...sources].every((name) => (progressIn(last, name).wantedSince ?? Number.POSITIVE_INFINITY) <= now)
+    return [...sources].every(
+      (name) => (progressIn(last, name).wantedSince ?? Number.POSITIVE_INFINITY) <= now,
+    )
   }
 
   /** Whether nothing of a shard is to be read any more. */
@@ -261,7 +270,9 @@ class History {
 
   #mayBeLost({ name, furthestAheadMs }: SimulatedProcess, { where }: MillraceError): boolean {
     if (this.#parts.retention?.onDataLoss !== 'fail') return false
-    const losses = [...this.#losses].filter(([source]) => where.source === undefined || where.source === source)
+    const losses = [...this.#losses].filter(
+      ([source]) => where.source === undefined || where.source === source,
+    )
     return losses.some(([, loss]) => loss.mayBeLost(name, furthestAheadMs, where.shard))
   }
 

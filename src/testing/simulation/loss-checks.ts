@@ -99,7 +99,8 @@ export class LossChecks {
     run.accept(shard, upTo)
     const isGap = gaps.some((gap) => gap.split === shard.id)
     if (ended && !read.ended && !(this.#goesOn && isGap)) return `has ${shard.id} as read, which is not`
-    if (!ended && begunAt(upTo) > begunAt(read.stands)) return `is past records of ${shard.id} that nobody has read`
+    if (!ended && begunAt(upTo) > begunAt(read.stands))
+      return `is past records of ${shard.id} that nobody has read`
     return undefined
   }
 
@@ -109,7 +110,10 @@ export class LossChecks {
     const covers = (at: number) =>
       own.some(({ from, until }) => (from ?? Number.NEGATIVE_INFINITY) <= at && at <= until)
     const missing = shard.records.slice(begunAt(before), at)
-    return own.some((gap) => gap.until + cutMs >= surelyUntil) && missing.every((record) => covers(record.arrivalTime))
+    return (
+      own.some((gap) => gap.until + cutMs >= surelyUntil) &&
+      missing.every((record) => covers(record.arrivalTime))
+    )
   }
 
   /** Whether the checkpoint says that a shard was read further than it was, or forgets how far it was. */
@@ -143,7 +147,9 @@ export class LossChecks {
 
   /** A gap must lie where the run may have missed something, and must not hold what is still there. */
   #checkGap(run: RunReading, gap: Gap, epoch: number, aheadMs: number): void {
-    const before = run.gapsBefore?.latest.find(({ split, after }) => split === gap.split && after === gap.after)
+    const before = run.gapsBefore?.latest.find(
+      ({ split, after }) => split === gap.split && after === gap.after,
+    )
     if (before !== undefined && before.until === gap.until) return
     const shard = this.#stream.shards.get(gap.split)!
     const stands = placeOf(shard, gap.after)
@@ -153,7 +159,8 @@ export class LossChecks {
     const what = `the checkpoint of epoch ${epoch} has a gap in ${gap.split} until ${gap.until}`
     if (kept !== undefined) this.#world.breaks(`${what}, with a record that has not expired`)
     const { suspect } = run.of(shard)
-    if (!suspect && !run.mayHaveExpired(shard, this.#stream.now + aheadMs)) this.#world.breaks(`${what}, where nothing may have expired`)
+    if (!suspect && !run.mayHaveExpired(shard, this.#stream.now + aheadMs))
+      this.#world.breaks(`${what}, where nothing may have expired`)
   }
 
   #settle(run: RunReading): void {

@@ -19,7 +19,8 @@ export type Missable = Readonly<Record<string, ReadonlySet<number>>>
  * have gone meanwhile; a job that goes on without them would show other rows beside those.
  */
 export function retentionFaults({ onDataLoss }: Retention): readonly FaultKind[] {
-  const kinds = onDataLoss === 'fail' ? faultKinds : faultKinds.filter((kind) => kind !== 'damaged checkpoint')
+  const kinds =
+    onDataLoss === 'fail' ? faultKinds : faultKinds.filter((kind) => kind !== 'damaged checkpoint')
   return [...kinds, 'absence']
 }
 

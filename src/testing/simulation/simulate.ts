@@ -20,7 +20,7 @@ export interface SimulationOptions {
   readonly seed: number
   /** What each source is to read, by its name in the job. */
   readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
-  /** What may go wrong. Default: all kinds; with a `retention`, `absence` instead of `clock jump`. */
+  /** What may go wrong. Default: all kinds that make sense; `absence` only with a `retention`. */
   readonly faults?: readonly FaultKind[]
   /**
    * What the sinks must show in the end, in any order. Default: what a run of the same seed without faults shows. With
@@ -30,8 +30,8 @@ export interface SimulationOptions {
   /** Whether producers put several records in one, as the Kinesis Producer Library does. Default: `false`. */
   readonly aggregated?: boolean
   /**
-   * How long the streams keep records; the faults are then spread over four times as long. Default: longer than a history
-   * takes.
+   * How long the streams keep records; the faults are then spread over a longer time, and reading is slow in some histories.
+   * Default: longer than a history takes.
    */
   readonly retention?: Duration
   /**
@@ -70,6 +70,11 @@ export interface Simulated {
 type Expected = NonNullable<SimulationOptions['expected']>
 
 const usuallyTold = 25
+
+/** What ails a job that does not repeat itself. */
+const unrepeatable =
+  'without any fault, where it had shown something else before: the job keeps something outside of its state, such as a ' +
+  'variable of its module, or depends on the time or on chance'
 
 /**
  * Runs a job through one history of faults, decided by a seed, and checks that they make no difference.
@@ -165,13 +170,17 @@ function differenceOf(rows: readonly unknown[], expected: readonly unknown[]): s
 
 function failed(
   job: Job,
-  { seed, stepsTold = usuallyTold }: SimulationOptions,
+  options: SimulationOptions,
   faults: readonly Fault[],
   outcome: Outcome,
   expected: Expected,
 ): MillraceError {
+  const { seed, stepsTold = usuallyTold } = options
   const what = failureOf(outcome, expected) ?? 'it fails only with all faults'
-  const list = faults.length === 0 ? 'without any fault' : `with ${faults.map(faultText).join('; ')}`
+  const repeats =
+    options.expected !== undefined || options.retention !== undefined || expected === outcome.rows
+  const none = repeats ? 'without any fault' : unrepeatable
+  const list = faults.length === 0 ? none : `with ${faults.map(faultText).join('; ')}`
   const end = outcome.trace.slice(-stepsTold).join('\n')
   return new MillraceError('SIMULATION_FAILED', `seed ${seed}: ${what}; ${list}. Its last steps:\n${end}\n`, {
     where: { job: job.name },

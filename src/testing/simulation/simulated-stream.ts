@@ -64,7 +64,12 @@ export class SimulatedStream {
   put(partitionKey: string, data: Uint8Array): SimulatedShard {
     const hashKey = hashKeyOf(partitionKey)
     const shard = this.openShards.find(({ start, end }) => start <= hashKey && hashKey <= end)!
-    shard.records.push({ sequenceNumber: this.#number(shard.numberedFrom), arrivalTime: this.now, partitionKey, data })
+    shard.records.push({
+      sequenceNumber: this.#number(shard.numberedFrom),
+      arrivalTime: this.now,
+      partitionKey,
+      data,
+    })
     return shard
   }
 

@@ -266,7 +266,14 @@ function pageOf(
   const following = shard.records[next]
   const ended = shard.closedAt !== undefined && following === undefined
   return {
-    page: { at, next, caughtUp: following === undefined, ended, givenAt: stream.now, surelyAfter: stream.now },
+    page: {
+      at,
+      next,
+      caughtUp: following === undefined,
+      ended,
+      givenAt: stream.now,
+      surelyAfter: stream.now,
+    },
     output: {
       Records: records.map((record) => ({
         SequenceNumber: record.sequenceNumber,
