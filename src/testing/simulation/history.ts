@@ -6,65 +6,23 @@ import { run } from '../../runtime/run.ts'
 import type { RunningJob } from '../../runtime/running-job.ts'
 import { sinkNames, sourceNames, withEnds } from '../replaced-ends.ts'
 import { VirtualTime } from '../virtual-time.ts'
-import { AggregatingProducer } from './aggregating-producer.ts'
 import { Chance } from './chance.ts'
 import { Destination } from './destination.ts'
 import { chanceOf, type Fault } from './fault.ts'
+import type { HistoryParts, Outcome } from './history-parts.ts'
 import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
-import type { ReadingWatch } from './page.ts'
+import { Producer } from './producer.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import {
-  absenceMs,
-  furthestJumpMs,
-  type Missable,
-  type Retention,
-  retentionsLong,
-  slownessMs,
-} from './retention.ts'
-import {
-  type InputAtTime,
-  inputBytes,
-  inputDecoder,
-  putTimes,
-  type SimulatedInput,
-} from './simulated-input.ts'
+import { absenceMs, furthestJumpMs, retentionsLong, slownessMs } from './retention.ts'
+import { inputDecoder } from './simulated-input.ts'
 import { SimulatedProcess } from './simulated-process.ts'
 import { SimulatedStorage } from './simulated-storage.ts'
 import { SimulatedStream } from './simulated-stream.ts'
+import { SourceChecks } from './source-checks.ts'
 import { progressIn } from './source-progress.ts'
 import { streamClient } from './stream-client.ts'
 import { World } from './world.ts'
-
-/** Makes the source that reads a simulated stream. */
-export type StreamSource = typeof import('../../../connectors/kinesis/index.ts').kinesisSource
-
-/** What a history is made of. */
-export interface HistoryParts {
-  readonly job: Job
-  readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
-  readonly seed: number
-  readonly faults: readonly Fault[]
-  /** How often a row may be seen in a sink. */
-  readonly allowed: (sink: string, row: string) => number
-  readonly kinesisSource: StreamSource
-  /** Whether producers put several records in one. */
-  readonly aggregated: boolean
-  readonly retention?: Retention | undefined
-}
-
-/** What became of it. */
-export interface Outcome {
-  readonly rows: Readonly<Record<string, readonly unknown[]>>
-  /** What happened, a line for each deed. */
-  readonly trace: readonly string[]
-  readonly steps: number
-  /** What must never happen and did. */
-  readonly broken: Error | undefined
-  /** Whether the job has ended for good because records may have expired unread. */
-  readonly stopped: boolean
-  readonly missable: Missable
-}
 
 interface Living {
   readonly process: SimulatedProcess
@@ -79,7 +37,6 @@ const faultsWithinMs = 40_000
 /** Within this time a job must come to its end when nothing goes wrong any more. */
 const patienceMs = 1_800_000
 const mostSteps = 40_000
-const wantedEveryMs = 500
 /** So that checkpoints come in the middle of records that hold several. They come oftener, too. */
 const aggregatedPerFetch = 1
 
@@ -96,20 +53,17 @@ class History {
   readonly #checks: ManifestChecks
   readonly #storage: SimulatedStorage
   readonly #streams: ReadonlyMap<string, SimulatedStream>
-  readonly #watches: ReadonlyMap<string, ReadingWatch>
-  readonly #losses: ReadonlyMap<string, LossChecks>
+  readonly #reading: ReadonlyMap<string, SourceChecks>
+  readonly #producers: ReadonlyMap<string, Producer>
   readonly #destinations: ReadonlyMap<string, Destination>
   readonly #read: 'polling' | 'fan-out'
   readonly #checkpointEveryMs: number
   readonly #slownessMs: number | undefined
   readonly #living: Living[] = []
   #processes = 0
-  #unread = 0
   #calm = false
   #absentUntil = 0
   #stopped = false
-  /** By source, what was put and when. */
-  readonly #puts = new Map<string, InputAtTime[]>()
 
   constructor(parts: HistoryParts) {
     this.#parts = parts
@@ -123,11 +77,7 @@ class History {
     this.#streams = new Map(
       names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4), parts.retention?.ms)]),
     )
-    const goesOn = parts.retention?.onDataLoss === 'continue'
-    this.#losses = new Map(
-      [...this.#streams].map(([name, stream]) => [name, new LossChecks(this.#world, stream, goesOn)]),
-    )
-    this.#watches = new Map(names.map((name) => [name, this.#watchOf(name)]))
+    this.#reading = new Map([...this.#streams].map(([name, stream]) => [name, this.#checksOf(name, stream)]))
     this.#destinations = new Map(
       sinkNames(parts.job).map((name) => [
         name,
@@ -137,7 +87,16 @@ class History {
     this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
     const oftener = parts.aggregated ? (parts.retention ? 4 : 20) : 1
     this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / oftener
-    for (const name of names) this.#put(name, chance.fork())
+    const { aggregated } = parts
+    this.#producers = new Map(
+      [...this.#streams].map(([name, stream]) => [
+        name,
+        new Producer(stream, time, parts.inputs[name] ?? [], { aggregated, chance: chance.fork() }),
+      ]),
+    )
+    // Where records expire, they come when the job wants them.
+    for (const [name, producer] of this.#producers)
+      producer.beginOnce(() => this.#isWanted(this.#checks.last, [name]))
     this.#slownessMs = parts.retention && slownessMs(parts.retention, chance)
   }
 
@@ -147,7 +106,11 @@ class History {
     this.#start()
     await time.settled()
     const lastsMs = retentionsLong * (this.#parts.retention?.ms ?? 0) || faultsWithinMs
-    await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > lastsMs))
+    await this.#until(
+      () =>
+        [...this.#producers.values()].every(({ done }) => done) &&
+        (faults.length === 0 || time.now > lastsMs),
+    )
     if (this.#stopped) return
     this.#calm = true
     this.#world.calm()
@@ -173,7 +136,7 @@ class History {
     const missable = Object.fromEntries(
       [...this.#streams].map(([name, stream]) => [
         name,
-        missableIn(stream, progressIn(last, name), this.#puts.get(name)!),
+        missableIn(stream, progressIn(last, name), this.#producers.get(name)!.puts),
       ]),
     )
     const outcome = { rows, trace: [...trace], steps: step, broken, stopped: this.#stopped, missable }
@@ -190,34 +153,6 @@ class History {
     while (!isSo() && going()) {
       if (!(await time.step())) break
     }
-  }
-
-  #put(source: string, chance: Chance): void {
-    const stream = this.#streams.get(source)!
-    const { time } = this.#world
-    const producer = this.#parts.aggregated ? new AggregatingProducer(stream, time, chance.fork()) : undefined
-    const puts: InputAtTime[] = []
-    this.#puts.set(source, puts)
-    const inputs = putTimes(this.#parts.inputs[source] ?? [], chance)
-    this.#unread += inputs.length
-    const put = ({ key, index }: InputAtTime) => {
-      const onPut = () => {
-        this.#unread -= 1
-        puts.push({ at: time.now, key, index })
-      }
-      if (producer !== undefined) return producer.put({ partitionKey: key, data: inputBytes(index), onPut })
-      onPut()
-      stream.put(key, inputBytes(index))
-    }
-    this.#onceWanted(source, () => {
-      for (const input of inputs) time.after(input.at, () => put(input))
-    })
-  }
-
-  /** Where records expire, they come when the job wants them. */
-  #onceWanted(source: string, begin: () => void): void {
-    if (this.#isWanted(this.#checks.last, [source])) begin()
-    else this.#world.time.after(wantedEveryMs, () => this.#onceWanted(source, begin))
   }
 
   /** Whether a job has noted that what arrives from now on may not be missed: what expires of what came before is no loss. */
@@ -270,30 +205,23 @@ class History {
 
   #mayBeLost({ name, furthestAheadMs }: SimulatedProcess, { where }: MillraceError): boolean {
     if (this.#parts.retention?.onDataLoss !== 'fail') return false
-    const losses = [...this.#losses].filter(
-      ([source]) => where.source === undefined || where.source === source,
-    )
-    return losses.some(([, loss]) => loss.mayBeLost(name, furthestAheadMs, where.shard))
+    const named = [...this.#reading].filter(([source]) => source === (where.source ?? source))
+    return named.some(([, { losses }]) => losses.mayBeLost(name, furthestAheadMs, where.shard))
   }
 
-  #watchOf(source: string): ReadingWatch {
-    const stream = this.#streams.get(source)!
+  #checksOf(source: string, stream: SimulatedStream): SourceChecks {
     const order = new ReadingChecks(this.#world, stream, (shard) => this.#isOver(source, shard))
-    return {
-      begins: (process, shard, type) => order.begins(process, shard, type),
-      received: (process, shard, page) => {
-        order.received(process, shard, page)
-        const aheadMs = this.#living.find((one) => one.process.name === process)?.process.furthestAheadMs ?? 0
-        this.#losses.get(source)!.received(process, shard, page, aheadMs)
-      },
-    }
+    const losses = new LossChecks(this.#world, stream, this.#parts.retention?.onDataLoss === 'continue')
+    const aheadOf = (name: string) =>
+      this.#living.find(({ process }) => process.name === name)?.process.furthestAheadMs ?? 0
+    return new SourceChecks(order, losses, aheadOf)
   }
 
   #onCut(manifest: Manifest): void {
     // What a run takes for the time of Kinesis is in its checkpoints, and passed on to the next.
     const aheadMs = Math.max(...this.#living.map(({ process }) => process.furthestAheadMs))
     for (const [source, entry] of Object.entries(manifest.sources))
-      this.#losses.get(source)?.published(manifest, entry, aheadMs)
+      this.#reading.get(source)?.losses.published(manifest, entry, aheadMs)
   }
 
   #onEvent(living: Living, event: JobEvent): void {
@@ -307,7 +235,7 @@ class History {
       this.#world.tell(`${name} runs as generation ${generation}, from ${event.restoredFrom ?? 'nothing'}`)
       living.generation = generation
       const { sources } = this.#checks.of(generation)!
-      for (const [source, loss] of this.#losses) loss.begins(name, generation, sources[source])
+      for (const [source, { losses }] of this.#reading) losses.begins(name, generation, sources[source])
     }
   }
 
@@ -331,7 +259,7 @@ class History {
           stream: name,
           startAt: 'trim-horizon',
           decode: inputDecoder(inputs[name] ?? []),
-          client: streamClient(this.#streams.get(name)!, process, this.#watches.get(name)!, this.#slownessMs),
+          client: streamClient(this.#streams.get(name)!, process, this.#reading.get(name)!, this.#slownessMs),
           read: this.#read,
           pace: 'none',
           discoverEvery: '5s',
