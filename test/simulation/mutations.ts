@@ -262,7 +262,7 @@ export const mutations: readonly Mutation[] = [
     file: 'connectors/kinesis/shard-cursor.ts',
     from: 'return this.#readUntil < this.#retainedSince\n',
     to: 'return this.#readUntil < 0 * this.#retainedSince\n',
-    foundBy: 440,
+    foundBy: 155,
   },
   {
     name: 'records are told as lost long before they expire',

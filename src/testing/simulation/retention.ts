@@ -50,7 +50,10 @@ export function absenceMs({ ms }: Retention, chance: Chance): number {
 
 const slowInShare = 0.35
 
-/** How long answers that bring records take at least; `undefined` for as long as others. Then reading may be slower than expiry. */
+/**
+ * How long answers take at least that bring records, and then one at a time: reading is slower than expiry. `undefined` if they
+ * come as they do elsewhere.
+ */
 export function slownessMs({ ms }: Retention, chance: Chance): number | undefined {
-  return chance.in(slowInShare) ? Math.floor(ms / chance.between(12, 60)) : undefined
+  return chance.in(slowInShare) ? Math.floor(ms / chance.between(10, 40)) : undefined
 }

@@ -93,6 +93,11 @@ class StreamService {
     return { ...output, $metadata: { serverTime } }
   }
 
+  /** Pages are small, and of different sizes. */
+  #recordsPerPage({ id }: SimulatedShard): number {
+    return this.#slownessMs > 0 ? 1 : 1 + (Number(id.slice(-3)) % 5) * 2
+  }
+
   async #slowly(signal: AbortSignal | undefined): Promise<void> {
     if (this.#slownessMs > 0) await this.#process.clock.sleep(this.#slownessMs, signal)
   }
@@ -165,7 +170,7 @@ class StreamService {
     if (this.#stream.now - Number(issuedAt) > this.#lastsMs)
       throw serviceFault('ExpiredIteratorException', 400)
     const shard = this.#shard(id)
-    const { page, output } = pageOf(this.#stream, shard, Number(at), empty ? 0 : recordsPerPage(shard))
+    const { page, output } = pageOf(this.#stream, shard, Number(at), empty ? 0 : this.#recordsPerPage(shard))
     const NextShardIterator = page.ended ? undefined : this.#iterator(shard, page.next)
     return { output: { ...output, NextShardIterator }, shard: id, page }
   }
@@ -212,7 +217,7 @@ class StreamService {
         call,
         () =>
           this.#stream.subscriptions.get(shard.id) === number && this.#stream.now < endsAt
-            ? pageOf(this.#stream, shard, at, recordsPerPage(shard))
+            ? pageOf(this.#stream, shard, at, this.#recordsPerPage(shard))
             : undefined,
         signal,
       )
@@ -246,11 +251,6 @@ class StreamService {
     const place = shard.records.findIndex((record) => isFrom(BigInt(record.sequenceNumber)))
     return place < 0 ? shard.records.length : place
   }
-}
-
-/** Pages are small, and of different sizes. */
-function recordsPerPage(shard: SimulatedShard): number {
-  return 1 + (Number(shard.id.slice(-3)) % 5) * 2
 }
 
 /** What a read brings that stands at the `from`-th record. */
