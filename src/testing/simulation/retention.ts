@@ -15,13 +15,13 @@ export const retentionsLong = 3
 export type Missable = Readonly<Record<string, ReadonlySet<number>>>
 
 /**
- * What may go wrong where records expire. What readers saw of a checkpoint that is damaged cannot come again when its records
- * have gone meanwhile; a job that goes on without them would show other rows beside those.
+ * What may go wrong where records expire. A clock that is set hides or feigns expiry by as much: an event of a subscription does
+ * not say when it was sent. What readers saw of a checkpoint that is damaged cannot come again when its records have gone
+ * meanwhile; a job that goes on without them would show other rows beside those.
  */
 export function retentionFaults({ onDataLoss }: Retention): readonly FaultKind[] {
-  const kinds =
-    onDataLoss === 'fail' ? faultKinds : faultKinds.filter((kind) => kind !== 'damaged checkpoint')
-  return [...kinds, 'absence']
+  const never = onDataLoss === 'fail' ? ['clock jump'] : ['clock jump', 'damaged checkpoint']
+  return [...faultKinds.filter((kind) => !never.includes(kind)), 'absence']
 }
 
 const longestJumpMs = 3_600_000
