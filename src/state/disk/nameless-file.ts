@@ -13,7 +13,8 @@ export function namelessFile(folder: string): number {
   return file
 }
 
-/** Appends all of some bytes. */
-export function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+/** Writes all of some bytes from a place on. */
+export function writeAll(file: number, bytes: Uint8Array, from: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, from + done)
 }
