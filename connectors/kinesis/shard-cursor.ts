@@ -45,6 +45,7 @@ export class ShardCursor<T> {
   readonly #unpacking: Unpacking<T>
   #after: SequencePosition | undefined
   #readUntil: number | undefined
+  #openUntil: number | undefined
   #continuation: string | undefined
   #mustSee: SequencePosition | undefined
   /** Reading has gone on without what may have expired until then, and more may have since. */
@@ -62,6 +63,7 @@ export class ShardCursor<T> {
     this.#shard = shard
     this.#after = position && parsePosition(position.after)
     this.#readUntil = shard.readUntil ?? (this.#after && sequenceTime(this.#after.sequenceNumber))
+    this.#openUntil = this.#after && sequenceTime(this.#after.sequenceNumber)
     this.#continuation = shard.noted?.continuation
     this.#unpacking = {
       decode: (record) => reading.decode(record, shard),
@@ -87,6 +89,11 @@ export class ShardCursor<T> {
       readUntil: this.#readUntil,
       ...(continuation !== undefined && { continuation }),
     }
+  }
+
+  /** A time, in milliseconds since 1970, at which the shard had not ended: what continues it begins later. */
+  get openUntil(): number | undefined {
+    return this.#openUntil
   }
 
   get last(): LastPage | undefined {
@@ -181,6 +188,7 @@ export class ShardCursor<T> {
     const behindMs = more ? Math.max(1, page.behindMs) : page.behindMs
     this.#after = after ?? this.#after
     this.#readUntil = behindMs === 0 ? serverTime : (arrivedAt ?? this.#readUntil)
+    this.#openUntil = page.ended ? (arrivedAt ?? this.#openUntil) : this.#readUntil
     this.#last = page
     this.#unread = more ? unread : undefined
     const { values, arrivalTimes, positionOf, undecodable } = records

@@ -91,6 +91,8 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   /** The last listing. */
   #listed: ReadonlyMap<string, ListedShard> = new Map()
   readonly #seen: SeenRecords | undefined
+  /** Until when nothing can have arrived in a shard, since a parent of it was not at its end. */
+  readonly #emptyUntil = new Map<string, number>()
   #lineage: Lineage | undefined
   #facts: StreamFacts
 
@@ -166,9 +168,14 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
 
   finished(splitId: string): readonly string[] {
     this.#lineage?.finish(splitId)
-    this.#readers.get(splitId)?.reader.close()
+    const children = this.#lineage?.childrenOf(splitId) ?? []
+    const open = this.#readers.get(splitId)
+    const openUntil = open?.cursor.openUntil
+    if (openUntil !== undefined)
+      for (const id of children) this.#emptyUntil.set(id, Math.max(openUntil, this.#emptyUntil.get(id) ?? 0))
+    open?.reader.close()
     this.#readers.delete(splitId)
-    return this.#lineage?.childrenOf(splitId) ?? []
+    return children
   }
 
   gone(splitId: string): boolean {
@@ -176,7 +183,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
   }
 
   snapshot(): Json {
-    const read: Record<string, ReadUntil> = { ...this.#parts.snapshot.read }
+    const read: Record<string, ReadUntil> = {}
+    for (const [id, readUntil] of this.#emptyUntil) read[id] = { after: null, readUntil }
+    Object.assign(read, this.#parts.snapshot.read)
     for (const [id, { cursor }] of this.#readers) if (cursor.progress) read[id] = cursor.progress
     const gaps = this.#losses.toJson()
     const unfinished = new Set(this.#lineage?.unfinished.map(({ id }) => id))
@@ -279,7 +288,9 @@ export class ShardEnumerator<T> implements SplitEnumerator<T> {
     if (after !== null) return sequenceTime(parsePosition(after).sequenceNumber)
     const { snapshot } = this.#parts
     const wasKnown = snapshot.lineage?.shards.some(({ id }) => id === shard.id) ?? false
-    return missesNothingUntil(shard, snapshot, this.#listed.get(shard.id)?.createdAt, wasKnown)
+    const missed = missesNothingUntil(shard, snapshot, this.#listed.get(shard.id)?.createdAt, wasKnown)
+    const empty = this.#emptyUntil.get(shard.id)
+    return missed === undefined || empty === undefined ? (missed ?? empty) : Math.max(missed, empty)
   }
 
   async #firstLineage(retained: readonly ListedShard[]): Promise<Lineage> {

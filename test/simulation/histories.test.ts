@@ -41,7 +41,7 @@ describe('jobs through histories of faults', () => {
       try {
         await simulateElsewhere(
           folder,
-          { from: first, to: first + simulations, step: 1, trace: false, retention: false },
+          { from: first, to: first + simulations, step: 1, trace: false },
           ({ error }) => {
             done += 1
             if (error !== undefined) failed.push(error)
@@ -72,6 +72,20 @@ describe('jobs through histories of faults', () => {
     }
     expect(met).toEqual(new Set([...faultKinds, '']))
   }, 120_000)
+
+  it('let a process die at every call that it makes', async () => {
+    const met = new Set<string>()
+    const made = new Set<string>()
+    for (let seed = 0; seed < 120; seed += 1) {
+      const { trace } = await simulate(words, { seed, inputs, faults: ['crash'] })
+      for (const line of trace) {
+        met.add(/FAULT crash .*, at (.*)/.exec(line)?.[1] ?? '')
+        made.add(/^\d+ \+\d+ p\d+ ((?:store|kinesis|sink)\.\w+)/.exec(line)?.[1] ?? '')
+      }
+    }
+    expect([...made].filter((call) => !met.has(call))).toEqual([])
+    expect(met.size).toBeGreaterThan(12)
+  }, 60_000)
 
   it('are the same, byte for byte, for the same seed', async () => {
     for (const seed of [3, 4, 5, 143]) {
@@ -130,6 +144,25 @@ describe('a simulation that fails', () => {
     await expect(failing).rejects.toThrow(
       'seed 1: sink lengths shows 6 1 times, which a run without faults shows 0 times; without any fault',
     )
+  })
+
+  it('says so if the job keeps something outside of its state', async () => {
+    let number = 0
+    const numbered = job('numbered', ({ from }) =>
+      from('words', none()).pipe(
+        map(() => ++number),
+        sinkTo('numbers', collectSink()),
+      ),
+    )
+    await expect(simulate(numbered, { seed: 1, inputs })).rejects.toThrow(
+      /^.*seed 1: sink numbers shows \d+ 1 times, .* outside of its state, such as a variable of its module/,
+    )
+  })
+
+  it('tells all of its steps if it is to', async () => {
+    const wrong = { seed: 1, inputs, expected: { lengths: [4, 4, 7] } }
+    const failing = await failureOf(simulate(words, { ...wrong, stepsTold: Number.POSITIVE_INFINITY }))
+    expect(failing.happened).toMatch(/Its last steps:\n0 \+0 shards are read by/)
   })
 
   it('is refused for a source that the job does not have', async () => {

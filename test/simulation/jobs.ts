@@ -170,23 +170,23 @@ export function simulationOf(variant: number, chance: Chance): Simulation {
 /** How many variants there are of other streams: with records that hold several, and with records that expire. */
 export const otherVariants = 8
 
-/** Whether the records of such a variant expire. */
-export function expires(variant: number): boolean {
-  return variant % 2 === 1
-}
-
 /** Jobs over records that hold several, and over records that expire before they are read. */
 export function otherSimulationOf(variant: number, chance: Chance): Simulation {
-  if (!expires(variant)) {
+  if (variant % 2 === 0) {
     const described = [windows(chance, false), states(), joins()][(variant / 2) % jobs.length]!
-    const everyMs = chance.oneOf([8, 25])
-    const inputs = { visits: records('v', chance, described.name === 'windows', shorterMs, everyMs) }
-    const others = described.name === 'joins' && { others: records('o', chance, false, shorterMs, everyMs) }
+    const pace = chance.oneOf<Pace>([
+      { everyMs: 8, together: 1 },
+      { everyMs: 25, together: 1 },
+      { everyMs: 100, together: 6 },
+    ])
+    const inputs = { visits: records('v', chance, described.name === 'windows', shorterMs, pace) }
+    const others = described.name === 'joins' && { others: records('o', chance, false, shorterMs, pace) }
     return { job: described, inputs: { ...inputs, ...others }, options: { aggregated: true } }
   }
-  const visits = records('v', chance, true, shorterMs, chance.oneOf([400, 1_000]))
-  const [retention, onDataLoss] = ['30s', variant % 4 === 1 ? 'fail' : 'continue'] as const
   const aggregated = variant >= otherVariants / 2
+  const pace = { everyMs: chance.oneOf([1_000, 2_500]), together: aggregated ? 5 : 1 }
+  const visits = records('v', chance, true, shorterMs, pace)
+  const [retention, onDataLoss] = ['2m', variant % 4 === 1 ? 'fail' : 'continue'] as const
   const expected = onDataLoss === 'continue' && { expected: (ending: Ending) => allButMissed(visits, ending) }
   return {
     job: windows(chance, false, '1h'),
@@ -213,16 +213,22 @@ function allButMissed(
   }
 }
 
+/** How fast records come: so many at the same time, and on average one in so many milliseconds. */
+interface Pace {
+  readonly everyMs: number
+  readonly together: number
+}
+
 function records(
   prefix: string,
   chance: Chance,
   bad: boolean,
   beforeMs = outOfOrderMs,
-  everyMs = chance.oneOf([40, 120]),
+  { everyMs, together }: Pace = { everyMs: chance.oneOf([40, 120]), together: 1 },
 ): SimulatedInput<Visit>[] {
   const keys = chance.between(1, 6)
   return Array.from({ length: chance.between(20, 60) }, (_, index) => {
-    const at = index * everyMs
+    const at = (index - (index % together)) * everyMs
     const key = `k${chance.between(1, keys)}`
     if (bad && chance.in(0.05)) return { at, key, undecodable: `bad ${index}` }
     const visit = {

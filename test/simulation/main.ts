@@ -12,8 +12,6 @@ import { simulateElsewhere } from './worker-process.ts'
  *   --from      the first one (default 0)
  *   --workers   how many processes share them (default: one for each core)
  *   --trace     prints what happened in each history
- *   --retention with histories in which records expire: of 500 of them two fail, in which an older run that has been
- *               replaced says DATA_LOST, as it may
  *
  * Exits with 1 if a seed fails.
  */
@@ -23,7 +21,6 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     workers: { type: 'string', default: String(availableParallelism()) },
     trace: { type: 'boolean', default: false },
-    retention: { type: 'boolean', default: false },
   },
 })
 const [from, seeds] = [Number(values.from), Number(values.seeds)]
@@ -40,9 +37,7 @@ function onReport({ seed, steps: made, error, trace }: Report): void {
   steps += made
   if (error !== undefined) {
     failed += 1
-    console.error(
-      `\n${error}\nAgain: npm run simulate -- --seeds 1 --from ${seed} --trace${values.retention ? ' --retention' : ''}\n`,
-    )
+    console.error(`\n${error}\nAgain: npm run simulate -- --seeds 1 --from ${seed} --trace\n`)
   }
   if (trace !== undefined) console.log(trace)
   if (done % toldEvery === 0 || done === seeds) console.log(progress())
@@ -59,13 +54,7 @@ try {
     Array.from({ length: workers }, (_, worker) =>
       simulateElsewhere(
         folder,
-        {
-          from: from + worker,
-          to: from + seeds,
-          step: workers,
-          trace: values.trace,
-          retention: values.retention,
-        },
+        { from: from + worker, to: from + seeds, step: workers, trace: values.trace },
         onReport,
       ),
     ),

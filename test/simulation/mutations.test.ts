@@ -12,13 +12,9 @@ const mostSeeds = 500
 /** The first of some seeds that fails in a folder. */
 async function firstFailing(folder: string, from: number, to: number): Promise<Report | undefined> {
   let failing: Report | undefined
-  await simulateElsewhere(
-    folder,
-    { from, to, step: 1, trace: false, retention: true, untilFailure: true },
-    (report) => {
-      if (report.error !== undefined) failing = report
-    },
-  )
+  await simulateElsewhere(folder, { from, to, step: 1, trace: false, untilFailure: true }, (report) => {
+    if (report.error !== undefined) failing = report
+  })
   return failing
 }
 

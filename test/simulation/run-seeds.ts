@@ -1,6 +1,6 @@
-import { type RowsBySink, type Simulated, simulate } from '../../src/testing/index.ts'
+import { type RowsBySink, type Simulated, type SimulationOptions, simulate } from '../../src/testing/index.ts'
 import { Chance } from '../../src/testing/simulation/chance.ts'
-import { expires, otherSimulationOf, otherVariants, type Simulation, simulationOf, variants } from './jobs.ts'
+import { otherSimulationOf, otherVariants, type Simulation, simulationOf, variants } from './jobs.ts'
 
 interface Prepared extends Simulation {
   readonly expected: NonNullable<Parameters<typeof simulate>[1]['expected']>
@@ -9,19 +9,22 @@ interface Prepared extends Simulation {
 const prepared = new Map<string, Promise<Prepared>>()
 
 /** One seed of so many has a stream of another kind. */
-const othersEvery = 10
-const placeOfOthers = 5
+const othersEvery = 5
+const placeOfOthers = 0
 
 /**
  * One seed: one of the jobs through one history.
  *
- * @param retention Whether it may be one in which records expire.
+ * @param told What of a failure is told.
  *
  * @throws MillraceError `SIMULATION_FAILED`.
  */
-export async function simulateSeed(seed: number, retention = true): Promise<Simulated> {
+export async function simulateSeed(
+  seed: number,
+  told: Pick<SimulationOptions, 'stepsTold'> = {},
+): Promise<Simulated> {
   const other = Math.floor(seed / othersEvery) % otherVariants
-  const isOther = seed % othersEvery === placeOfOthers && (retention || !expires(other))
+  const isOther = seed % othersEvery === placeOfOthers
   const variant = isOther ? other : seed % variants
   const name = `${isOther} ${variant}`
   const known =
@@ -29,7 +32,7 @@ export async function simulateSeed(seed: number, retention = true): Promise<Simu
     prepare((isOther ? otherSimulationOf : simulationOf)(variant, new Chance(variant)), variant)
   prepared.set(name, known)
   const { job, inputs, options, expected } = await known
-  return simulate(job, { ...options, seed, inputs, expected })
+  return simulate(job, { ...options, ...told, seed, inputs, expected })
 }
 
 /** What has to come out of a variant. */

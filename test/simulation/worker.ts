@@ -7,8 +7,6 @@ export interface Work {
   readonly to: number
   readonly step: number
   readonly trace: boolean
-  /** Whether there are histories in which records expire. */
-  readonly retention: boolean
   /** Ends with the first that fails. */
   readonly untilFailure?: boolean
 }
@@ -21,9 +19,9 @@ export interface Report {
   readonly trace?: string
 }
 
-async function reportOf(seed: number, { trace, retention }: Work): Promise<Report> {
+async function reportOf(seed: number, { trace }: Work): Promise<Report> {
   try {
-    const simulated = await simulateSeed(seed, retention)
+    const simulated = await simulateSeed(seed, trace ? { stepsTold: Number.POSITIVE_INFINITY } : {})
     const { steps } = simulated
     return trace ? { seed, steps, trace: simulated.trace.join('\n') } : { seed, steps }
   } catch (error) {

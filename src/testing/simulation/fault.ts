@@ -80,13 +80,21 @@ export function canHappen(kind: FaultKind, { operation, writes }: Call): boolean
 const mostFaults = 20
 const longestMs = 40_000
 
-/** The faults of a seed: only some of the kinds, so that each kind is also seen without the others. */
-export function faultsOf(chance: Chance, kinds: readonly FaultKind[] = faultKinds): readonly Fault[] {
+/**
+ * The faults of a seed: only some of the kinds, so that each kind is also seen without the others.
+ *
+ * @param stretch So many times as many steps they are spread over. Default 1.
+ */
+export function faultsOf(
+  chance: Chance,
+  kinds: readonly FaultKind[] = faultKinds,
+  stretch = 1,
+): readonly Fault[] {
   const share = chance.oneOf([0.2, 0.5, 0.9])
   if (kinds.length === 0) return []
   const chosen = kinds.filter(() => chance.in(share))
   const among = chosen.length > 0 ? chosen : [chance.oneOf(kinds)]
-  const lastStep = chance.oneOf([60, 120, 200, 350])
+  const lastStep = stretch * chance.oneOf([60, 120, 200, 350])
   const faults = Array.from({ length: chance.between(1, mostFaults) }, () => ({
     step: chance.between(1, lastStep),
     kind: chance.oneOf(among),

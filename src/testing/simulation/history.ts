@@ -1,3 +1,4 @@
+import type { Manifest } from '../../checkpoint/manifest.ts'
 import { type MillraceError, millraceError } from '../../errors.ts'
 import type { Job } from '../../job.ts'
 import type { JobEvent } from '../../observe/events.ts'
@@ -5,59 +6,29 @@ import { run } from '../../runtime/run.ts'
 import type { RunningJob } from '../../runtime/running-job.ts'
 import { sinkNames, sourceNames, withEnds } from '../replaced-ends.ts'
 import { VirtualTime } from '../virtual-time.ts'
-import { AggregatingProducer } from './aggregating-producer.ts'
 import { Chance } from './chance.ts'
 import { Destination } from './destination.ts'
 import { chanceOf, type Fault } from './fault.ts'
+import type { HistoryParts, Outcome } from './history-parts.ts'
+import { LossChecks, missableIn } from './loss-checks.ts'
 import { ManifestChecks } from './manifest-checks.ts'
+import { Producer } from './producer.ts'
 import { ReadingChecks } from './reading-checks.ts'
-import { isWanted, type Missable, mayHaveExpired, missableIn, type Retention } from './retention.ts'
-import {
-  type InputAtTime,
-  inputBytes,
-  inputDecoder,
-  putTimes,
-  type SimulatedInput,
-} from './simulated-input.ts'
+import { absenceMs, furthestJumpMs, retentionsLong, slownessMs } from './retention.ts'
+import { inputDecoder } from './simulated-input.ts'
 import { SimulatedProcess } from './simulated-process.ts'
 import { SimulatedStorage } from './simulated-storage.ts'
 import { SimulatedStream } from './simulated-stream.ts'
+import { SourceChecks } from './source-checks.ts'
+import { progressIn } from './source-progress.ts'
 import { streamClient } from './stream-client.ts'
 import { World } from './world.ts'
-
-/** Makes the source that reads a simulated stream. */
-export type StreamSource = typeof import('../../../connectors/kinesis/index.ts').kinesisSource
-
-/** What a history is made of. */
-export interface HistoryParts {
-  readonly job: Job
-  readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
-  readonly seed: number
-  readonly faults: readonly Fault[]
-  /** How often a row may be seen in a sink. */
-  readonly allowed: (sink: string, row: string) => number
-  readonly kinesisSource: StreamSource
-  /** Whether producers put several records in one. */
-  readonly aggregated: boolean
-  readonly retention?: Retention | undefined
-}
-
-/** What became of it. */
-export interface Outcome {
-  readonly rows: Readonly<Record<string, readonly unknown[]>>
-  /** What happened, a line for each deed. */
-  readonly trace: readonly string[]
-  readonly steps: number
-  /** What must never happen and did. */
-  readonly broken: Error | undefined
-  /** Whether the job has ended for good because records may have expired unread. */
-  readonly stopped: boolean
-  readonly missable: Missable
-}
 
 interface Living {
   readonly process: SimulatedProcess
   readonly running: RunningJob
+  /** Of its last claim. */
+  generation: number
   ended: boolean
 }
 
@@ -66,13 +37,8 @@ const faultsWithinMs = 40_000
 /** Within this time a job must come to its end when nothing goes wrong any more. */
 const patienceMs = 1_800_000
 const mostSteps = 40_000
-const longestJumpMs = 3_600_000
-/** With a retention, a history takes so many times as long. */
-const retentionsLong = 4
-const wantedEveryMs = 500
-/** So that checkpoints come in the middle of records that hold several. */
+/** So that checkpoints come in the middle of records that hold several. They come oftener, too. */
 const aggregatedPerFetch = 1
-const oftener = 20
 
 /** One history of a job: from its first start through the faults to its end, decided by the seed alone. */
 export async function history(parts: HistoryParts): Promise<Outcome> {
@@ -87,18 +53,17 @@ class History {
   readonly #checks: ManifestChecks
   readonly #storage: SimulatedStorage
   readonly #streams: ReadonlyMap<string, SimulatedStream>
-  readonly #reading: ReadonlyMap<string, ReadingChecks>
+  readonly #reading: ReadonlyMap<string, SourceChecks>
+  readonly #producers: ReadonlyMap<string, Producer>
   readonly #destinations: ReadonlyMap<string, Destination>
   readonly #read: 'polling' | 'fan-out'
   readonly #checkpointEveryMs: number
+  readonly #slownessMs: number | undefined
   readonly #living: Living[] = []
   #processes = 0
-  #unread = 0
   #calm = false
   #absentUntil = 0
   #stopped = false
-  /** By source, what was put and when. */
-  readonly #puts = new Map<string, InputAtTime[]>()
 
   constructor(parts: HistoryParts) {
     this.#parts = parts
@@ -106,15 +71,13 @@ class History {
     const ties = chance.fork()
     const time = new VirtualTime(0, ties.next)
     this.#world = new World(time, chance.fork(), parts.faults)
-    this.#checks = new ManifestChecks(this.#world)
+    this.#checks = new ManifestChecks(this.#world, (manifest) => this.#onCut(manifest))
     this.#storage = new SimulatedStorage(this.#world, this.#checks)
     const names = sourceNames(parts.job)
     this.#streams = new Map(
       names.map((name) => [name, new SimulatedStream(name, time, chance.between(1, 4), parts.retention?.ms)]),
     )
-    this.#reading = new Map(
-      names.map((name) => [name, new ReadingChecks(this.#world, (shard) => this.#isOver(name, shard))]),
-    )
+    this.#reading = new Map([...this.#streams].map(([name, stream]) => [name, this.#checksOf(name, stream)]))
     this.#destinations = new Map(
       sinkNames(parts.job).map((name) => [
         name,
@@ -122,8 +85,19 @@ class History {
       ]),
     )
     this.#read = chance.in(0.3) ? 'fan-out' : 'polling'
-    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / (parts.aggregated ? oftener : 1)
-    for (const name of names) this.#put(name, chance.fork())
+    const oftener = parts.aggregated ? (parts.retention ? 4 : 20) : 1
+    this.#checkpointEveryMs = chance.oneOf([200, 500, 1_000, 3_000]) / oftener
+    const { aggregated } = parts
+    this.#producers = new Map(
+      [...this.#streams].map(([name, stream]) => [
+        name,
+        new Producer(stream, time, parts.inputs[name] ?? [], { aggregated, chance: chance.fork() }),
+      ]),
+    )
+    // Where records expire, they come when the job wants them.
+    for (const [name, producer] of this.#producers)
+      producer.beginOnce(() => this.#isWanted(this.#checks.last, [name]))
+    this.#slownessMs = parts.retention && slownessMs(parts.retention, chance)
   }
 
   async live(): Promise<void> {
@@ -132,7 +106,11 @@ class History {
     this.#start()
     await time.settled()
     const lastsMs = retentionsLong * (this.#parts.retention?.ms ?? 0) || faultsWithinMs
-    await this.#until(() => this.#unread === 0 && (faults.length === 0 || time.now > lastsMs))
+    await this.#until(
+      () =>
+        [...this.#producers.values()].every(({ done }) => done) &&
+        (faults.length === 0 || time.now > lastsMs),
+    )
     if (this.#stopped) return
     this.#calm = true
     this.#world.calm()
@@ -158,7 +136,7 @@ class History {
     const missable = Object.fromEntries(
       [...this.#streams].map(([name, stream]) => [
         name,
-        missableIn(stream, name, last, this.#puts.get(name)!),
+        missableIn(stream, progressIn(last, name), this.#producers.get(name)!.puts),
       ]),
     )
     const outcome = { rows, trace: [...trace], steps: step, broken, stopped: this.#stopped, missable }
@@ -177,33 +155,13 @@ class History {
     }
   }
 
-  #put(source: string, chance: Chance): void {
-    const stream = this.#streams.get(source)!
-    const { time } = this.#world
-    const producer = this.#parts.aggregated ? new AggregatingProducer(stream, time, chance.fork()) : undefined
-    const puts: InputAtTime[] = []
-    this.#puts.set(source, puts)
-    const inputs = putTimes(this.#parts.inputs[source] ?? [], chance)
-    this.#unread += inputs.length
-    const put = ({ key, index }: InputAtTime) => {
-      const onPut = () => {
-        this.#unread -= 1
-        puts.push({ at: time.now, key, index })
-      }
-      if (producer !== undefined) return producer.put({ partitionKey: key, data: inputBytes(index), onPut })
-      onPut()
-      stream.put(key, inputBytes(index))
-    }
-    this.#onceWanted(source, () => {
-      for (const input of inputs) time.after(input.at, () => put(input))
-    })
-  }
-
-  /** Where records expire, they come when the job wants them. */
-  #onceWanted(source: string, begin: () => void): void {
-    const wanted = () => isWanted(this.#streams.get(source)!, source, this.#checks.last)
-    if (this.#parts.retention === undefined || wanted()) begin()
-    else this.#world.time.after(wantedEveryMs, () => this.#onceWanted(source, begin))
+  /** Whether a job has noted that what arrives from now on may not be missed: what expires of what came before is no loss. */
+  #isWanted(last: Manifest | undefined, sources: Iterable<string> = this.#streams.keys()): boolean {
+    if (this.#parts.retention === undefined) return true
+    const { now } = this.#world.time
+    return [...sources].every(
+      (name) => (progressIn(last, name).wantedSince ?? Number.POSITIVE_INFINITY) <= now,
+    )
   }
 
   /** Whether nothing of a shard is to be read any more. */
@@ -224,15 +182,16 @@ class History {
       random: process.random,
       ...(until && { until }),
     })
-    const living: Living = { process, running, ended: false }
+    const living: Living = { process, running, generation: 0, ended: false }
     this.#living.push(living)
-    running.events$.subscribe((event) => this.#onEvent(process, event))
+    running.events$.subscribe((event) => this.#onEvent(living, event))
     const onEnd = (how: string, failure?: MillraceError) => {
       living.ended = true
       this.#world.tell(`${name} ends: ${how}`)
       this.#world.time.stir()
-      if (failure?.code === 'DATA_LOST' && this.#mayBeLost()) {
-        this.#stopped ||= process.alive
+      if (failure?.code === 'DATA_LOST' && this.#mayBeLost(process, failure)) {
+        // One that was taken over may say so as well: it judges by what it knows itself.
+        if (process.alive && living.generation === this.#checks.last?.generation) this.#stopped = true
       } else if (failure !== undefined && (until !== undefined || !mayHappen(failure)))
         this.#world.breaks(`${name} ended with ${failure.message}`)
       this.#startAgain()
@@ -244,20 +203,40 @@ class History {
     return living
   }
 
-  #mayBeLost(): boolean {
+  #mayBeLost({ name, furthestAheadMs }: SimulatedProcess, { where }: MillraceError): boolean {
     if (this.#parts.retention?.onDataLoss !== 'fail') return false
-    return [...this.#streams].some(([name, stream]) => mayHaveExpired(stream, name, this.#checks.last))
+    const named = [...this.#reading].filter(([source]) => source === (where.source ?? source))
+    return named.some(([, { losses }]) => losses.mayBeLost(name, furthestAheadMs, where.shard))
   }
 
-  #onEvent({ name, alive }: SimulatedProcess, event: JobEvent): void {
+  #checksOf(source: string, stream: SimulatedStream): SourceChecks {
+    const order = new ReadingChecks(this.#world, stream, (shard) => this.#isOver(source, shard))
+    const losses = new LossChecks(this.#world, stream, this.#parts.retention?.onDataLoss === 'continue')
+    const aheadOf = (name: string) =>
+      this.#living.find(({ process }) => process.name === name)?.process.furthestAheadMs ?? 0
+    return new SourceChecks(order, losses, aheadOf)
+  }
+
+  #onCut(manifest: Manifest): void {
+    // What a run takes for the time of Kinesis is in its checkpoints, and passed on to the next.
+    const aheadMs = Math.max(...this.#living.map(({ process }) => process.furthestAheadMs))
+    for (const [source, entry] of Object.entries(manifest.sources))
+      this.#reading.get(source)?.losses.published(manifest, entry, aheadMs)
+  }
+
+  #onEvent(living: Living, event: JobEvent): void {
+    const { name, alive } = living.process
     if (!alive) return
     if (event.kind === 'restarting') {
       this.#world.tell(`${name} restarts: ${event.error.message}`)
       if (!mayHappen(event.error)) this.#world.breaks(`${name} failed with ${event.error.message}`)
-    } else if (event.kind === 'started')
-      this.#world.tell(
-        `${name} runs as generation ${event.generation}, from ${event.restoredFrom ?? 'nothing'}`,
-      )
+    } else if (event.kind === 'started') {
+      const { generation } = event
+      this.#world.tell(`${name} runs as generation ${generation}, from ${event.restoredFrom ?? 'nothing'}`)
+      living.generation = generation
+      const { sources } = this.#checks.of(generation)!
+      for (const [source, { losses }] of this.#reading) losses.begins(name, generation, sources[source])
+    }
   }
 
   /** Somebody sees to it that the job runs. */
@@ -280,7 +259,7 @@ class History {
           stream: name,
           startAt: 'trim-horizon',
           decode: inputDecoder(inputs[name] ?? []),
-          client: streamClient(this.#streams.get(name)!, process, this.#reading.get(name)!),
+          client: streamClient(this.#streams.get(name)!, process, this.#reading.get(name)!, this.#slownessMs),
           read: this.#read,
           pace: 'none',
           discoverEvery: '5s',
@@ -308,12 +287,17 @@ class History {
     else if (kind === 'rival') this.#world.time.after(chance.between(0, 500), () => this.#startBeside())
     else if (kind === 'stop') {
       this.#living.find((one) => one.process === process)?.running.stop()
-    } else if (kind === 'clock jump') process.skew(chance.between(-longestJumpMs, longestJumpMs))
+    } else if (kind === 'clock jump') this.#setClock(process, chance)
     else if (kind === 'outage') this.#world.beginOutage(chance.oneOf(['store', 'kinesis', 'sink']), ms)
     else if (kind === 'reshard') {
       const stream = chance.oneOf([...this.#streams.values()])
       this.#world.tell(`${stream.name}: ${stream.reshard(chance)}`)
     }
+  }
+
+  #setClock(process: SimulatedProcess, chance: Chance): void {
+    const mostMs = furthestJumpMs(this.#parts.retention)
+    process.skew(chance.between(-mostMs, mostMs))
   }
 
   #startBeside(): void {
@@ -322,8 +306,7 @@ class History {
 
   /** Everybody dies, and nobody starts the job for a while. */
   #leave(chance: Chance): void {
-    const { ms } = this.#parts.retention!
-    this.#absentUntil = this.#world.time.now + chance.between(Math.floor(ms / 4), 2 * ms)
+    this.#absentUntil = this.#world.time.now + absenceMs(this.#parts.retention!, chance)
     for (const { process, ended } of this.#living) if (process.alive && !ended) process.die()
     this.#startAgain()
   }
@@ -332,7 +315,7 @@ class History {
   #damage(process: SimulatedProcess): void {
     const running = this.#living.filter((one) => one.process.alive && !one.ended)
     const alone = running.length === 1 && running[0]?.process === process
-    if (!alone || process.paused || !this.#storage.tear()) return
+    if (!alone || process.paused || !this.#storage.tear((before) => this.#isWanted(before))) return
     process.die(true)
     this.#startAgain()
   }

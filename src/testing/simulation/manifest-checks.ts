@@ -17,15 +17,23 @@ const lastHashKey = 2n ** 128n - 1n
 export class ManifestChecks {
   readonly #world: World
   readonly #published = new Map<number, Manifest>()
+  readonly #onCut: (manifest: Manifest) => void
   #last: Manifest | undefined
   #fellBack = false
 
-  constructor(world: World) {
+  /** @param onCut Told of each checkpoint that does more than to claim the job. */
+  constructor(world: World, onCut: (manifest: Manifest) => void = () => {}) {
     this.#world = world
+    this.#onCut = onCut
   }
 
   get last(): Manifest | undefined {
     return this.#last
+  }
+
+  /** The checkpoint of an epoch, if it counts. */
+  of(epoch: number): Manifest | undefined {
+    return this.#published.get(epoch)
   }
 
   /** Whether a checkpoint was lost, so that what it committed is committed once more in another way. */
@@ -54,6 +62,7 @@ export class ManifestChecks {
     if (last !== undefined) this.#follows(last, manifest)
     else if (generation !== epoch) this.#breaks(manifest, `is the first, of generation ${generation}`)
     for (const [name, entry] of Object.entries(manifest.sources)) this.#tiles(manifest, name, entry)
+    if (generation !== epoch) this.#onCut(manifest)
     return true
   }
 

@@ -5,8 +5,9 @@ import type { Duration } from '../../units.ts'
 import { assertSources } from '../replaced-ends.ts'
 import { Chance } from './chance.ts'
 import { type Fault, type FaultKind, faultsOf, faultText } from './fault.ts'
-import { type HistoryParts, history, type Outcome } from './history.ts'
-import { type Missable, retentionFaults, retentionOf } from './retention.ts'
+import { history } from './history.ts'
+import type { HistoryParts, Outcome } from './history-parts.ts'
+import { type Missable, retentionFaults, retentionOf, retentionsLong } from './retention.ts'
 import { countsOf, rowText } from './row-text.ts'
 import { shortestFailing } from './shortest-prefix.ts'
 import type { SimulatedInput } from './simulated-input.ts'
@@ -20,7 +21,7 @@ export interface SimulationOptions {
   readonly seed: number
   /** What each source is to read, by its name in the job. */
   readonly inputs: Readonly<Record<string, readonly SimulatedInput[]>>
-  /** What may go wrong. Default: all kinds; with a `retention`, `absence` instead of `clock jump`. */
+  /** What may go wrong. Default: all kinds that make sense; `absence` only with a `retention`. */
   readonly faults?: readonly FaultKind[]
   /**
    * What the sinks must show in the end, in any order. Default: what a run of the same seed without faults shows. With
@@ -30,8 +31,8 @@ export interface SimulationOptions {
   /** Whether producers put several records in one, as the Kinesis Producer Library does. Default: `false`. */
   readonly aggregated?: boolean
   /**
-   * How long the streams keep records; the faults are then spread over four times as long. Default: longer than a history
-   * takes.
+   * How long the streams keep records; the faults are then spread over a longer time, and reading is slow in some histories.
+   * Default: longer than a history takes.
    */
   readonly retention?: Duration
   /**
@@ -39,6 +40,8 @@ export interface SimulationOptions {
    * nothing may be seen that is not a result, but results may be missing. `'continue'`: it goes on. Default: `'fail'`.
    */
   readonly onDataLoss?: 'fail' | 'continue'
+  /** So many of its last steps the message of a history that fails has. Default: 25. */
+  readonly stepsTold?: number
 }
 
 /** What `expected` is given. */
@@ -67,8 +70,12 @@ export interface Simulated {
 
 type Expected = NonNullable<SimulationOptions['expected']>
 
-/** So much of a trace is in a message. */
-const linesTold = 25
+const usuallyTold = 25
+
+/** What ails a job that does not repeat itself. */
+const unrepeatable =
+  'without any fault, where it had shown something else before: the job keeps something outside of its state, such as a ' +
+  'variable of its module, or depends on the time or on chance'
 
 /**
  * Runs a job through one history of faults, decided by a seed, and checks that they make no difference.
@@ -104,7 +111,8 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
   const allowed = typeof expected === 'function' ? () => Number.POSITIVE_INFINITY : allowedBy(expected)
   const live = (faults: readonly Fault[]) =>
     history({ job, inputs, seed, faults, allowed, kinesisSource, aggregated, retention })
-  const faults = faultsOf(new Chance(seed), options.faults ?? (retention && retentionFaults))
+  const kinds = options.faults ?? (retention && retentionFaults(retention))
+  const faults = faultsOf(new Chance(seed), kinds, retention && retentionsLong)
   const outcome = await live(faults)
   const wrong = failureOf(outcome, expected)
   if (wrong !== undefined) {
@@ -112,7 +120,7 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
       faults,
       async (some) => failureOf(await live(some), expected) !== undefined,
     )
-    throw failed(job, seed, fewest, await live(fewest), expected)
+    throw failed(job, options, fewest, await live(fewest), expected)
   }
   const { rows, trace, steps, stopped } = outcome
   const fingerprint = createHash('sha256').update(trace.join('\n')).digest('hex')
@@ -122,12 +130,13 @@ export async function simulate(job: Job, options: SimulationOptions): Promise<Si
 /** What the sinks show when nothing goes wrong. */
 async function faultless(
   job: Job,
-  { seed, inputs, aggregated = false }: SimulationOptions,
+  options: SimulationOptions,
   kinesisSource: HistoryParts['kinesisSource'],
 ): Promise<RowsBySink> {
+  const { seed, inputs, aggregated = false } = options
   const allowed = () => Number.POSITIVE_INFINITY
   const outcome = await history({ job, inputs, seed, faults: [], allowed, kinesisSource, aggregated })
-  if (outcome.broken !== undefined) throw failed(job, seed, [], outcome, outcome.rows)
+  if (outcome.broken !== undefined) throw failed(job, options, [], outcome, outcome.rows)
   return outcome.rows
 }
 
@@ -162,14 +171,18 @@ function differenceOf(rows: readonly unknown[], expected: readonly unknown[]): s
 
 function failed(
   job: Job,
-  seed: number,
+  options: SimulationOptions,
   faults: readonly Fault[],
   outcome: Outcome,
   expected: Expected,
 ): MillraceError {
+  const { seed, stepsTold = usuallyTold } = options
   const what = failureOf(outcome, expected) ?? 'it fails only with all faults'
-  const list = faults.length === 0 ? 'without any fault' : `with ${faults.map(faultText).join('; ')}`
-  const end = outcome.trace.slice(-linesTold).join('\n')
+  const repeats =
+    options.expected !== undefined || options.retention !== undefined || expected === outcome.rows
+  const none = repeats ? 'without any fault' : unrepeatable
+  const list = faults.length === 0 ? none : `with ${faults.map(faultText).join('; ')}`
+  const end = outcome.trace.slice(-stepsTold).join('\n')
   return new MillraceError('SIMULATION_FAILED', `seed ${seed}: ${what}; ${list}. Its last steps:\n${end}\n`, {
     where: { job: job.name },
   })

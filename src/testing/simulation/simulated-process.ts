@@ -34,6 +34,8 @@ export class SimulatedProcess {
   readonly #onWorldFault: WorldFault
   #alive = true
   #skewMs = 0
+  #leastSkewMs = 0
+  #furthestAheadMs = 0
   #stoppedUntil = 0
   #takesAllAlong = false
   readonly #gone = new AbortController()
@@ -48,6 +50,11 @@ export class SimulatedProcess {
 
   get alive(): boolean {
     return this.#alive
+  }
+
+  /** How far its clock has been ahead at most of what it showed at some time before. */
+  get furthestAheadMs(): number {
+    return this.#furthestAheadMs
   }
 
   readonly clock: Clock = {
@@ -77,6 +84,8 @@ export class SimulatedProcess {
   /** Its clock is set to another time. */
   skew(ms: number): void {
     this.#skewMs += ms
+    this.#leastSkewMs = Math.min(this.#leastSkewMs, this.#skewMs)
+    this.#furthestAheadMs = Math.max(this.#furthestAheadMs, this.#skewMs - this.#leastSkewMs)
   }
 
   /** A signal that is aborted with another one, or when the process is let go. */

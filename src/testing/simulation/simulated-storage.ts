@@ -36,12 +36,12 @@ export class SimulatedStorage {
     }
   }
 
-  /** Tears the newest manifest, if there is one before it to fall back to. */
-  tear(): boolean {
+  /** Tears the newest manifest, if there is one before it to fall back to, and that will do. */
+  tear(willDo: (before: Manifest) => boolean = () => true): boolean {
     const { last } = this.#checks
     const name = last && manifestName(last.epoch)
     const before = last && this.#manifests.get(manifestName(last.epoch - 1))
-    if (name === undefined || before === undefined) return false
+    if (name === undefined || before === undefined || !willDo(before)) return false
     this.#blobs.set(name, this.#blobs.get(name)!.subarray(0, 40))
     this.#manifests.delete(name)
     this.#checks.fallBackTo(before)

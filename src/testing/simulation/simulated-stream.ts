@@ -17,6 +17,8 @@ export interface SimulatedShard {
   readonly start: bigint
   readonly end: bigint
   readonly createdAt: number
+  /** Its creation in the numbers of its records, in seconds: later than in those of its parents, so ahead of time. */
+  readonly numberedFrom: number
   /** A number before those of its records. */
   readonly startingSequenceNumber: string
   /** Before this time no listing has it, nor what comes of it. */
@@ -62,7 +64,12 @@ export class SimulatedStream {
   put(partitionKey: string, data: Uint8Array): SimulatedShard {
     const hashKey = hashKeyOf(partitionKey)
     const shard = this.openShards.find(({ start, end }) => start <= hashKey && hashKey <= end)!
-    shard.records.push({ sequenceNumber: this.#number(), arrivalTime: this.now, partitionKey, data })
+    shard.records.push({
+      sequenceNumber: this.#number(shard.numberedFrom),
+      arrivalTime: this.now,
+      partitionKey,
+      data,
+    })
     return shard
   }
 
@@ -107,13 +114,15 @@ export class SimulatedStream {
   }
 
   #open(parents: readonly string[], start: bigint, end: bigint, lagMs: number): SimulatedShard {
+    const numberedFrom = this.#numberedFrom(parents)
     const shard = {
       id: `shardId-${String(this.shards.size).padStart(12, '0')}`,
       parents,
       start,
       end,
       createdAt: this.now,
-      startingSequenceNumber: this.#number(),
+      numberedFrom,
+      startingSequenceNumber: this.#number(numberedFrom),
       listedFrom: this.#listedFrom(parents, lagMs),
       records: [],
       closedAt: undefined,
@@ -122,17 +131,22 @@ export class SimulatedStream {
     return shard
   }
 
+  #numberedFrom(parents: readonly string[]): number {
+    const earlier = parents.map((parent) => this.shards.get(parent)!.numberedFrom)
+    return Math.max(Math.floor(this.now / 1000), ...earlier.map((seconds) => seconds + 1))
+  }
+
   #listedFrom(parents: readonly string[], lagMs: number): number {
     if (parents.length === 0) return Number.NEGATIVE_INFINITY
     return Math.max(this.now + lagMs, ...parents.map((parent) => this.shards.get(parent)!.listedFrom))
   }
 
   /** Of version 2, which tells its time. */
-  #number(): string {
+  #number(numberedFrom: number): string {
     this.#numbers += 1
     const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
     const seconds = hex(Math.floor(this.now / 1000), 9)
-    const digits = `2${hex(Math.floor(this.createdAt / 1000), 9)}0${hex(this.#numbers, 16)}00${seconds}${hex(0, 8)}2`
+    const digits = `2${hex(numberedFrom, 9)}0${hex(this.#numbers, 16)}00${seconds}${hex(0, 8)}2`
     return BigInt(`0x${digits}`).toString()
   }
 }

@@ -1,7 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { Call, FaultKind } from './fault.ts'
 import { kinesisFailure, serviceFault } from './kinesis-errors.ts'
-import type { ReadingChecks } from './reading-checks.ts'
+import type { Page, ReadingWatch } from './page.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { SimulatedShard, SimulatedStream } from './simulated-stream.ts'
 
@@ -20,6 +20,23 @@ interface Command {
   readonly input: Input
 }
 
+/** What Kinesis answers, and which records of which shard are in it. */
+interface Answer {
+  readonly output: object
+  readonly shard?: string
+  readonly page?: Page
+}
+
+/** A subscription that was accepted. */
+interface Opened {
+  readonly shard: SimulatedShard
+  /** Tells it from others to the shard. */
+  readonly number: number
+  /** The place of the record that it begins with. */
+  readonly at: number
+  readonly acceptedAt: number
+}
+
 const shardsPerPage = 2
 /** Of how long iterators and subscriptions last, and of the retention: nothing that is under way outlives what it stands at. */
 const longestMs = 300_000
@@ -27,13 +44,18 @@ const shareOfRetention = 0.25
 const staleMs = 60_000
 const heartbeatMs = 5_000
 
-/** A client of the AWS SDK as far as reading needs one: each command is a call of a process to a simulated stream. */
+/**
+ * A client of the AWS SDK as far as reading needs one: each command is a call of a process to a simulated stream.
+ *
+ * @param slownessMs How long answers take that may bring records, besides. Default: not at all.
+ */
 export function streamClient(
   stream: SimulatedStream,
   process: SimulatedProcess,
-  checks: ReadingChecks,
+  watch: ReadingWatch,
+  slownessMs?: number,
 ): KinesisClient {
-  const service = new StreamService(stream, process, checks)
+  const service = new StreamService(stream, process, watch, slownessMs)
   const client = {
     send: (command: Command, options: { readonly abortSignal?: AbortSignal } = {}) =>
       service.send(command.constructor.name.replace(/Command$/, ''), command.input, options.abortSignal),
@@ -46,13 +68,15 @@ export function streamClient(
 class StreamService {
   readonly #stream: SimulatedStream
   readonly #process: SimulatedProcess
-  readonly #checks: ReadingChecks
+  readonly #watch: ReadingWatch
   readonly #lastsMs: number
+  readonly #slownessMs: number
 
-  constructor(stream: SimulatedStream, process: SimulatedProcess, checks: ReadingChecks) {
+  constructor(stream: SimulatedStream, process: SimulatedProcess, watch: ReadingWatch, slownessMs = 0) {
+    this.#slownessMs = slownessMs
     this.#stream = stream
     this.#process = process
-    this.#checks = checks
+    this.#watch = watch
     this.#lastsMs = Math.min(longestMs, shareOfRetention * stream.retentionMs)
   }
 
@@ -62,13 +86,20 @@ class StreamService {
     if (act === undefined) throw new Error(`the simulated Kinesis has no ${operation}`)
     const detail = input.ShardIterator ?? input.ShardId ?? input.NextToken ?? this.#stream.name
     const call = { service: 'kinesis', operation, detail, writes: false } as const
-    const happen = (fault?: FaultKind) => ({
-      ...act(input, fault),
-      $metadata: { serverTime: this.#stream.now },
-    })
-    const output = await this.#call(call, happen, signal)
-    if (operation === 'GetRecords') this.#checks.received(this.#process.name, detail, output)
-    return output
+    const answer = (fault: FaultKind | undefined) => ({ ...act(input, fault), serverTime: this.#stream.now })
+    if (operation === 'GetRecords') await this.#slowly(signal)
+    const { output, shard, page, serverTime } = await this.#call(call, answer, signal)
+    if (page !== undefined) this.#watch.received(this.#process.name, shard!, page)
+    return { ...output, $metadata: { serverTime } }
+  }
+
+  /** Pages are small, and of different sizes. */
+  #recordsPerPage({ id }: SimulatedShard): number {
+    return this.#slownessMs > 0 ? 1 : 1 + (Number(id.slice(-3)) % 5) * 2
+  }
+
+  async #slowly(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#slownessMs > 0) await this.#process.clock.sleep(this.#slownessMs, signal)
   }
 
   #call<T>(call: Call, act: (fault?: FaultKind) => T, signal: AbortSignal | undefined): Promise<T> {
@@ -76,32 +107,35 @@ class StreamService {
   }
 
   readonly #operations: Readonly<
-    Record<string, ((input: Input, fault: FaultKind | undefined) => object) | undefined>
+    Record<string, ((input: Input, fault: FaultKind | undefined) => Answer) | undefined>
   > = {
     DescribeStreamSummary: () => ({
-      StreamDescriptionSummary: {
-        StreamARN: this.#stream.arn,
-        StreamCreationTimestamp: new Date(this.#stream.createdAt),
-        StreamStatus: 'ACTIVE',
-        RetentionPeriodHours: this.#stream.retentionMs / 3_600_000,
+      output: {
+        StreamDescriptionSummary: {
+          StreamARN: this.#stream.arn,
+          StreamCreationTimestamp: new Date(this.#stream.createdAt),
+          StreamStatus: 'ACTIVE',
+          RetentionPeriodHours: this.#stream.retentionMs / 3_600_000,
+        },
       },
     }),
     ListShards: ({ NextToken }, fault) => {
       const [from = 0, asOf = this.#stream.now - (fault === 'stale listing' ? staleMs : 0)] =
         NextToken?.split(' ').map(Number) ?? []
-      return this.#list(from, asOf)
+      return { output: this.#list(from, asOf) }
     },
     GetShardIterator: (input) => {
       const shard = this.#shard(input.ShardId!)
       const type = input.ShardIteratorType!
-      this.#checks.begins(this.#process.name, shard, type)
-      return {
-        ShardIterator: this.#iterator(shard, this.#placeOf(shard, type, input.StartingSequenceNumber)),
-      }
+      this.#watch.begins(this.#process.name, shard.id, type)
+      const place = this.#placeOf(shard, type, input.StartingSequenceNumber)
+      return { output: { ShardIterator: this.#iterator(shard, place) } }
     },
     GetRecords: ({ ShardIterator }, fault) => this.#records(ShardIterator!, fault === 'empty answer'),
-    RegisterStreamConsumer: ({ ConsumerName }) => ({ Consumer: this.#consumer(ConsumerName!) }),
-    DescribeStreamConsumer: ({ ConsumerName }) => ({ ConsumerDescription: this.#consumer(ConsumerName!) }),
+    RegisterStreamConsumer: ({ ConsumerName }) => ({ output: { Consumer: this.#consumer(ConsumerName!) } }),
+    DescribeStreamConsumer: ({ ConsumerName }) => ({
+      output: { ConsumerDescription: this.#consumer(ConsumerName!) },
+    }),
   }
 
   #consumer(name: string): object {
@@ -131,13 +165,14 @@ class StreamService {
     }
   }
 
-  #records(iterator: string, empty: boolean): object {
+  #records(iterator: string, empty: boolean): Answer {
     const [id = '', at = '', issuedAt = ''] = iterator.split(' ')
     if (this.#stream.now - Number(issuedAt) > this.#lastsMs)
       throw serviceFault('ExpiredIteratorException', 400)
     const shard = this.#shard(id)
-    const page = pageOf(this.#stream, shard, Number(at), empty ? 0 : recordsPerPage(shard))
-    return { ...page.output, NextShardIterator: page.ended ? undefined : this.#iterator(shard, page.next) }
+    const { page, output } = pageOf(this.#stream, shard, Number(at), empty ? 0 : this.#recordsPerPage(shard))
+    const NextShardIterator = page.ended ? undefined : this.#iterator(shard, page.next)
+    return { output: { ...output, NextShardIterator }, shard: id, page }
   }
 
   async #subscribe(input: Input, signal: AbortSignal | undefined): Promise<object> {
@@ -150,22 +185,24 @@ class StreamService {
     } as const
     const opened = await this.#call(
       call,
-      () => {
+      (): Opened => {
         const shard = this.#shard(input.ShardId!)
-        this.#checks.begins(this.#process.name, shard, Type)
+        this.#watch.begins(this.#process.name, shard.id, Type)
         const number = (this.#stream.subscriptions.get(shard.id) ?? 0) + 1
         this.#stream.subscriptions.set(shard.id, number)
-        return { shard, number, at: this.#placeOf(shard, Type, SequenceNumber), serverTime: this.#stream.now }
+        const at = this.#placeOf(shard, Type, SequenceNumber)
+        return { shard, number, at, acceptedAt: this.#stream.now }
       },
       signal,
     )
-    const EventStream = this.#events(opened.shard, opened.at, opened.number, signal)
-    return { EventStream, $metadata: { serverTime: opened.serverTime } }
+    const EventStream = this.#events(opened, signal)
+    return { EventStream, $metadata: { serverTime: opened.acceptedAt } }
   }
 
-  async *#events(shard: SimulatedShard, from: number, number: number, signal: AbortSignal | undefined) {
+  async *#events(opened: Opened, signal: AbortSignal | undefined) {
+    const { shard, number, acceptedAt } = opened
     const endsAt = this.#stream.now + this.#lastsMs
-    for (let at = from; this.#stream.now < endsAt; ) {
+    for (let at = opened.at; this.#stream.now < endsAt; ) {
       if (at === shard.records.length && shard.closedAt === undefined)
         await this.#process.clock.sleep(heartbeatMs / 10, signal)
       const call = {
@@ -174,20 +211,23 @@ class StreamService {
         detail: `${shard.id} ${at}`,
         writes: false,
       } as const
+      await this.#slowly(signal)
       // Another subscription of the consumer to the shard ends this one.
-      const page = await this.#call(
+      const given = await this.#call(
         call,
         () =>
           this.#stream.subscriptions.get(shard.id) === number && this.#stream.now < endsAt
-            ? pageOf(this.#stream, shard, at, recordsPerPage(shard))
+            ? pageOf(this.#stream, shard, at, this.#recordsPerPage(shard))
             : undefined,
         signal,
       )
-      if (page === undefined) return
+      if (given === undefined) return
+      const { page, output } = given
+      // An event does not say when it was sent.
+      this.#watch.received(this.#process.name, shard.id, { ...page, surelyAfter: acceptedAt })
       const continuation = shard.records[page.next - 1]?.sequenceNumber ?? shard.startingSequenceNumber
       const ContinuationSequenceNumber = page.ended ? undefined : continuation
-      if (page.ended) this.#checks.ended(this.#process.name, shard.id)
-      yield { SubscribeToShardEvent: { ...page.output, ContinuationSequenceNumber } }
+      yield { SubscribeToShardEvent: { ...output, ContinuationSequenceNumber } }
       if (page.ended) return
       at = page.next
     }
@@ -213,21 +253,27 @@ class StreamService {
   }
 }
 
-/** Pages are small, and of different sizes. */
-function recordsPerPage(shard: SimulatedShard): number {
-  return 1 + (Number(shard.id.slice(-3)) % 5) * 2
-}
-
-/** What a read brings that stands at the `at`-th record. */
-function pageOf(stream: SimulatedStream, shard: SimulatedShard, from: number, most: number) {
+/** What a read brings that stands at the `from`-th record. */
+function pageOf(
+  stream: SimulatedStream,
+  shard: SimulatedShard,
+  from: number,
+  most: number,
+): { readonly page: Page; readonly output: object } {
   const at = Math.max(from, stream.expiredOf(shard))
   const records = shard.records.slice(at, at + most)
   const next = at + records.length
   const following = shard.records[next]
   const ended = shard.closedAt !== undefined && following === undefined
   return {
-    next,
-    ended,
+    page: {
+      at,
+      next,
+      caughtUp: following === undefined,
+      ended,
+      givenAt: stream.now,
+      surelyAfter: stream.now,
+    },
     output: {
       Records: records.map((record) => ({
         SequenceNumber: record.sequenceNumber,

@@ -49,7 +49,7 @@ export class World {
   nextStep(call: Call): Fault | undefined {
     this.#step += 1
     const fault = this.faults.take(this.#step, call)
-    if (fault !== undefined) this.tell(`FAULT ${faultText(fault)}`)
+    if (fault !== undefined) this.tell(`FAULT ${faultText(fault)}, at ${call.service}.${call.operation}`)
     return fault
   }
 

@@ -6,6 +6,7 @@ import { readAll } from './read-all.ts'
 import { networkFault, ScriptedKinesis, serviceFault } from './scripted-kinesis.ts'
 import { observedContext, openScripted } from './scripted-source.ts'
 
+const hour = 3_600_000
 const shardId = (n: number) => `shardId-${String(n).padStart(12, '0')}`
 
 function world(shards = 1) {
@@ -309,6 +310,31 @@ describe('loss is an error', () => {
     api.listShards = fresh
     await clock.until(third.discover())
     expect(third.snapshot()).not.toHaveProperty('unlisted')
+  })
+
+  test('a child that was not begun is not told as lost because the job is older than the retention', async () => {
+    const { clock, api, opened } = world()
+    const stale = await api.listShards({ filter: 'retained' })
+    const source = await opened()
+    const [parent] = source.takeReadable()
+    const reader = source.read(parent!, undefined)
+    for (const hours of [0, 15, 15]) {
+      clock.advance(hours * hour)
+      await clock.until(reader.fetch())
+    }
+    const [low] = api.split(shardId(0))
+    await clock.until(reader.fetch())
+    source.finished(shardId(0))
+    api.put(low, 'first')
+    api.listShards = async () => stale
+    const again = await opened('trim-horizon', source.snapshot())
+    const child = again.takeReadable().find(({ id }) => id === low)
+    const third = await opened('trim-horizon', again.snapshot())
+    const fetched = (from: typeof again) => clock.until(from.read(child!, undefined).fetch())
+    expect(await fetched(again)).toMatchObject({ values: ['first'] })
+    expect(await fetched(third)).toMatchObject({ values: ['first'] })
+    clock.advance(30 * hour)
+    await expect(fetched(third)).rejects.toMatchObject({ code: 'DATA_LOST' })
   })
 
   test('a first listing that left shards out is looked at again', async () => {
