@@ -32,7 +32,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/runtime/attempt.ts',
     from: 'if (committables.length > 0) await sink.commit(committables, coordinator.permit())',
     to: '',
-    foundBy: 5,
+    foundBy: 58,
   },
   {
     name: 'no fence: an epoch that is taken is taken for published',
@@ -69,7 +69,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/checkpoint/protocol.ts',
     from: 'parts: parts.filter((part) => !used.has(part) && generationOf(part) <= ownGeneration),',
     to: 'parts: parts.filter((part) => !used.has(part) && generationOf(part) <= Number.POSITIVE_INFINITY * ownGeneration),',
-    foundBy: 75,
+    foundBy: 113,
   },
   {
     name: 'only the newest epoch keeps its parts',
@@ -234,14 +234,14 @@ export const mutations: readonly Mutation[] = [
     file: 'connectors/kinesis/resume.ts',
     from: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'",
     to: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'unknown'",
-    foundBy: 115,
+    foundBy: 215,
   },
   {
     name: 'a gap is noted as if it had begun with the record after it',
     file: 'connectors/kinesis/shard-cursor.ts',
     from: 'return { after: this.#position?.after, from: this.#readUntil, until }',
     to: 'return { after: this.#position?.after, from: this.#readUntil && until, until }',
-    foundBy: 115,
+    foundBy: 155,
   },
   {
     name: 'an aggregated record that went astray is not discarded',
@@ -262,7 +262,7 @@ export const mutations: readonly Mutation[] = [
     file: 'connectors/kinesis/shard-cursor.ts',
     from: 'return this.#readUntil < this.#retainedSince\n',
     to: 'return this.#readUntil < 0 * this.#retainedSince\n',
-    foundBy: 155,
+    foundBy: 215,
   },
   {
     name: 'records are told as lost long before they expire',
