@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { statfsSync } from 'node:fs'
+
+/** A disk of its own at a folder, which can be made full. Only where {@link mayMount}. */
+export class SmallDisk {
+  readonly #folder: string
+  readonly #sizeKiB: number
+
+  constructor(folder: string, sizeKiB: number) {
+    this.#folder = folder
+    this.#sizeKiB = sizeKiB
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKiB}k`, 'tmpfs', folder])
+  }
+
+  /** Leaves no more room than this, also if somebody writes at the same time. */
+  fill(leftKiB: number): void {
+    for (let more = leftKiB; ; more += 256) {
+      const { blocks, bfree, bsize } = statfsSync(this.#folder)
+      try {
+        this.#resize(((blocks - bfree) * bsize) / 1024 + more)
+        return
+      } catch {
+        // It had grown beyond that meanwhile.
+      }
+    }
+  }
+
+  free(): void {
+    this.#resize(this.#sizeKiB)
+  }
+
+  unmount(): void {
+    execFileSync('umount', [this.#folder])
+  }
+
+  #resize(sizeKiB: number): void {
+    execFileSync('mount', ['-o', `remount,size=${Math.max(4, sizeKiB)}k`, this.#folder], { stdio: 'ignore' })
+  }
+}
+
+/** Whether this machine lets a test have a disk of its own. */
+export function mayMount(folder: string): boolean {
+  try {
+    new SmallDisk(folder, 1024).unmount()
+    return true
+  } catch {
+    return false
+  }
+}
