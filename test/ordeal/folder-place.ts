@@ -14,10 +14,13 @@ export class FolderPlace implements Place {
   readonly checkpoints: CheckpointStore
   readonly #folder: string
   readonly #disk: SmallDisk | undefined
+  readonly #mostLeftKiB: number
   readonly #chance: Chance
 
-  constructor(folder: string, hasDisk: boolean, chance: Chance) {
+  /** @param mostLeftKiB How much room there may still be when the disk is full for what the job is about to write. */
+  constructor(folder: string, hasDisk: boolean, mostLeftKiB: number, chance: Chance) {
     mkdirSync(folder)
+    this.#mostLeftKiB = mostLeftKiB
     this.#folder = folder
     this.#disk = hasDisk ? new SmallDisk(folder, diskKiB) : undefined
     this.#chance = chance
@@ -32,7 +35,8 @@ export class FolderPlace implements Place {
   }
 
   async fill(): Promise<void> {
-    this.#disk?.fill(4 * this.#chance.between(0, 4))
+    const most = this.#chance.in(0.5) ? 16 : this.#mostLeftKiB
+    this.#disk?.fill(this.#chance.between(0, most))
   }
 
   async met(process: OrdealProcess): Promise<void> {

@@ -25,6 +25,12 @@ const patienceMs = 600_000
 
 type Row = Readonly<Record<string, unknown>>
 
+interface PlacedJob extends TriedJob {
+  readonly inS3?: boolean
+  /** It writes more than this in the second half of its work. */
+  readonly writesKiB: number
+}
+
 const allFlights = flights(12_000)
 const allVisits = visits(4_000)
 
@@ -37,6 +43,7 @@ const overFlights = {
   file: 'flights-job.js',
   env: {},
   records: allFlights.length,
+  writesKiB: 16,
   expected: expectedDays(allFlights),
   textOf: ({ origin, day, flights, meanDelay, maxDelay, delayed }: Row) =>
     [origin, (day as Date).toISOString(), flights, meanDelay, maxDelay, delayed].join(' '),
@@ -46,11 +53,12 @@ const overVisits = {
   file: 'visits-job.js',
   env: {},
   records: allVisits.length,
+  writesKiB: 6 * 1024,
   expected: expectedSessions(allVisits).map((session) => Object.values(session).join(' ')),
   textOf: (row: Row) => Object.values(row).join(' '),
 }
 
-const jobs: Readonly<Record<string, TriedJob & { readonly inS3?: boolean }>> = {
+const jobs: Readonly<Record<string, PlacedJob>> = {
   flights: overFlights,
   'flights in S3': { ...overFlights, inS3: true },
   'visits with state in memory': overVisits,
@@ -85,8 +93,8 @@ afterAll(async () => {
   if (process.env['MILLRACE_ORDEALS'] !== undefined) console.log(`what happened:\n${tally.text}`)
 })
 
-async function placeOf(job: { readonly inS3?: boolean }, folder: string, chance?: Chance): Promise<Place> {
-  if (!job.inS3) return new FolderPlace(folder, disks, chance ?? new Chance(0))
+async function placeOf(job: PlacedJob, folder: string, chance?: Chance): Promise<Place> {
+  if (!job.inS3) return new FolderPlace(folder, disks, job.writesKiB, chance ?? new Chance(0))
   mkdirSync(folder)
   return chance === undefined ? S3Place.open(new Chance(0), calm) : S3Place.open(chance)
 }
