@@ -15,6 +15,9 @@ const patienceMs = 120_000
 /** Between answers that are not believed. */
 const betweenLooksMs = 1000
 
+/** A page that tells when the service gave it; where that said nothing, no later than that. */
+type TimedPage = RecordsPage & { readonly serverTime: number }
+
 /**
  * Reads one shard with GetRecords. Where it stands is in its cursor; an iterator is a cache of that, thrown away whenever
  * the service says so.
@@ -88,7 +91,7 @@ export class PollingReader<T> implements SplitReader<T> {
    * The next page. An iterator that has expired is replaced by one after the last record fetched; so is one that reading was
    * too slow for: what it came to next may have expired.
    */
-  async #page(): Promise<RecordsPage> {
+  async #page(): Promise<TimedPage> {
     const { clock, random } = this.#reading.context
     for (let expired = 1; ; expired++) {
       this.#iterator ??= await this.#newIterator()
@@ -96,9 +99,17 @@ export class PollingReader<T> implements SplitReader<T> {
       try {
         const free = this.#reading.api.isFree?.(iterator) ?? false
         const turn = free ? undefined : (signal: AbortSignal) => this.#shard.pace.call(clock, signal)
-        const page = await this.#persist((signal) => this.#reading.api.records(iterator, signal), turn)
-        if (!free) this.#shard.pace.received(page.sizeBytes, clock.now())
-        if (!this.#cursor.overtaken(page.serverTime)) return page
+        let askedAt = clock.now()
+        const ask = (signal: AbortSignal) => {
+          askedAt = clock.now()
+          return this.#reading.api.records(iterator, signal)
+        }
+        const page = await this.#persist(ask, turn)
+        const receivedAt = clock.now()
+        if (!free) this.#shard.pace.received(page.sizeBytes, receivedAt)
+        const { serverTime } = page
+        const answer = serverTime === undefined ? undefined : { askedAt, receivedAt, serverTime }
+        if (!this.#cursor.overtaken(answer)) return { ...page, serverTime: serverTime ?? askedAt }
         this.#iterator = undefined
       } catch (error) {
         if (failureOf(error).kind !== 'iterator-expired') throw error
@@ -131,7 +142,7 @@ export class PollingReader<T> implements SplitReader<T> {
     return persist(attempt, { clock, random, signal: this.#signal, patienceMs, turn, onRetry })
   }
 
-  #receive(page: RecordsPage, ended: boolean): Fetched<T> {
+  #receive(page: TimedPage, ended: boolean): Fetched<T> {
     const { records, sizeBytes, behindMs, serverTime, nextIterator } = page
     const last = nextIterator === undefined
     const fetched = this.#cursor.receive({ records, sizeBytes, behindMs, serverTime, last, ended })

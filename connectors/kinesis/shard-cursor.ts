@@ -1,5 +1,6 @@
 import type { CommittedPosition, FetchedPosition } from '../../src/contract/position.ts'
 import type { Fetched } from '../../src/contract/source.ts'
+import { type AnswerTime, clockLead } from './clock-lead.ts'
 import type { ReadUntil } from './enumerator-snapshot.ts'
 import type { StoredRecords } from './kinesis-api.ts'
 import { opening } from './kpl/aggregation.ts'
@@ -9,7 +10,6 @@ import type { Reading, ShardToRead, Unread } from './reading.ts'
 import { lossVerdict, type Resumption, resumption } from './resume.ts'
 import { formatPosition, isAfter, parsePosition, type SequencePosition } from './sequence-position.ts'
 import { sequenceTime } from './sequence-time.ts'
-import { serviceNow } from './service-now.ts'
 import type { IteratorStart } from './starting-position.ts'
 import { type Unpacking, UnreadRecords, withoutFirst } from './unread-records.ts'
 import { withoutRepeats } from './without-repeats.ts'
@@ -19,7 +19,8 @@ export interface ShardPage {
   readonly records: StoredRecords
   readonly sizeBytes: number
   readonly behindMs: number
-  readonly serverTime: number | undefined
+  /** When the service gave them, by its own clock; rather too early than too late. */
+  readonly serverTime: number
   /** The service says that nothing follows. */
   readonly last: boolean
   /** ... and that is believed. */
@@ -30,7 +31,7 @@ export interface ShardPage {
 
 /** What of a page outlives its records. They are not kept: the engine may pause a shard for long. */
 interface LastPage extends LastPoll {
-  readonly serverTime: number | undefined
+  readonly serverTime: number
   readonly ended: boolean
 }
 
@@ -139,9 +140,8 @@ export class ShardCursor<T> {
    * Whether records may have expired between the last one that was read and those of an answer that has just come, which
    * says nothing of it: then it is not to be received, and reading is to be {@link resume}d.
    */
-  overtaken(serverTime?: number): boolean {
-    const own = this.#reading.context.clock.now()
-    if (serverTime !== undefined) this.#aheadMs = serviceNow(own, serverTime) - own
+  overtaken(answer?: AnswerTime): boolean {
+    if (answer !== undefined) this.#aheadMs = clockLead(answer)
     if (this.#mustSee !== undefined || this.#losing || this.#readUntil === undefined) return false
     return this.#readUntil < this.#retainedSince
   }
@@ -177,7 +177,7 @@ export class ShardCursor<T> {
 
   #take(unread: UnreadRecords<T>, page: LastPage): Fetched<T> {
     const { records, after, arrivedAt, sizeBytes, more, restBytes } = unread.take()
-    const serverTime = page.serverTime ?? this.#reading.context.clock.now()
+    const { serverTime } = page
     const behindMs = more ? Math.max(1, page.behindMs) : page.behindMs
     this.#after = after ?? this.#after
     this.#readUntil = behindMs === 0 ? serverTime : (arrivedAt ?? this.#readUntil)

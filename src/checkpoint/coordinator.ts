@@ -77,8 +77,10 @@ interface Beginning {
 
 /** What a checkpoint has written so far, and the parts that it may refer to without writing them. */
 interface Writing {
+  readonly epoch: number
   sizeBytes: number
-  readonly present: ReadonlySet<string>
+  /** By their checksums. */
+  readonly present: ReadonlyMap<string, PartEntry>
 }
 
 /** How many operators or sinks write their parts of a checkpoint at a time. */
@@ -99,7 +101,7 @@ export class CheckpointCoordinator {
   #retained: Manifest[] = []
   /** The epochs that there were when the last one was published. */
   #epochs: readonly number[] = []
-  /** Where parts were stored. An array is not written again as long as a retained epoch has its part. */
+  /** Where parts were stored. Nothing is written again that a retained epoch has. */
   readonly #stored = new WeakMap<Uint8Array | StoredFile, PartEntry>()
   readonly #about: AboutState
   #origin: string | undefined
@@ -172,12 +174,14 @@ export class CheckpointCoordinator {
    * @throws MillraceError `JOB_FENCED` if another run has taken the job over.
    */
   async complete(cut: Cut): Promise<{ readonly permit: CommitPermit; readonly sizeBytes: number }> {
-    const writing = {
-      sizeBytes: 0,
-      present: new Set(this.#retained.flatMap(partsOf).map(({ name }) => name)),
+    const epoch = this.epoch + 1
+    const retained = this.#retained.flatMap(partsOf)
+    const writing: Writing = {
+      ...{ epoch, sizeBytes: 0 },
+      present: new Map(retained.map((entry) => [entry.sha256, entry])),
     }
     const manifest: Manifest = {
-      ...this.#header(this.epoch + 1),
+      ...this.#header(epoch),
       finished: cut.finished,
       ...(cut.requests !== undefined && cut.requests.length > 0 && { requests: cut.requests }),
       sources: cut.sources,
@@ -295,11 +299,7 @@ export class CheckpointCoordinator {
 
   async #storeSnapshot(snapshot: Snapshot, writing: Writing): Promise<SnapshotEntry> {
     const parts: PartEntry[] = []
-    for (const content of snapshot.parts) {
-      const stored = this.#stored.get(content)
-      const present = stored !== undefined && writing.present.has(stored.name)
-      parts.push(present ? stored : await this.#storePart(content, writing))
-    }
+    for (const content of snapshot.parts) parts.push(await this.#storePart(content, writing))
     const { schema, changes } = snapshot
     if (changes === undefined) return { schema, parts }
     const layers = await changes.written(async (content) => {
@@ -312,10 +312,13 @@ export class CheckpointCoordinator {
   }
 
   async #storePart(content: Uint8Array, writing: Writing): Promise<PartEntry> {
-    const checksum = await sha256Aside(content)
-    const entry = { name: partName(this.generation, checksum), sha256: checksum, sizeBytes: content.length }
-    await this.#store.writeOnce(entry.name, content)
+    const checksum = this.#stored.get(content)?.sha256 ?? (await sha256Aside(content))
+    const present = writing.present.get(checksum)
+    const name = partName(this.generation, writing.epoch, checksum)
+    const entry = present ?? { name, sha256: checksum, sizeBytes: content.length }
     this.#stored.set(content, entry)
+    if (entry === present) return entry
+    await this.#store.writeOnce(entry.name, content)
     writing.sizeBytes += content.length
     return entry
   }

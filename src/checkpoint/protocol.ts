@@ -96,14 +96,19 @@ export function obsolete(
   }
 }
 
-/** Parts carry the generation that wrote them, so that a run never deletes what a later one is about to use. */
-export function partName(generation: number, checksum: string): string {
-  return `parts/${String(generation).padStart(12, '0')}-${checksum}`
+/**
+ * Parts carry the generation that wrote them, so that a run never deletes what a later one is about to use, and the epoch
+ * that they were written for: no name comes back after its part was deleted. A request to delete may happen late, or once
+ * more, long after its answer.
+ */
+export function partName(generation: number, epoch: number, checksum: string): string {
+  const [written, first] = [generation, epoch].map((number) => String(number).padStart(12, '0'))
+  return `${partPrefix}${written}-${first}-${checksum}`
 }
 
-/** The same part under the name that another generation gives it. */
+/** The same part under the name that another generation gives it, with the epoch of its claim. */
 export function renamedPart(name: string, generation: number): string {
-  return partName(generation, name.slice(name.lastIndexOf('-') + 1))
+  return partName(generation, generation, name.slice(name.lastIndexOf('-') + 1))
 }
 
 /** The same manifest, naming its parts as a generation does. */

@@ -105,6 +105,29 @@ describe('a checkpoint', () => {
     expect((await failureOf(coordinator(store, 'other').claim())).code).toBe('CHECKPOINT_FOREIGN')
   })
 
+  it('writes nothing that a retained one has', async () => {
+    const store = memoryStore()
+    const one = await run(store, 1)
+    const parts = await store.list('parts/')
+    const { sizeBytes } = await one.complete(cut(1, Buffer.from('state 1')))
+    expect(sizeBytes).toBe(0)
+    expect(await store.list('parts/')).toEqual(parts)
+  })
+
+  it('uses no name of a part again that was deleted: the request to delete it may come once more', async () => {
+    const store = memoryStore()
+    const deleted: string[] = []
+    const onDelete = async (name: string) => {
+      deleted.push(name)
+      await store.delete(name)
+    }
+    const watched: CheckpointStore = { ...store, delete: onDelete }
+    await run(watched, 1, 2, 3, 4, 1, 2, 3, 4)
+    expect(deleted.length).toBeGreaterThan(4)
+    for (const name of deleted) await store.delete(name)
+    expect(await restoredNumber(store)).toBe(4)
+  })
+
   it('is kept with the two before it, and with their parts alone', async () => {
     const store = memoryStore()
     const one = await run(store, 1, 2, 3, 4, 5)

@@ -66,10 +66,10 @@ describe('what may be deleted', () => {
       sinks: {},
     })
   const [old, shared, fresh, next] = [
-    partName(2, 'aa'),
-    partName(2, 'bb'),
-    partName(5, 'cc'),
-    partName(8, 'dd'),
+    partName(2, 3, 'aa'),
+    partName(2, 4, 'bb'),
+    partName(5, 5, 'cc'),
+    partName(8, 9, 'dd'),
   ]
 
   it('is every epoch before the ones that are kept, damaged or not', () => {

@@ -234,7 +234,7 @@ export const mutations: readonly Mutation[] = [
     file: 'connectors/kinesis/resume.ts',
     from: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'lost'",
     to: "if (first !== undefined) return first.sequenceNumber === mustSee.sequenceNumber ? 'intact' : 'unknown'",
-    foundBy: 195,
+    foundBy: 1155,
   },
   {
     name: 'a gap is noted as if it had begun with the record after it',

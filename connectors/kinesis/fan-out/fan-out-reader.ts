@@ -134,10 +134,11 @@ export class FanOutReader<T> implements SplitReader<T> {
     if (consumer === undefined) return this.#note({ kind: 'no-consumer', ...this.#moment })
     this.#note({ kind: 'begin' })
     this.#polled = false
+    const askedAt = this.#reading.context.clock.now()
     const open: Open = {
       generation: this.#state.generation,
       ending: new AbortController(),
-      sentAt: acceptedTime(0, undefined),
+      sentAt: acceptedTime(askedAt, askedAt, undefined),
     }
     this.#open = open
     try {
@@ -147,7 +148,7 @@ export class FanOutReader<T> implements SplitReader<T> {
         this.#use.api.subscribe(consumer, this.#shard.id, start, ended),
       )
       const { at } = this.#moment
-      open.sentAt = acceptedTime(at, open.subscription.serverTime)
+      open.sentAt = acceptedTime(askedAt, at, open.subscription.serverTime)
       this.#note({ kind: 'connected', generation: open.generation, at })
       this.#report.subscribed(this.#shard.id)
     } catch (error) {

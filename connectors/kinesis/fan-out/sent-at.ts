@@ -12,9 +12,13 @@ export interface ServiceTime {
   readonly since: number
 }
 
-/** The service's time when it accepted a subscription. */
-export function acceptedTime(acceptedAt: number, serverTime: number | undefined): ServiceTime {
-  return { shown: serverTime ?? acceptedAt, since: acceptedAt }
+/** The service's time when it accepted a subscription; if it said nothing, that was no earlier than we asked. */
+export function acceptedTime(
+  askedAt: number,
+  acceptedAt: number,
+  serverTime: number | undefined,
+): ServiceTime {
+  return { shown: serverTime ?? askedAt, since: acceptedAt }
 }
 
 /**

@@ -82,10 +82,13 @@ export class SimulatedProcess {
   /** A signal that is aborted with another one, or when the process is let go. */
   following(signal: AbortSignal): AbortSignal {
     const own = new AbortController()
-    for (const one of [signal, this.#gone.signal]) {
-      if (one.aborted) own.abort(one.reason)
-      else one.addEventListener('abort', () => own.abort(one.reason), { once: true })
+    const followed = [signal, this.#gone.signal]
+    const onAbort = () => {
+      for (const one of followed) one.removeEventListener('abort', onAbort)
+      own.abort(followed.find(({ aborted }) => aborted)?.reason)
     }
+    for (const one of followed) one.addEventListener('abort', onAbort)
+    if (followed.some(({ aborted }) => aborted)) onAbort()
     return own.signal
   }
 

@@ -62,9 +62,13 @@ class StreamService {
     if (act === undefined) throw new Error(`the simulated Kinesis has no ${operation}`)
     const detail = input.ShardIterator ?? input.ShardId ?? input.NextToken ?? this.#stream.name
     const call = { service: 'kinesis', operation, detail, writes: false } as const
-    const output = await this.#call(call, (fault) => act(input, fault), signal)
+    const happen = (fault?: FaultKind) => ({
+      ...act(input, fault),
+      $metadata: { serverTime: this.#stream.now },
+    })
+    const output = await this.#call(call, happen, signal)
     if (operation === 'GetRecords') this.#checks.received(this.#process.name, detail, output)
-    return { ...output, $metadata: { serverTime: this.#stream.now } }
+    return output
   }
 
   #call<T>(call: Call, act: (fault?: FaultKind) => T, signal: AbortSignal | undefined): Promise<T> {
@@ -151,12 +155,12 @@ class StreamService {
         this.#checks.begins(this.#process.name, shard, Type)
         const number = (this.#stream.subscriptions.get(shard.id) ?? 0) + 1
         this.#stream.subscriptions.set(shard.id, number)
-        return { shard, number, at: this.#placeOf(shard, Type, SequenceNumber) }
+        return { shard, number, at: this.#placeOf(shard, Type, SequenceNumber), serverTime: this.#stream.now }
       },
       signal,
     )
     const EventStream = this.#events(opened.shard, opened.at, opened.number, signal)
-    return { EventStream, $metadata: { serverTime: this.#stream.now } }
+    return { EventStream, $metadata: { serverTime: opened.serverTime } }
   }
 
   async *#events(shard: SimulatedShard, from: number, number: number, signal: AbortSignal | undefined) {

@@ -25,7 +25,7 @@ function cursorAt(clock: { now: number }) {
   const cursor = new ShardCursor(reading, shard, undefined)
   const read = { sequenceNumber: '7', arrivalTime: 0, partitionKey: 'a', data: Buffer.from('a') }
   cursor.receive({
-    ...{ records: [read], sizeBytes: 1, behindMs: hour, serverTime: undefined, last: false, ended: false },
+    ...{ records: [read], sizeBytes: 1, behindMs: hour, serverTime: hour, last: false, ended: false },
   })
   return cursor
 }
@@ -42,8 +42,17 @@ test('reading is overtaken when everything up to the last record may have expire
 })
 
 test('the clock of the service decides, for what is asked next too', () => {
-  const cursor = cursorAt({ now: 20 * hour })
-  expect(cursor.overtaken(23 * hour)).toBe(false)
-  expect(cursor.overtaken(25 * hour)).toBe(true)
+  const now = 20 * hour
+  const cursor = cursorAt({ now })
+  const answeredAt = (serverTime: number) => ({ askedAt: now, receivedAt: now, serverTime })
+  expect(cursor.overtaken(answeredAt(23 * hour))).toBe(false)
+  expect(cursor.overtaken(answeredAt(25 * hour))).toBe(true)
   expect(cursor.resume()).toEqual({ kind: 'at', sequenceNumber: '7' })
+})
+
+test('an answer that lay unread while the process stood still does not set the clock back', () => {
+  const clock = { now: 24 * hour + 1 }
+  const cursor = cursorAt(clock)
+  const answer = { askedAt: 23 * hour, receivedAt: clock.now, serverTime: 23 * hour }
+  expect(cursor.overtaken(answer)).toBe(true)
 })

@@ -57,6 +57,22 @@ describe('records', () => {
   })
 })
 
+test('an answer that tells no time was given no later than it was asked for', async () => {
+  const { clock, api, reader } = await oneShard()
+  const answerOf = api.records.bind(api)
+  let askedAt = 0
+  api.records = async (iterator) => {
+    askedAt = clock.now()
+    const answer = await answerOf(iterator)
+    // The process stands still: records that come now are not in the answer.
+    await clock.sleep(3_000)
+    return { ...answer, serverTime: undefined }
+  }
+  const { behindMs, serverTime } = await clock.until(reader.fetch())
+  expect({ behindMs, serverTime }).toEqual({ behindMs: 0, serverTime: askedAt })
+  expect(clock.now()).toBe(askedAt + 3_000)
+})
+
 test('closing ends a fetch at once, even if a call does not heed its signal', async () => {
   const { clock, api, reader } = await oneShard()
   api.records = () => new Promise(() => {})
