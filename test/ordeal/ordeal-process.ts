@@ -67,12 +67,23 @@ export class OrdealProcess {
     if (code !== 0) throw new Error(`a process ended with ${code}`)
   }
 
-  /** @throws If it ended otherwise than well, or because another has taken the job over. Whether it was the latter. */
-  async endsWellOrFenced(): Promise<boolean> {
+  /** @throws If it ended otherwise than well, or because another has taken the job over. */
+  async endsWellOrFenced(): Promise<void> {
     const code = await this.#process.ended
-    const fenced = code === 1 && this.said.includes('JOB_FENCED')
-    if (code !== 0 && !fenced) throw new Error(`a process ended with ${code}`)
-    return fenced
+    if (code !== 0 && !this.wasFenced) throw new Error(`a process ended with ${code}`)
+  }
+
+  async over(): Promise<void> {
+    await this.#process.ended
+  }
+
+  get wasFenced(): boolean {
+    return this.said.includes('failed with JOB_FENCED')
+  }
+
+  /** Another had come to the end of the input before. */
+  get foundAllDone(): boolean {
+    return this.said.includes('the input had ended')
   }
 
   get said(): string {
