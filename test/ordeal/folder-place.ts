@@ -35,8 +35,7 @@ export class FolderPlace implements Place {
   }
 
   async fill(): Promise<void> {
-    const most = this.#chance.in(0.5) ? 16 : this.#mostLeftKiB
-    this.#disk?.fill(this.#chance.between(0, most))
+    this.#disk?.fill(this.#chance.in(0.5) ? 0 : this.#chance.between(0, this.#mostLeftKiB))
   }
 
   async met(process: OrdealProcess): Promise<void> {

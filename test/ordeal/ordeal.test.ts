@@ -13,7 +13,7 @@ import { expectedSessions, visits } from './jobs/visits.ts'
 import { ordeals } from './ordeals.ts'
 import type { Place } from './place.ts'
 import { calm, S3Place } from './s3-place.ts'
-import { mayMount } from './small-disk.ts'
+import { mayMount, unmountAll } from './small-disk.ts'
 import { Tally } from './tally.ts'
 import { Trial, type TriedJob } from './trial.ts'
 import { Turns } from './turns.ts'
@@ -32,7 +32,7 @@ interface PlacedJob extends TriedJob {
 }
 
 const allFlights = flights(12_000)
-const allVisits = visits(4_000)
+const allVisits = visits(3_000)
 
 const streams: Readonly<Record<string, readonly { readonly key: string; readonly value: unknown }[]>> = {
   flights: allFlights.map((flight) => ({ key: flight.origin, value: flight })),
@@ -88,6 +88,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   endProcesses()
+  unmountAll()
   await kinesis.close()
   rmSync(root, { recursive: true, force: true })
   if (process.env['MILLRACE_ORDEALS'] !== undefined) console.log(`what happened:\n${tally.text}`)

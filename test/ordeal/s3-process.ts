@@ -45,4 +45,6 @@ process.on('message', (manner: Manner) => {
   server.faults = planOf(manner)
   process.send?.({ happened })
 })
+// Nobody is left who could stop it.
+process.on('disconnect', () => process.exit())
 process.send?.({ endpoint: server.endpoint })

@@ -1,6 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 
+const mounted = new Set<SmallDisk>()
+
+/** Takes away what a test has left that timed out. */
+export function unmountAll(): void {
+  for (const disk of mounted) disk.unmount()
+}
+
 /** A disk of its own at a folder, which can be made full. Only where {@link mayMount}. */
 export class SmallDisk {
   readonly #folder: string
@@ -10,6 +17,7 @@ export class SmallDisk {
     this.#folder = folder
     this.#sizeKiB = sizeKiB
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKiB}k`, 'tmpfs', folder])
+    mounted.add(this)
   }
 
   /** Leaves no more room than this, also if somebody writes at the same time. */
@@ -30,7 +38,9 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', [this.#folder])
+    // A process that was killed a moment ago may still have a file open.
+    execFileSync('umount', ['--lazy', this.#folder])
+    mounted.delete(this)
   }
 
   #resize(sizeKiB: number): void {

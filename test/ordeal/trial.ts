@@ -76,8 +76,11 @@ export class Trial {
   /** Ends all processes, and counts what has happened. */
   async end(): Promise<void> {
     for (const process of this.#processes) await process.end(this.#job.records)
-    for (const [what, count] of Object.entries(await this.place.happened())) this.tally.add(what, count)
-    await this.place.close()
+    try {
+      for (const [what, count] of Object.entries(await this.place.happened())) this.tally.add(what, count)
+    } finally {
+      await this.place.close()
+    }
   }
 
   /** What all processes have said. */

@@ -17,11 +17,12 @@ export interface Page {
 /** How long a visitor stays away for the next visit to be of another session. */
 export const gap = '20m'
 const gapMs = 20 * 60_000
-const visitors = 1_500
-const everyMs = 1_200
+const visitors = 1_300
+const everyMs = 1_400
 const start = Date.UTC(2001, 0, 1)
 
-/** Visits of visitors at random, in half an hour one each, and a few of them out of order. At any time a thousand sessions are open. */
+/** Visits of visitors at random, in half an hour one each, and a few of them out of order. At any time half of
+ * them have a session open. */
 export function visits(count: number): Visit[] {
   return Array.from({ length: count }, (_, page) => {
     const visitor = createHash('md5').update(`${page}`).digest().readUInt32LE() % visitors
