@@ -5,7 +5,6 @@ import type { Tally } from './tally.ts'
 export class OrdealProcess {
   readonly #process: MillraceProcess
   readonly #tally: Tally
-  #killed = false
   #goesOn = false
 
   constructor(process: MillraceProcess, tally: Tally) {
@@ -43,12 +42,11 @@ export class OrdealProcess {
 
   /** Kills it by SIGKILL, and waits until it is gone. */
   async kill(): Promise<void> {
-    this.#killed = true
     this.#process.kill('SIGKILL')
     const end = await this.#process.ended
     const late = /ordeal: late manifest[^\n]*\n(?!.*ordeal: came manifest)/s.test(this.said)
     if (end !== 'SIGKILL') this.#tally.add('killed too late, after its end')
-    else if (this.said.includes('finished:')) this.#tally.add('killed too late, when all was done')
+    else if (this.#isDone) this.#tally.add('killed too late, when all was done')
     else this.#tally.add('killed by SIGKILL in the middle of work')
     if (end === 'SIGKILL' && late) this.#tally.add('killed while the answer to a manifest was late')
   }
@@ -86,6 +84,10 @@ export class OrdealProcess {
     return this.said.includes('the input had ended')
   }
 
+  get #isDone(): boolean {
+    return this.said.includes('finished:')
+  }
+
   get said(): string {
     return this.#process.err
   }
@@ -108,6 +110,7 @@ export class OrdealProcess {
     this.#tally.add('lost answers of the store', count(/ordeal: lost/g))
     const [, read] = /([\d,]+) records? read/.exec(this.said) ?? []
     const some = Number(read?.replaceAll(',', ''))
-    if (!this.#killed && some > 0 && some < records) this.#tally.add('went on in the middle, to the end')
+    if (this.#isDone && some > 0 && some < records)
+      this.#tally.add('began in the middle, and came to the end')
   }
 }

@@ -21,8 +21,10 @@ const visitors = 1_300
 const everyMs = 1_400
 const start = Date.UTC(2001, 0, 1)
 
-/** Visits of visitors at random, in half an hour one each, and a few of them out of order. At any time half of
- * them have a session open. */
+/**
+ * Visits of visitors at random, in half an hour one each, and a few of them out of order. At any time half of the visitors
+ * have a session open.
+ */
 export function visits(count: number): Visit[] {
   return Array.from({ length: count }, (_, page) => {
     const visitor = createHash('md5').update(`${page}`).digest().readUInt32LE() % visitors
