@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CheckpointStore, folderStore } from 'millrace'
 import type { Chance } from '../../src/testing/simulation/chance.ts'
@@ -7,35 +7,41 @@ import type { Place } from './place.ts'
 import { SmallDisk } from './small-disk.ts'
 
 const diskKiB = 512 * 1024
+/** The results of all jobs are more than this, also what they write in the second half of their work. */
+const mostLeftForResultsKiB = 8
 
-/** A folder, on a small disk of its own where the machine lets a test have one. */
+/** A folder and one for results in it, each on a small disk of its own where the machine lets a test have them. */
 export class FolderPlace implements Place {
   readonly env = {}
   readonly checkpoints: CheckpointStore
   readonly #folder: string
-  readonly #disk: SmallDisk | undefined
-  readonly #mostLeftKiB: number
+  readonly #disks: readonly { readonly disk: SmallDisk; readonly mostLeftKiB: number }[]
+  #full: SmallDisk | undefined
   readonly #chance: Chance
 
-  /** @param mostLeftKiB How much room there may still be when the disk is full for what the job is about to write. */
+  /** @param mostLeftKiB How much room there may be on a full disk for what the job is about to write besides results. */
   constructor(folder: string, hasDisk: boolean, mostLeftKiB: number, chance: Chance) {
-    mkdirSync(folder)
-    this.#mostLeftKiB = mostLeftKiB
+    const out = join(folder, 'out')
+    const onDisk = (path: string, mostLeftKiB: number) => {
+      mkdirSync(path)
+      return hasDisk ? [{ disk: new SmallDisk(path, diskKiB), mostLeftKiB }] : []
+    }
+    this.#disks = [...onDisk(folder, mostLeftKiB), ...onDisk(out, mostLeftForResultsKiB)]
     this.#folder = folder
-    this.#disk = hasDisk ? new SmallDisk(folder, diskKiB) : undefined
     this.#chance = chance
     this.checkpoints = folderStore(join(folder, 'checkpoints'))
   }
 
   async results(): Promise<Buffer[]> {
     const out = join(this.#folder, 'out')
-    if (!existsSync(out)) return []
     const names = readdirSync(out, { recursive: true, encoding: 'utf8' })
     return names.filter((name) => name.endsWith('.parquet')).map((name) => readFileSync(join(out, name)))
   }
 
-  async fill(): Promise<void> {
-    this.#disk?.fill(this.#chance.in(0.5) ? 0 : this.#chance.between(0, this.#mostLeftKiB))
+  async fill(room: 'for nothing' | 'for some'): Promise<void> {
+    const { disk, mostLeftKiB } = this.#chance.oneOf(this.#disks)
+    disk.fill(room === 'for nothing' ? 0 : this.#chance.between(0, mostLeftKiB))
+    this.#full = disk
   }
 
   async met(process: OrdealProcess): Promise<void> {
@@ -43,7 +49,7 @@ export class FolderPlace implements Place {
   }
 
   async free(): Promise<void> {
-    this.#disk?.free()
+    this.#full?.free()
   }
 
   /** The processes themselves delay the answers of a folder. */
@@ -54,7 +60,7 @@ export class FolderPlace implements Place {
   }
 
   async close(): Promise<void> {
-    this.#disk?.unmount()
+    for (const { disk } of this.#disks.toReversed()) disk.unmount()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }

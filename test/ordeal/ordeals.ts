@@ -45,7 +45,8 @@ const killed: Ordeal = async (trial) => {
 
 /** A run stands still while another takes the job over, and then goes on as if nothing had been. */
 const overtaken: Ordeal = async (trial) => {
-  const first = await halted(trial)
+  // Before a manifest the name that it wants may be free again when it wakes up.
+  const first = await halted(trial, trial.chance.in(0.3) ? ['before a manifest'] : points)
   first.stop()
   const second = await (trial.chance.in(0.5) ? halted(trial) : trial.start())
   if (trial.chance.in(0.5)) await second.until(/job \w+ (restored from|started)/)
@@ -70,12 +71,19 @@ const rivals: Ordeal = async (trial) => {
   if (one.wasFenced || other.wasFenced) trial.tally.add('started beside a rival, and one was fenced')
 }
 
-/** There is no room at some moment of the run. It goes on by itself when there is room again. */
-const full: Ordeal = async (trial) => {
-  const process = await halted(trial, withWritesAhead)
-  await trial.place.fill()
+/** A process that has met a full place at some moment of its work, often as it puts results there. */
+async function outOfRoom(trial: Trial): Promise<OrdealProcess> {
+  const staging = trial.chance.in(0.3)
+  const process = await halted(trial, staging ? ['before a staging'] : withWritesAhead)
+  await trial.place.fill(staging ? 'for nothing' : 'for some')
   process.goOn()
   await trial.place.met(process)
+  return process
+}
+
+/** There is no room at some moment of the run. It goes on by itself when there is room again. */
+const full: Ordeal = async (trial) => {
+  const process = await outOfRoom(trial)
   await trial.expectNothingTwice()
   await trial.place.free()
   await process.endsWell()
@@ -83,10 +91,7 @@ const full: Ordeal = async (trial) => {
 
 /** There is no room, and the run is killed before there is. The next one begins without room, too. */
 const killedWhenFull: Ordeal = async (trial) => {
-  const process = await halted(trial, withWritesAhead)
-  await trial.place.fill()
-  process.goOn()
-  await trial.place.met(process)
+  const process = await outOfRoom(trial)
   await process.kill()
   const next = trial.start()
   await trial.place.met(next)

@@ -8,8 +8,8 @@ export interface Place {
   readonly checkpoints: CheckpointStore
   /** The content of all files that a reader of the results sees. */
   results(): Promise<readonly Buffer[]>
-  /** From now on there is next to no room for anything. */
-  fill(): Promise<void>
+  /** From now on there is no room, or room for some of what is about to be written. */
+  fill(room: 'for nothing' | 'for some'): Promise<void>
   /** Resolves when a process has met that, rejects if it has ended before. */
   met(process: OrdealProcess): Promise<void>
   /** There is room again. */

@@ -5,7 +5,7 @@ const mounted = new Set<SmallDisk>()
 
 /** Takes away what a test has left that timed out. */
 export function unmountAll(): void {
-  for (const disk of mounted) disk.unmount()
+  for (const disk of [...mounted].reverse()) disk.unmount()
 }
 
 /** A disk of its own at a folder, which can be made full. Only where {@link mayMount}. */
@@ -20,12 +20,12 @@ export class SmallDisk {
     mounted.add(this)
   }
 
-  /** Leaves no more room than this, also if somebody writes at the same time. */
+  /** Leaves no more room than this, once what is being written at the same time is written. */
   fill(leftKiB: number): void {
-    for (let more = leftKiB; ; more += 256) {
+    for (;;) {
       const { blocks, bfree, bsize } = statfsSync(this.#folder)
       try {
-        this.#resize(((blocks - bfree) * bsize) / 1024 + more)
+        this.#resize(((blocks - bfree) * bsize) / 1024 + leftKiB)
         return
       } catch {
         // It had grown beyond that meanwhile.
