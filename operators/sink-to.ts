@@ -17,6 +17,11 @@ export function sinkTo<T>(name: string, sink: Sink<T>): Step<Stream<T>, SinkHand
       'JOB_INVALID',
       `sinkTo(…) of "${name}" got no sink, such as deliverySink(…) gives`,
     )
+  if ('kind' in sink && (sink.kind === 'objects' || sink.kind === 'requests'))
+    throw new MillraceError(
+      'JOB_INVALID',
+      `sinkTo(…) of "${name}" got a destination, not a sink: put it into deliverySink({ to: … })`,
+    )
   return (upstream) => {
     givenStream(upstream, `sinkTo(…) of "${name}": what stands before it`)
     const transformation: SinkTransformation = {

@@ -112,7 +112,7 @@ const catalogue = {
   CHECKPOINT_CORRUPT: {
     retryable: false,
     advice:
-      'No checkpoint of this job can be trusted. Restore the folder from a backup, or start with an empty one.',
+      'What is damaged cannot be trusted. Bring it back from a backup, or go on from a savepoint; with an empty folder the job starts anew.',
   },
   CHECKPOINT_FOREIGN: {
     retryable: false,
@@ -120,7 +120,8 @@ const catalogue = {
   },
   CHECKPOINT_INCOMPATIBLE: {
     retryable: false,
-    advice: 'Undo the change of the job that the message names, or start with an empty checkpoint folder.',
+    advice:
+      'Say in `evolution` or `dropState` of job(…) how the state has changed, or undo the change that the message names.',
   },
   SAVEPOINT_FAILED: {
     retryable: false,

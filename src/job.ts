@@ -1,6 +1,6 @@
 import type { CheckpointStore } from './contract/checkpoint-store.ts'
 import type { FailedRecord } from './contract/failed-record.ts'
-import { exponentialDelay, type RestartStrategy } from './contract/restart-strategy.ts'
+import { exponentialDelay, isRestartStrategy, type RestartStrategy } from './contract/restart-strategy.ts'
 import type { Source, Undecodable } from './contract/source.ts'
 import { memoryState, type StateBackend } from './contract/state-backend.ts'
 import type { StateEvolution } from './contract/state-evolution.ts'
@@ -122,7 +122,7 @@ export function job(
     })
   }
   const { restart = exponentialDelay() } = options
-  if (typeof restart?.kind !== 'string')
+  if (!isRestartStrategy(restart))
     throw new MillraceError(
       'JOB_INVALID',
       `restart is ${givenText(restart)}: it is what exponentialDelay(), fixedDelay(), failureRate() or noRestart() gives`,
@@ -177,9 +177,19 @@ function checkEvolution(
       throw wrong(`the ${kind} "${id}" has a version: only the state of operators has`)
     if (kind === 'sink' && renamedFrom !== undefined)
       throw wrong(`the sink "${id}" is renamed: its name is part of what it has written`)
+    for (const [from, each] of Object.entries(migrate))
+      givenFunction(each, 'job', `the migration of "${id}" from version ${from}`)
     const later = Object.keys(migrate).find((from) => !(Number(from) >= 1 && Number(from) < version))
     if (later !== undefined)
       throw wrong(`the state of "${id}" has version ${version}, and a migration from version ${later}`)
+    if (renamedFrom === undefined || renamedFrom === id) continue
+    // A state that two would take would be counted twice from then on.
+    const isRival = (name: string) => name !== id && named.get(name)?.transformation.kind === kind
+    if (isRival(renamedFrom)) throw wrong(`"${id}" is renamed from "${renamedFrom}", which the job still has`)
+    const rival = Object.keys(evolution).find(
+      (name) => isRival(name) && evolution[name]!.renamedFrom === renamedFrom,
+    )
+    if (rival !== undefined) throw wrong(`"${id}" and "${rival}" are both renamed from "${renamedFrom}"`)
   }
 }
 

@@ -21,6 +21,14 @@ export class BroadcastAtOnce implements Operator<unknown> {
     }
   }
 
+  open(): Promise<void> {
+    return this.#table.open()
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#table.ready()
+  }
+
   onBatch(_split: string | undefined, input: number): void {
     this.#input = input
   }

@@ -36,6 +36,14 @@ export class BroadcastInOrder implements Operator<unknown> {
     this.process = (value, timestamp) => this.#onRecord(value, timestamp)
   }
 
+  open(): Promise<void> {
+    return this.#table.open()
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#table.ready()
+  }
+
   onBatch(_split: string | undefined, input: number): void {
     this.#input = input
   }

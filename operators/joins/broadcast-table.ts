@@ -1,8 +1,13 @@
 import type { Emit, OperatorContext } from '../../src/contract/operator.ts'
-import type { Snapshot } from '../../src/contract/snapshot.ts'
+import type { Snapshot, StateChanges } from '../../src/contract/snapshot.ts'
+import { memoryState } from '../../src/contract/state-backend.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
 import { checkedKey, type Key } from '../../src/state/key.ts'
+import type { KeyedState } from '../../src/state/keyed-state.ts'
+import { keyedStateIn } from '../../src/state/keyed-state-in.ts'
+import { tableNamespace } from '../../src/state/namespaces.ts'
+import { plainContent } from '../../src/state/state-content.ts'
 
 /** What to do with the two streams. */
 export interface Broadcasting {
@@ -12,7 +17,9 @@ export interface Broadcasting {
   readonly onRow: (row: unknown, table: ReadonlyMap<Key, unknown>, results: unknown[]) => void
 }
 
-const schema = 1
+const schema = 2
+/** The whole table was in the part. */
+const schemaBefore = 1
 
 /** A table, with what goes into it and what comes of a row that looks into it. */
 export class BroadcastTable {
@@ -20,9 +27,13 @@ export class BroadcastTable {
   readonly #shape: string
   readonly #broadcasting: Broadcasting
   readonly #context: OperatorContext<unknown>
+  /** What rows look into. */
   readonly #table = new Map<Key, unknown>()
-  /** What the last checkpoint has. */
+  /** The same, for checkpoints. */
+  readonly #state: KeyedState<unknown>
+  /** What the last checkpoint has besides the table. */
   #part: Uint8Array | undefined
+  #restored: Snapshot | undefined
   /** Of one row. The array is the same for all. */
   readonly #results: unknown[] = []
 
@@ -30,6 +41,8 @@ export class BroadcastTable {
     this.#shape = shape
     this.#broadcasting = broadcasting
     this.#context = context
+    // All of it is looked into for every row, and has to be in memory anyhow.
+    this.#state = keyedStateIn({ ...context, state: memoryState() }, plainContent(shape))
   }
 
   /** What stands in it. Changes with it. */
@@ -52,8 +65,14 @@ export class BroadcastTable {
   }
 
   put([key, value]: readonly [Key, unknown]): void {
-    if (value === undefined) this.#table.delete(key)
-    else this.#table.set(key, value)
+    const kept = this.#state.within(tableNamespace)
+    if (value === undefined) {
+      this.#table.delete(key)
+      kept.delete(key)
+    } else {
+      this.#table.set(key, value)
+      kept.set(key, value)
+    }
   }
 
   /** Emits what comes of a row. Throws what the job's function throws. */
@@ -64,24 +83,57 @@ export class BroadcastTable {
     for (let index = 0; index < results.length; index += 1) this.#context.emit(results[index], timestamp)
   }
 
-  /** The table, and what else the operator keeps. It is the same part as before, and not written, if nothing has changed. */
-  snapshot(waiting: unknown): Snapshot {
-    const part = encodeCbor([this.#shape, [...this.#table], waiting])
-    if (this.#part === undefined || Buffer.compare(part, this.#part) !== 0) this.#part = part
-    return { schema, parts: [this.#part] }
+  /** As {@link Operator.ready}: whether more updates may come. */
+  ready(): Promise<void> | undefined {
+    return this.#state.room()
   }
 
-  /** Loads the table, and gives what else was kept. */
-  restore({ schema: found, parts, migrate }: Snapshot): unknown {
-    const [shape, entries, waiting] = decodeCbor(parts[0]!) as [string, [Key, unknown][], unknown]
-    if (found !== schema || (shape !== this.#shape && migrate === undefined)) {
+  /** What has changed in the table, and what else the operator keeps: the same part as before, and not written, if that has not. */
+  snapshot(waiting: unknown): TableSnapshot {
+    const part = encodeCbor([this.#shape, null, waiting])
+    if (this.#part === undefined || Buffer.compare(part, this.#part) !== 0) this.#part = part
+    return { schema, parts: [this.#part], changes: this.#state.snapshot() }
+  }
+
+  /** Gives what was kept besides the table, which is there when {@link BroadcastTable.open} has settled. */
+  restore(restored: Snapshot): unknown {
+    const { schema: found, parts, migrate } = restored
+    const [shape, , waiting] = decodeCbor(parts[0]!) as Part
+    if (found !== schema && found !== schemaBefore) {
+      throw new MillraceError(
+        'CHECKPOINT_INCOMPATIBLE',
+        `a table of layout ${found} cannot be read: this version of Millrace reads layouts up to ${schema}`,
+      )
+    }
+    if (shape !== this.#shape && migrate === undefined) {
       throw new MillraceError(
         'CHECKPOINT_INCOMPATIBLE',
         `the checkpoint holds state of another shape (${shape}) than the job now has (${this.#shape})`,
       )
     }
-    for (const [key, value] of entries) this.put([key, migrate === undefined ? value : migrate(value, key)])
     this.#part = parts[0]
+    this.#restored = restored
     return waiting
   }
+
+  /** Loads the table of the snapshot that was given to {@link BroadcastTable.restore}, if there was one. */
+  async open(): Promise<void> {
+    if (this.#restored === undefined) return
+    const { schema: found, parts, layers = [], migrate } = this.#restored
+    this.#restored = undefined
+    if (found === schema) {
+      await this.#state.open(layers, this.#context)
+      for (const [key, value] of this.#state.within(tableNamespace).entries()) this.#table.set(key, value)
+    } else {
+      const [, entries] = decodeCbor(parts[0]!) as Part
+      for (const entry of entries!) this.put(entry)
+    }
+    if (migrate === undefined) return
+    for (const [key, value] of [...this.#table]) this.put([key, migrate(value, key)])
+  }
 }
+
+/** The shape, the table where it was not kept by itself yet, and what else was kept. */
+type Part = readonly [shape: string, entries: readonly (readonly [Key, unknown])[] | null, waiting: unknown]
+
+export type TableSnapshot = Snapshot & { readonly changes: StateChanges }

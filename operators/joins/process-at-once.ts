@@ -2,7 +2,7 @@ import type { Emit, Operator, OperatorContext } from '../../src/contract/operato
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { updatesAtOnce } from './broadcast-at-once.ts'
 import { BroadcastTable } from './broadcast-table.ts'
-import { type KeyedProcess, keyedPart, withKeyedPart } from './keyed-process.ts'
+import { type KeyedProcess, keyedPart, tablePart, withKeyedPart } from './keyed-process.ts'
 
 /** Processes rows by key, each with the updates that came before it. */
 export class ProcessAtOnce implements Operator<unknown> {
@@ -17,7 +17,7 @@ export class ProcessAtOnce implements Operator<unknown> {
     restored: Snapshot | undefined,
   ) {
     const table = new BroadcastTable(updatesAtOnce, broadcasting, context)
-    if (restored !== undefined) table.restore(restored)
+    if (restored !== undefined) table.restore(tablePart(restored))
     const keyed = create(table.entries, context, keyedPart(restored))
     this.#table = table
     this.#keyed = keyed
@@ -28,11 +28,12 @@ export class ProcessAtOnce implements Operator<unknown> {
   }
 
   async open(): Promise<void> {
+    await this.#table.open()
     await this.#keyed.open?.()
   }
 
   ready(): Promise<void> | undefined {
-    return this.#keyed.ready?.()
+    return this.#table.ready() ?? this.#keyed.ready?.()
   }
 
   begin(): void {

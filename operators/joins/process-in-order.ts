@@ -5,7 +5,7 @@ import { beginningOfTime } from '../../src/time/end-of-time.ts'
 import { HeldEmissions } from '../keyed/held-emissions.ts'
 import { updatesInOrder } from './broadcast-in-order.ts'
 import { BroadcastTable } from './broadcast-table.ts'
-import { type KeyedProcess, keyedPart, withKeyedPart } from './keyed-process.ts'
+import { type KeyedProcess, keyedPart, tablePart, withKeyedPart } from './keyed-process.ts'
 import { refuseLate } from './late-record.ts'
 import { firstRow, hasRows, insertRow, noRows, type OrderedRows, removeFirst } from './ordered-rows.ts'
 
@@ -39,7 +39,7 @@ export class ProcessInOrder implements Operator<unknown> {
     this.#context = context
     this.#table = new BroadcastTable(updatesInOrder, broadcasting, context)
     this.#held = new HeldEmissions(context)
-    const waiting = restored === undefined ? undefined : (this.#table.restore(restored) as Waiting)
+    const waiting = restored === undefined ? undefined : (this.#table.restore(tablePart(restored)) as Waiting)
     this.#rows = waiting?.rows ?? noRows()
     this.#updates = waiting?.updates ?? noRows()
     this.#watermark = waiting?.watermark ?? beginningOfTime
@@ -50,11 +50,12 @@ export class ProcessInOrder implements Operator<unknown> {
   }
 
   async open(): Promise<void> {
+    await this.#table.open()
     await this.#keyed.open?.()
   }
 
   ready(): Promise<void> | undefined {
-    return this.#keyed.ready?.()
+    return this.#table.ready() ?? this.#keyed.ready?.()
   }
 
   onBatch(_split: string | undefined, input: number): void {

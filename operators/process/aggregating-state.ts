@@ -13,17 +13,19 @@ export interface AggregatingState<in T, out R> {
 /**
  * State that boils values down by an aggregate, such as `count()` or one of your own. (As Flink's AggregatingState.)
  *
+ * @param options A `codec` is one of accumulators, so of those of an aggregate of your own.
  * @example
  * aggregatingState(average((order: { cents: number }) => order.cents)).kind // 'aggregating average'
  */
-export function aggregatingState<T, R>(
+export function aggregatingState<T, R, A = unknown>(
   aggregate: Aggregate<T, R>,
-  { ttl }: Omit<StateOptions, 'codec'> = {},
+  { ttl, codec }: StateOptions<A> = {},
 ): StateDescriptor<AggregatingState<T, R>> {
   givenAggregate(aggregate, 'what aggregatingState(…) got')
   return {
     kind: `aggregating ${aggregate.kind}`,
     ttl,
+    codec,
     open: (place) => {
       const access = new Aggregating(aggregate, place)
       return { access, sweep: () => access.sweep() }

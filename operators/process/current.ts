@@ -51,8 +51,9 @@ export class Current {
     return new Array(this.#states + 2).fill(undefined)
   }
 
+  /** The time that lifetimes are measured by. */
   timeBy(clock: ProcessClock): number {
-    return clock === 'event' ? this.eventTime : this.call.now
+    return clock === 'event' ? this.eventTime : this.now
   }
 
   planBy(clock: ProcessClock): Plan | undefined {

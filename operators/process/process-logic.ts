@@ -1,4 +1,6 @@
 import { MillraceError } from '../../src/errors.ts'
+import { atOnce } from '../../src/graph/given-function.ts'
+import { givenText } from '../../src/graph/given-text.ts'
 import type { KeyedCall, KeyedLogic, WrittenStates } from '../keyed/keyed-logic.ts'
 import { type Cell, Current, type ProcessClock } from './current.ts'
 import { KeyTimers } from './key-timers.ts'
@@ -117,8 +119,7 @@ export class ProcessLogic implements KeyedLogic<Cell> {
     for (const [index, state] of this.#states.entries()) {
       const { codec } = state
       if (codec === undefined || cell[index] === undefined) continue
-      // The bytes may lie in a buffer that others share.
-      encoded[index] = converted(state, cell[index], (value) => Uint8Array.from(codec.encode(value)))
+      encoded[index] = converted(state, cell[index], (value) => encodedBy(codec, this.names[index]!, value))
     }
     return encoded
   }
@@ -158,6 +159,8 @@ export class ProcessLogic implements KeyedLogic<Cell> {
    * quarter of the time that they are kept.
    */
   #sweep(clock: ProcessClock, time: number): number | undefined {
+    // The clock goes no further than to the end of the input: nothing more outlives its time by it.
+    if (clock === 'processing' && this.#current.call.now === Number.POSITIVE_INFINITY) return undefined
     let next = Number.POSITIVE_INFINITY
     for (const { lifetime, sweep } of this.#states) {
       if (!(lifetime instanceof Limited) || lifetime.clock !== clock) continue
@@ -176,9 +179,21 @@ function opened(state: StateDescriptor<unknown>, current: Current, index: number
   return { ...state.open(place), lifetime: place.lifetime, codec, encoding }
 }
 
+function encodedBy(codec: StateCodec<unknown>, name: string, value: unknown): Uint8Array {
+  const bytes: unknown = codec.encode(value)
+  // They may lie in a buffer that others share.
+  if (bytes instanceof Uint8Array) return Uint8Array.from(bytes)
+  throw new MillraceError(
+    'STATE_INVALID',
+    `the codec ${codecText(codec)} of the state "${name}" encodes to ${givenText(bytes)}, not to bytes (a Uint8Array)`,
+  )
+}
+
 function decodedBy(codec: StateCodec<unknown>, name: string, value: unknown): unknown {
   try {
-    return codec.decode(value as Uint8Array)
+    const decoded: unknown = codec.decode(value as Uint8Array)
+    atOnce(decoded, 'decode')
+    return decoded
   } catch (cause) {
     throw new MillraceError(
       'CHECKPOINT_INCOMPATIBLE',

@@ -144,10 +144,7 @@ export class CheckpointCoordinator {
       if (start.decision === 'refuse') {
         // A run that is still alive deletes old epochs: what it has published since is to be looked at.
         if ((await listEpochs(this.#store)).some((epoch) => epoch > found[0]!.epoch)) continue
-        throw new MillraceError(
-          'CHECKPOINT_CORRUPT',
-          `no checkpoint in ${this.#store.description} is good: ${start.reason}`,
-        )
+        throw refused(start, `no checkpoint in ${this.#store.description} is good`)
       }
       const own = start.decision === 'continue' ? start.manifest : undefined
       const { last, restored, parts } =
@@ -242,10 +239,9 @@ export class CheckpointCoordinator {
   ): Promise<Beginning | undefined> {
     const found = await findCheckpoints(store, this.#job)
     const start = decideStart(found)
-    if (start.decision !== 'continue') {
-      const reason = start.decision === 'refuse' ? start.reason : 'there is none'
-      throw new MillraceError('CHECKPOINT_CORRUPT', `no savepoint in ${store.description} is good: ${reason}`)
-    }
+    if (start.decision === 'begin')
+      throw new MillraceError('OPTION_INVALID', `there is no savepoint in ${store.description}`)
+    if (start.decision === 'refuse') throw refused(start, `no savepoint in ${store.description} is good`)
     const { manifest } = start
     const origin = sha256(encodeManifest(manifest))
     const decision = decideRestore(own, origin, rewind)
@@ -327,6 +323,10 @@ export class CheckpointCoordinator {
     for (const { entry, content } of parts.contents.values()) this.#stored.set(content, entry)
     for (const { entry, file } of parts.files.values()) this.#stored.set(file, entry)
   }
+}
+
+function refused({ reason, later }: { reason: string; later?: true }, happened: string): MillraceError {
+  return new MillraceError(later ? 'CHECKPOINT_INCOMPATIBLE' : 'CHECKPOINT_CORRUPT', `${happened}: ${reason}`)
 }
 
 function fenced(epoch: number): MillraceError {

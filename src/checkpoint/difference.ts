@@ -77,11 +77,14 @@ export function jsonText(value: unknown, indent?: number): string {
 
 function shown(this: unknown, name: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[name]
-  if (original instanceof Date) return { $date: original.toISOString() }
+  if (original instanceof Date)
+    return { $date: Number.isNaN(original.getTime()) ? null : original.toISOString() }
   if (typeof value === 'bigint') return { $bigint: String(value) }
   if (value instanceof Map) return { $map: [...value] }
   if (value instanceof Set) return { $set: [...value] }
-  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') }
+  // A Buffer has told already what it would be in JSON.
+  if (original instanceof Uint8Array) return { $bytes: Buffer.from(original).toString('base64') }
+  if (ArrayBuffer.isView(value)) return { [`$${value.constructor.name}`]: [...(value as Float64Array)] }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
   return value
 }

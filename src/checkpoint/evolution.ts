@@ -76,6 +76,11 @@ function fate(held: HeldState, state: DeclaredState): StateChange {
         `the checkpoint has version ${held.version}, the job ${state.version}, and no migration from ${missing}`,
       )
     }
+    if (held.shape !== undefined && state.shape !== undefined && layout(held.shape) !== layout(state.shape)) {
+      return incompatible(
+        `the checkpoint holds another kind of state (${held.shape}) than the job now has (${state.shape}), and migrations change values alone`,
+      )
+    }
     return { kind, name, change: 'migrated', versions: { from: held.version, to: state.version } }
   }
   if (held.shape !== undefined && state.shape !== undefined && held.shape !== state.shape) {
@@ -84,6 +89,12 @@ function fate(held: HeldState, state: DeclaredState): StateChange {
     )
   }
   return { kind, name, change: 'kept' }
+}
+
+/** Of a shape such as "by key: tumbling 1h: n = count", what says how values are kept: the kinds, here by, tumbling. */
+function layout(shape: string): string {
+  const kinds = shape.split(': ').slice(0, -1)
+  return kinds.map((kind) => kind.split(' ')[0]).join(' ')
 }
 
 function fateOfLeft({ kind, name }: HeldState, dropped: readonly string[]): StateChange {

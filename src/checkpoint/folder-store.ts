@@ -12,6 +12,9 @@ const unnamed = '_unnamed'
 /** No write lasts as long: a file without a name that is this much older than a new one has lost its writer. */
 const abandonedAfterMs = 10 * 60_000
 
+/** Whoever writes here besides may be killed at any time: after so many writes it is seen to. */
+const writesBetweenLooks = 100
+
 /**
  * Keeps checkpoints in a folder of this machine, one file for each blob. The folder is made with the first blob.
  * Several processes may use it at the same time, on any file system that has hard links.
@@ -26,7 +29,9 @@ class FolderStore implements CheckpointStore {
   readonly description: string
   readonly #root: string
   readonly #folders: DurableFolders
-  #cleaned = false
+  /** Files without a name that this store is writing. */
+  readonly #drafts = new Set<string>()
+  #writesUntilLook = 0
 
   constructor(folder: string) {
     this.description = `folder ${folder}`
@@ -37,7 +42,9 @@ class FolderStore implements CheckpointStore {
   async writeOnce(name: string, content: Uint8Array): Promise<'written' | 'taken'> {
     const file = join(this.#root, blobName(name))
     return orFailed('cannot write a checkpoint', file, async () => {
-      const draft = join(this.#root, unnamed, randomUUID())
+      const id = randomUUID()
+      const draft = join(this.#root, unnamed, id)
+      this.#drafts.add(id)
       await this.#folders.make(dirname(draft))
       await this.#folders.make(dirname(file))
       try {
@@ -50,6 +57,7 @@ class FolderStore implements CheckpointStore {
       } finally {
         // A blob that has its name is written, even if the draft stays for the next cleaning.
         await unlink(draft).catch(() => undefined)
+        this.#drafts.delete(id)
       }
     })
   }
@@ -73,15 +81,21 @@ class FolderStore implements CheckpointStore {
     await orFailed('cannot delete a checkpoint', file, () => ifThere(unlink(file)))
   }
 
-  /** Deletes what killed writers left behind, once. Times are compared within the file system, by its own clock. */
+  /**
+   * Deletes what killed writers left behind. As long as there is something that may be left, every write looks. Times are
+   * compared within the file system, by its own clock.
+   */
   async #clean(draft: string): Promise<void> {
-    if (this.#cleaned) return
-    this.#cleaned = true
+    this.#writesUntilLook -= 1
+    if (this.#writesUntilLook > 0) return
+    this.#writesUntilLook = writesBetweenLooks
     const now = (await stat(draft)).mtimeMs
     for (const leftover of await readdir(dirname(draft))) {
+      if (this.#drafts.has(leftover)) continue
       const file = join(dirname(draft), leftover)
       const written = (await ifThere(stat(file)))?.mtimeMs ?? now
       if (now - written > abandonedAfterMs) await ifThere(unlink(file))
+      else this.#writesUntilLook = 0
     }
   }
 }

@@ -3,7 +3,7 @@ import { MillraceError } from '../errors.ts'
 import { type SnapshotStateEntry, snapshotEntries } from '../state/snapshot-entries.ts'
 import { type SnapshotHeader, snapshotHeader } from '../state/snapshot-header.ts'
 import { type Manifest, type PartEntry, partsOf, sha256 } from './manifest.ts'
-import { listEpochs, type Restored, readManifest, readParts, restoredFrom } from './recovery.ts'
+import { listEpochs, type Restored, readManifest, readParts, restoredFrom, unusable } from './recovery.ts'
 
 /** A checkpoint that was opened to be looked at. */
 export interface OpenCheckpoint {
@@ -34,19 +34,24 @@ export interface Verified {
  * Opens a checkpoint without the job.
  *
  * @param epoch Default: the newest that there is.
- * @throws MillraceError `CHECKPOINT_CORRUPT` if there is none, or it is damaged.
+ * @throws MillraceError `OPTION_INVALID` if there is none, `CHECKPOINT_CORRUPT` if it is damaged, `CHECKPOINT_INCOMPATIBLE`
+ *   if it is in a later format.
  */
 export async function openCheckpoint(store: CheckpointStore, epoch?: number): Promise<OpenCheckpoint> {
   const epochs = await listEpochs(store)
-  if (epochs.length === 0) throw corrupt(`${store.description} holds no checkpoint`)
+  if (epochs.length === 0)
+    throw new MillraceError('OPTION_INVALID', `${store.description} holds no checkpoint`)
   const wanted = epoch ?? Math.max(...epochs)
   if (!epochs.includes(wanted)) {
-    throw corrupt(`${store.description} holds no epoch ${wanted}: it holds ${epochs.join(', ')}`)
+    throw new MillraceError(
+      'OPTION_INVALID',
+      `${store.description} holds no epoch ${wanted}: it holds ${epochs.join(', ')}`,
+    )
   }
   const manifest = await readManifest(store, wanted)
-  if ('damage' in manifest) throw corrupt(`epoch ${wanted} in ${store.description}: ${manifest.damage}`)
+  if ('damage' in manifest) throw unusable(store, wanted, manifest)
   const parts = await readParts(store, manifest)
-  if (typeof parts === 'string') throw corrupt(`epoch ${wanted} in ${store.description}: ${parts}`)
+  if (typeof parts === 'string') throw unusable(store, wanted, { damage: parts })
   return { manifest, content: restoredFrom(manifest, parts) }
 }
 
@@ -132,8 +137,4 @@ function bytesOf(parts: readonly PartEntry[]): number {
 function named(value: unknown, names: readonly string[] | undefined): unknown {
   if (names === undefined || !Array.isArray(value)) return value
   return Object.fromEntries(names.map((name, index) => [name, value[index]]))
-}
-
-function corrupt(happened: string): MillraceError {
-  return new MillraceError('CHECKPOINT_CORRUPT', happened)
 }

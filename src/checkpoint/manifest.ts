@@ -78,9 +78,22 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   return Buffer.from(`millrace-checkpoint 1 sha256=${sha256(Buffer.from(body))}\n${body}\n`)
 }
 
+/** Why a manifest cannot be used. */
+export interface Unusable {
+  readonly damage: string
+  /** It is in a format that this version does not know yet: it may be whole. */
+  readonly later?: true
+}
+
 /** The manifest, or why its bytes cannot be trusted. */
-export function decodeManifest(content: Uint8Array): Manifest | { readonly damage: string } {
+export function decodeManifest(content: Uint8Array): Manifest | Unusable {
   const text = Buffer.from(content).toString('utf8')
+  const [, format] = /^millrace-checkpoint (\d+) /.exec(text) ?? []
+  if (Number(format) > 1)
+    return {
+      damage: `it is in format ${format}, which a later version of Millrace writes and this one cannot read`,
+      later: true,
+    }
   const [, checksum, body] = /^millrace-checkpoint 1 sha256=([0-9a-f]{64})\n([^\n]*)\n$/.exec(text) ?? []
   if (checksum === undefined || body === undefined) return { damage: 'it is torn or not a manifest' }
   if (sha256(Buffer.from(body)) !== checksum) return { damage: 'its checksum does not match: it was changed' }

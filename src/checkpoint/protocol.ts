@@ -1,4 +1,4 @@
-import { type Manifest, partsOf } from './manifest.ts'
+import { type Manifest, partsOf, type Unusable } from './manifest.ts'
 
 /**
  * The decisions of the checkpoint protocol, as functions over observed facts.
@@ -11,16 +11,17 @@ import { type Manifest, partsOf } from './manifest.ts'
 /** What was found at an epoch. */
 export type Candidate =
   | { readonly epoch: number; readonly manifest: Manifest }
-  | { readonly epoch: number; readonly damage: string }
+  | ({ readonly epoch: number } & Unusable)
 
 /** What a starting run does. */
 export type Start =
   | { readonly decision: 'begin'; readonly nextEpoch: number }
   | { readonly decision: 'continue'; readonly manifest: Manifest; readonly nextEpoch: number }
-  | { readonly decision: 'refuse'; readonly reason: string }
+  | ({ readonly decision: 'refuse'; readonly reason: string } & Pick<Unusable, 'later'>)
 
 /**
- * Decides from the newest epoch down. `candidates` ends at the first one that is good, or holds all there are.
+ * Decides from the newest epoch down. `candidates` ends at the first one that is good or of a later format, or holds all
+ * there are. What lies before one of a later format is not gone back to: it is no damage, and sinks show what came after.
  */
 export function decideStart(candidates: readonly Candidate[]): Start {
   const newest = candidates[0]
@@ -29,6 +30,8 @@ export function decideStart(candidates: readonly Candidate[]): Start {
     if ('manifest' in candidate) {
       return { decision: 'continue', manifest: candidate.manifest, nextEpoch: newest.epoch + 1 }
     }
+    if (candidate.later)
+      return { decision: 'refuse', reason: `epoch ${candidate.epoch}: ${candidate.damage}`, later: true }
   }
   const damages = candidates.map(
     (candidate) => `epoch ${candidate.epoch}: ${'damage' in candidate ? candidate.damage : ''}`,

@@ -13,6 +13,7 @@ import {
   type SourceEntry,
   sha256Aside,
   snapshotsOf,
+  type Unusable,
 } from './manifest.ts'
 import type { Candidate } from './protocol.ts'
 
@@ -51,7 +52,7 @@ export type Found = Candidate & { readonly parts?: Parts }
 
 /**
  * Looks at the epochs of a job from the newest down to the first that can be trusted: its manifest and all its parts
- * are there, with the checksums that they should have.
+ * are there, with the checksums that they should have. Or to one of a later format.
  *
  * @throws MillraceError `CHECKPOINT_FOREIGN` if the checkpoints are of another job.
  */
@@ -62,36 +63,30 @@ export async function findCheckpoints(store: CheckpointStore, job: string): Prom
     const candidate = await examine(store, job, epoch)
     found.push(candidate)
     if ('manifest' in candidate) break
+    if (candidate.later) break
   }
   return found
 }
 
 /**
- * The manifest of the newest epoch that can be read, or of a given one, whether or not its parts are whole.
+ * The manifest of the newest epoch that can be read, whether or not its parts are whole.
  *
- * @throws MillraceError `CHECKPOINT_FOREIGN` if it is of another job.
+ * @throws MillraceError `CHECKPOINT_FOREIGN` if it is of another job, `CHECKPOINT_INCOMPATIBLE` if it is in a later format.
  */
-export async function findManifest(
-  store: CheckpointStore,
-  job?: string,
-  wanted?: number,
-): Promise<Manifest | undefined> {
+export async function findManifest(store: CheckpointStore, job: string): Promise<Manifest | undefined> {
   const epochs = (await listEpochs(store)).sort((a, b) => b - a)
   for (const epoch of epochs) {
-    if (wanted !== undefined && epoch !== wanted) continue
     const manifest = await readManifest(store, epoch)
+    if ('damage' in manifest && manifest.later) throw unusable(store, epoch, manifest)
     if ('damage' in manifest) continue
-    if (job !== undefined && manifest.job !== job) throw foreign(store, manifest)
+    if (manifest.job !== job) throw foreign(store, manifest)
     return manifest
   }
   return undefined
 }
 
 /** The manifest of an epoch, or what is wrong with it. */
-export async function readManifest(
-  store: CheckpointStore,
-  epoch: number,
-): Promise<Manifest | { readonly damage: string }> {
+export async function readManifest(store: CheckpointStore, epoch: number): Promise<Manifest | Unusable> {
   const content = await store.read(manifestName(epoch))
   const manifest = content === undefined ? { damage: 'it has vanished' } : decodeManifest(content)
   if ('damage' in manifest || manifest.epoch === epoch) return manifest
@@ -123,7 +118,7 @@ export function restoredFrom(manifest: Manifest, parts: Parts): Restored {
 
 async function examine(store: CheckpointStore, job: string, epoch: number): Promise<Found> {
   const manifest = await readManifest(store, epoch)
-  if ('damage' in manifest) return { epoch, damage: manifest.damage }
+  if ('damage' in manifest) return { epoch, ...manifest }
   if (manifest.job !== job) throw foreign(store, manifest)
   const parts = await readParts(store, manifest)
   return typeof parts === 'string' ? { epoch, damage: parts } : { epoch, manifest, parts }
@@ -194,4 +189,12 @@ function mapped<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) =
 
 function foreign(store: CheckpointStore, { job }: Manifest): MillraceError {
   return new MillraceError('CHECKPOINT_FOREIGN', `${store.description} holds checkpoints of the job "${job}"`)
+}
+
+/** What is told of a checkpoint that was asked for and cannot be used. */
+export function unusable(store: CheckpointStore, epoch: number, { damage, later }: Unusable): MillraceError {
+  return new MillraceError(
+    later ? 'CHECKPOINT_INCOMPATIBLE' : 'CHECKPOINT_CORRUPT',
+    `epoch ${epoch} in ${store.description}: ${damage}`,
+  )
 }

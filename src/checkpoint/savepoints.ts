@@ -1,23 +1,25 @@
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import { MillraceError } from '../errors.ts'
 import { copyParts } from './copy-parts.ts'
-import { encodeManifest, epochOf, type Manifest, manifestName, manifestPrefix } from './manifest.ts'
-import { findManifest, listEpochs } from './recovery.ts'
+import { encodeManifest, type Manifest, manifestName, manifestPrefix, type Unusable } from './manifest.ts'
+import { findManifest, listEpochs, readManifest } from './recovery.ts'
 import { storeWithin } from './store-within.ts'
 
 const folder = 'savepoints'
+const nameOfSavepoint = /^[a-z0-9][a-z0-9-]{0,63}$/
 /** How often a copy begins anew because the running job has deleted the epoch meanwhile. */
 const copyAttempts = 20
 
 /** A checkpoint that has a name, and that nobody but its user deletes. */
 export interface Savepoint {
   readonly name: string
-  readonly manifest: Manifest
+  /** Or why it cannot be used. */
+  readonly manifest: Manifest | Unusable
 }
 
 /** The savepoint of this name, as a store that holds nothing else: its folder may be copied anywhere. */
 export function savepointStore(store: CheckpointStore, name: string): CheckpointStore {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
+  if (!nameOfSavepoint.test(name)) {
     throw new MillraceError(
       'OPTION_INVALID',
       `the savepoint's name ${JSON.stringify(name)} is not made of 1 to 64 lowercase letters, digits and "-"`,
@@ -56,19 +58,19 @@ export async function makeSavepoint(
   }
 }
 
-/** The savepoints that a store holds besides checkpoints, by their names. */
+/** The savepoints that a store holds besides checkpoints, by their names; also what cannot be used. */
 export async function listSavepoints(store: CheckpointStore): Promise<readonly Savepoint[]> {
-  const names = new Set<string>()
-  for (const blob of await store.list(`${folder}/`)) {
-    const [, name, ...rest] = blob.split('/')
-    if (name !== undefined && epochOf(rest.join('/')) !== undefined) names.add(name)
-  }
+  const names = new Set((await store.list(`${folder}/`)).map((blob) => blob.split('/')[1]!))
   const found: Savepoint[] = []
-  for (const name of names) {
-    const manifest = await findManifest(savepointStore(store, name))
-    if (manifest !== undefined) found.push({ name, manifest })
-  }
+  for (const name of [...names].filter((one) => nameOfSavepoint.test(one)))
+    found.push({ name, manifest: await manifestOf(savepointStore(store, name)) })
   return found
+}
+
+async function manifestOf(savepoint: CheckpointStore): Promise<Manifest | Unusable> {
+  const epochs = await listEpochs(savepoint)
+  if (epochs.length > 0) return readManifest(savepoint, Math.max(...epochs))
+  return { damage: 'it has no manifest: it is being made, or whoever made it was killed' }
 }
 
 /**

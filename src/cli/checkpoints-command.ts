@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import type { OpenCheckpoint } from '../checkpoint/inspection.ts'
+import type { OpenCheckpoint, Verified } from '../checkpoint/inspection.ts'
+import type { Manifest, Unusable } from '../checkpoint/manifest.ts'
 import type { CheckpointStore } from '../contract/checkpoint-store.ts'
 import { MillraceError } from '../errors.ts'
 import { checkpointText, differenceText } from './checkpoint-text.ts'
@@ -46,24 +47,39 @@ function ls({ stdout }: Environment, services: Services): Command {
     .option('--json', 'one JSON object per line')
     .action(async (where: string, { json }: JsonFlag) => {
       const store = await storeBy(where, services)
-      const { checkpointBytes, findManifest, listEpochs, listSavepoints } = await services.checkpointTools()
+      const { checkpointBytes, listEpochs, listSavepoints, readManifest } = await services.checkpointTools()
       const epochs = await listEpochs(store)
-      const manifests = await Promise.all(epochs.map((epoch) => findManifest(store, undefined, epoch)))
-      const checkpoints = manifests.map((manifest) => ({ name: undefined, manifest }))
-      const all = [...checkpoints, ...(await listSavepoints(store))]
+      const read = epochs.map(
+        async (epoch): Promise<Listed> => ({ epoch, manifest: await readManifest(store, epoch) }),
+      )
+      const all: Listed[] = [...(await Promise.all(read)), ...(await listSavepoints(store))]
       if (all.length === 0) throw nothing(store)
-      for (const [index, { name, manifest }] of all.entries()) {
-        const { epoch = epochs[index]!, job, generation, createdAt = 0 } = manifest ?? {}
-        const sizeBytes = manifest === undefined ? 0 : checkpointBytes(manifest)
-        const damaged = manifest === undefined
-        const facts = { epoch, savepoint: name, job, generation, createdAt, sizeBytes, damaged }
-        const what = name === undefined ? '' : `  savepoint ${name}`
-        const line = damaged
-          ? `epoch ${epoch}  DAMAGED`
-          : `epoch ${epoch}  ${new Date(createdAt).toISOString()}  generation ${generation}  ${sizeBytes} bytes${what}`
-        stdout.write(`${json ? JSON.stringify(facts) : line}\n`)
-      }
+      for (const one of all)
+        stdout.write(
+          `${json ? JSON.stringify(factsOf(one, checkpointBytes)) : lineOf(one, checkpointBytes)}\n`,
+        )
     })
+}
+
+/** A checkpoint by its epoch, or a savepoint by its name. */
+interface Listed {
+  readonly epoch?: number
+  readonly name?: string
+  readonly manifest: Manifest | Unusable
+}
+
+function factsOf({ epoch: at, name: savepoint, manifest }: Listed, sizeOf: (manifest: Manifest) => number) {
+  if ('damage' in manifest) return { epoch: at, savepoint, damaged: true, damage: manifest.damage }
+  const { epoch, job, generation, createdAt } = manifest
+  return { epoch, savepoint, job, generation, createdAt, sizeBytes: sizeOf(manifest), damaged: false }
+}
+
+function lineOf({ epoch: at, name, manifest }: Listed, sizeOf: (manifest: Manifest) => number): string {
+  if ('damage' in manifest)
+    return `${name === undefined ? `epoch ${at}` : `savepoint ${name}`}  DAMAGED: ${manifest.damage}`
+  const { epoch, createdAt, generation } = manifest
+  const what = name === undefined ? '' : `  savepoint ${name}`
+  return `epoch ${epoch}  ${new Date(createdAt).toISOString()}  generation ${generation}  ${sizeOf(manifest)} bytes${what}`
 }
 
 function show({ stdout, stderr }: Environment, services: Services): Command {
@@ -127,20 +143,23 @@ function verify({ stdout }: Environment, services: Services): Command {
     .action(async (where: string, { json }: JsonFlag) => {
       const store = await storeBy(where, services)
       const tools = await services.checkpointTools()
-      const found = (await tools.verify(store)).map((one) => ({
-        savepoint: undefined as string | undefined,
-        ...one,
-      }))
-      for (const { name } of await tools.listSavepoints(store)) {
+      const found: (Partial<Verified> & { savepoint?: string; damages: readonly string[] })[] = [
+        ...(await tools.verify(store)),
+      ]
+      for (const { name, manifest } of await tools.listSavepoints(store)) {
         const [one] = await tools.verify(tools.savepointStore(store, name))
-        if (one !== undefined) found.push({ ...one, savepoint: name })
+        if (one !== undefined) found.push({ savepoint: name, ...one })
+        else if ('damage' in manifest) found.push({ savepoint: name, damages: [manifest.damage] })
       }
       if (found.length === 0) throw nothing(store)
       for (const one of found) {
-        const what = one.savepoint === undefined ? '' : `, savepoint ${one.savepoint}`
+        const what = [
+          ...(one.epoch === undefined ? [] : [`epoch ${one.epoch}`]),
+          ...(one.savepoint === undefined ? [] : [`savepoint ${one.savepoint}`]),
+        ].join(', ')
         const state =
           one.damages.length === 0 ? `whole: ${one.parts} parts, ${one.sizeBytes} bytes` : 'DAMAGED'
-        const lines = [`epoch ${one.epoch}${what}  ${state}`, ...one.damages.map((damage) => `  ${damage}`)]
+        const lines = [`${what}  ${state}`, ...one.damages.map((damage) => `  ${damage}`)]
         stdout.write(`${json ? JSON.stringify(one) : lines.join('\n')}\n`)
       }
       const damaged = found.filter(({ damages }) => damages.length > 0)

@@ -36,7 +36,7 @@ function make(environment: Environment, services: Services): Command {
   return new Command('make')
     .summary('make one (`millrace savepoint job.ts` does the same)')
     .description(
-      'Asks the run of the job, wherever it is, for a checkpoint, and copies that. If none comes, the job does not run: ' +
+      'Asks the run of the job, wherever it is, for a checkpoint, and copies that. If none comes in time, ' +
         'its last checkpoint is copied.',
     )
     .argument('<job>', 'the job file, such as job.ts')
@@ -80,7 +80,9 @@ async function askForCheckpoint(
   } finally {
     await withdrawRequest(store)
   }
-  stderr.write(`no checkpoint came within ${wait}: the job does not run, and its last one is taken\n`)
+  stderr.write(
+    `no checkpoint came within ${wait}: the last one is taken. If the job runs, give it more time with --wait\n`,
+  )
 }
 
 function ls({ stdout, stderr }: Environment, services: Services): Command {
@@ -95,6 +97,11 @@ function ls({ stdout, stderr }: Environment, services: Services): Command {
       const { checkpointBytes, listSavepoints } = await services.checkpointTools()
       const savepoints = await listSavepoints(store)
       for (const { name, manifest } of savepoints) {
+        if ('damage' in manifest) {
+          const damaged = { name, damaged: true, damage: manifest.damage }
+          stdout.write(`${flags.json ? JSON.stringify(damaged) : `${name}  DAMAGED: ${manifest.damage}`}\n`)
+          continue
+        }
         const { epoch, createdAt } = manifest
         const sizeBytes = checkpointBytes(manifest)
         const facts = { name, epoch, createdAt, sizeBytes }

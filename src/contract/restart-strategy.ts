@@ -20,6 +20,16 @@ export type RestartStrategy =
     }
   | { readonly kind: 'none' }
 
+/** All there are. */
+const kinds: ReadonlySet<unknown> = new Set<RestartStrategy['kind']>([
+  ...(['exponential-delay', 'fixed-delay', 'failure-rate', 'none'] as const),
+])
+
+/** Whether a value is what one of the functions below gives. */
+export function isRestartStrategy(given: unknown): given is RestartStrategy {
+  return typeof given === 'object' && given !== null && 'kind' in given && kinds.has(given.kind)
+}
+
 /**
  * Restarts after a time that grows with each attempt. This is what a job does that says nothing. (As Flink's
  * `exponential-delay`, with these differences: the time doubles, where Flink takes 1.5; up to a half of it is left out at

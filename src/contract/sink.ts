@@ -91,6 +91,12 @@ export interface Sink<in T> {
    * The engine commits that checkpoint's committables again before it writes or stages anything.
    */
   open(context: SinkContext, restored: Snapshot | undefined): Promise<SinkWriter<T>>
+  /**
+   * Why it cannot go on from the state that a checkpoint has of it, in words that follow "the checkpoint holds"; `undefined`
+   * if nothing speaks against it as far as can be known without opening anything. A plan says it, and a start before it
+   * claims the job; what only `open` finds out ends a job that has claimed already.
+   */
+  misfit?(state: Snapshot): string | undefined
   /** Compares what it has published with its account of that. Changes nothing. `undefined` for a sink that keeps none. */
   audit?(context: AuditContext): Promise<Audit>
   /** The sinks that this one has as options, each with its part of the checkpoint. */

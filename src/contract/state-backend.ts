@@ -1,3 +1,5 @@
+import { bytes, type Size } from '../units.ts'
+
 /** Where the values of keyed state lie while a job runs. Checkpoints are the same whichever it is. */
 export type StateBackend = { readonly kind: 'memory' } | DiskState
 
@@ -8,6 +10,8 @@ export interface DiskState {
   readonly folder: string | undefined
   /** How many keys are kept decoded between two checkpoints. When more are used, the next checkpoint comes at once. */
   readonly usedKeys: number
+  /** How much of the state of each step stays in memory as bytes. */
+  readonly memoryBytes: number
 }
 
 /** How keyed state is kept on disk. */
@@ -19,6 +23,11 @@ export interface DiskStateOptions {
    * Default 400,000.
    */
   readonly usedKeys?: number
+  /**
+   * How much of the state of each step stays in memory, as bytes: what was used last. Only what is beyond it is written to the
+   * folder. Default `'256MiB'`; 8 MiB of it stay at least.
+   */
+  readonly memory?: Size
 }
 
 /**
@@ -32,13 +41,18 @@ export function memoryState(): StateBackend {
 }
 
 /**
- * Keeps state in files of this machine, and in memory only where each value lies, in 20 bytes a key, and what has been used
- * since the last checkpoint. For state that is larger than memory, or whose garbage collection takes too long. The files
- * are gone with the process: checkpoints are what survives.
+ * Keeps state as bytes, in memory as far as it goes and else in files of this machine. Of what is in files memory has where
+ * each value lies, in 15 bytes a key; what has been used since the last checkpoint is there decoded. For state that is larger than
+ * memory, or whose garbage collection takes too long. The files are gone with the process: checkpoints are what survives.
  *
+ * @throws RangeError for a `memory` that is no size.
  * @example
- * diskState({ usedKeys: 100_000 }).kind // 'disk'
+ * diskState({ usedKeys: 100_000, memory: '64MiB' }).kind // 'disk'
  */
-export function diskState({ folder, usedKeys = 400_000 }: DiskStateOptions = {}): StateBackend {
-  return { kind: 'disk', folder, usedKeys }
+export function diskState({
+  folder,
+  usedKeys = 400_000,
+  memory = '256MiB',
+}: DiskStateOptions = {}): StateBackend {
+  return { kind: 'disk', folder, usedKeys, memoryBytes: bytes(memory) }
 }

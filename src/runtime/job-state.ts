@@ -13,8 +13,10 @@ import { failedRecords } from '../graph/failed-records.ts'
 import type { GraphNode } from '../graph/stream-graph.ts'
 import type { Job } from '../job.ts'
 import { silentLog } from '../observe/silent-log.ts'
+import { keyText } from '../state/key.ts'
 import { snapshotHeader } from '../state/snapshot-header.ts'
 import { Dataflow } from './dataflow.ts'
+import { operatorFailure } from './operator-failure.ts'
 
 /** What the checkpoints of a job say of its state, besides the state. */
 export function aboutState(job: Job): Pick<Manifest, 'versions' | 'kinds'> {
@@ -41,7 +43,25 @@ export function stateChanges(
   found: Restored,
   dropped: readonly string[] = [],
 ): readonly StateChange[] {
-  return decideEvolution(heldStates(found), declaredStates(job), [...job.dropState, ...dropped])
+  const changes = decideEvolution(heldStates(found), declaredStates(job), [...job.dropState, ...dropped])
+  return changes.map((change) => {
+    const misfit = change.change === 'kept' ? misfitOfSink(job, found, change) : undefined
+    return misfit === undefined
+      ? change
+      : {
+          kind: change.kind,
+          name: change.name,
+          change: 'incompatible',
+          why: `the checkpoint holds ${misfit}`,
+        }
+  })
+}
+
+/** What a sink says of its state before it is opened. */
+function misfitOfSink({ graph }: Job, { sinks }: Restored, { kind, name }: StateChange): string | undefined {
+  const [held, node] = [sinks[name], graph.nodes.find(({ id }) => id === name)]
+  if (kind !== 'sink' || held === undefined || node?.transformation.kind !== 'sink') return undefined
+  return node.transformation.sink.misfit?.(held.state)
 }
 
 /**
@@ -83,9 +103,24 @@ function migrationOf(job: Job, name: string, { from, to }: NonNullable<StateChan
   const { migrate = {} } = job.evolution[name] ?? {}
   return (value: unknown, key: string | number | bigint): unknown => {
     let migrated = value
-    for (let version = from; version < to; version += 1) migrated = migrate[version]!(migrated as never, key)
+    try {
+      for (let version = from; version < to; version += 1)
+        migrated = checkedMigration(migrate[version]!(migrated as never, key), name, version)
+    } catch (error) {
+      throw operatorFailure(error, name).at({ key: keyText(key) })
+    }
     return migrated
   }
+}
+
+/** What would be lost without a word: a value that is not there, or not yet. */
+function checkedMigration(given: unknown, name: string, version: number): unknown {
+  if (given !== undefined && !(given instanceof Promise)) return given
+  if (given instanceof Promise) given.catch(() => {})
+  throw new MillraceError(
+    'OPERATOR_FAILED',
+    `the migration of "${name}" from version ${version} gave ${given === undefined ? 'undefined' : 'a promise'}, not a value`,
+  )
 }
 
 function heldStates({ sources, operators, sinks, versions, kinds }: Restored): HeldState[] {

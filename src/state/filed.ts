@@ -11,8 +11,8 @@ export interface Filed<V> {
   delete(key: Key): boolean
   /** Has a value until {@link keep} or {@link delete}. */
   hold(key: Key, value: V): void
-  /** What is held, in bytes. Nothing if it has been deleted meanwhile. One in use will be kept again, or deleted. */
-  keep(key: Key, packed: Uint8Array, isInUse: boolean): void
+  /** What is held, in bytes. Nothing if it has been deleted meanwhile. */
+  keep(key: Key, packed: Uint8Array): void
   /** A value that a file has. */
   load(key: Key, packed: Uint8Array): void
   entries(): Iterable<[Key, V]>

@@ -21,5 +21,6 @@ export const allKeyGroups: KeyGroupRange = { first: 0, last: keyGroups - 1 }
  */
 export function keyGroupOf(key: Key): number {
   // In one call: of the ways that Node has to hash, the one that leaves nothing behind for the garbage collection.
-  return Number.parseInt(hash('md5', String(key), 'hex').slice(0, 4), 16) >> 1
+  const digest = hash('md5', String(key), 'binary')
+  return (digest.charCodeAt(0) << 7) | (digest.charCodeAt(1) >> 1)
 }

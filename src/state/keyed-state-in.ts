@@ -29,7 +29,7 @@ export function keyedStateIn<V>(
   const values: FiledValues<V> =
     state.kind === 'memory'
       ? valuesInMemory(content)
-      : new DiskValues(state.folder ?? tmpdir(), state.usedKeys, content.unpack, signal)
+      : new DiskValues({ ...state, folder: state.folder ?? tmpdir() }, content.unpack, signal)
   const work = mayUseThreads ? layerWorkAside(signal) : layerWorkHere
   return new LayeredKeyedState(content, values, work, journal, requestCheckpoint)
 }

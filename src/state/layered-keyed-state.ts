@@ -19,7 +19,7 @@ import { StateTable, type TableContext } from './state-table.ts'
 /** Where the values lie that files have: what tells one backend from another. */
 export interface FiledValues<V> {
   /** The values of a namespace: none yet. */
-  open(namespace: number): Filed<V>
+  open(): Filed<V>
   /** Where files are kept until their values are wanted, if not in memory. */
   readonly setAside?: SetAside
   /** All that was set aside has been taken. */
@@ -175,7 +175,7 @@ export class LayeredKeyedState<V> implements KeyedState<V> {
   #table(namespace: number): StateTable<V> {
     let table = this.#tables.get(namespace)
     if (table === undefined) {
-      table = new StateTable(namespace, this.#filed.open(namespace), this.#context)
+      table = new StateTable(namespace, this.#filed.open(), this.#context)
       this.#tables.set(namespace, table)
     }
     return table

@@ -1,16 +1,10 @@
+import { hashPart, hashParts } from './hash-parts.ts'
+import { HashedMap } from './hashed-map.ts'
 import type { Key } from './key.ts'
 import { keyHash } from './key-hash.ts'
 
-/** One map up to so many keys, which take a few milliseconds to part. */
-const oneMapKeys = 32 * 1024
-/** How many maps there are from then on. */
-const manyMaps = 256
-/** The map of a key by the first bits of its hash. The last map has twice as many keys as the first, so that they do not grow together. */
-const cellBits = 12
-const mapOfCell = Uint8Array.from(
-  { length: 2 ** cellBits },
-  (_, cell) => manyMaps * Math.log2(1 + cell / 2 ** cellBits),
-)
+/** One map of V8's up to so many keys, which take a millisecond or two to part. */
+const oneMapKeys = 4 * 1024
 
 /**
  * A map of keys that is many maps once it is large: a map of V8's that grows or shrinks copies all that it has, which takes
@@ -18,7 +12,7 @@ const mapOfCell = Uint8Array.from(
  */
 export class PartedMap<V> {
   #whole: Map<Key, V> | undefined = new Map()
-  #parts: readonly Map<Key, V>[] = []
+  #parts: readonly HashedMap<V>[] = []
 
   get size(): number {
     if (this.#whole !== undefined) return this.#whole.size
@@ -26,21 +20,32 @@ export class PartedMap<V> {
   }
 
   get(key: Key): V | undefined {
-    return this.#mapOf(key).get(key)
+    if (this.#whole !== undefined) return this.#whole.get(key)
+    const hash = keyHash(key)
+    return this.#partOf(hash).get(key, hash)
   }
 
   has(key: Key): boolean {
-    return this.#mapOf(key).has(key)
+    if (this.#whole !== undefined) return this.#whole.has(key)
+    const hash = keyHash(key)
+    return this.#partOf(hash).has(key, hash)
   }
 
   set(key: Key, value: V): void {
-    this.#mapOf(key).set(key, value)
-    if (this.#whole !== undefined && this.#whole.size > oneMapKeys) this.#part(this.#whole)
+    if (this.#whole === undefined) {
+      const hash = keyHash(key)
+      this.#partOf(hash).set(key, hash, value)
+    } else {
+      this.#whole.set(key, value)
+      if (this.#whole.size > oneMapKeys) this.#part(this.#whole)
+    }
   }
 
   /** Whether it was there. */
   delete(key: Key): boolean {
-    return this.#mapOf(key).delete(key)
+    if (this.#whole !== undefined) return this.#whole.delete(key)
+    const hash = keyHash(key)
+    return this.#partOf(hash).delete(key, hash)
   }
 
   clear(): void {
@@ -53,16 +58,16 @@ export class PartedMap<V> {
   }
 
   *#entriesOfParts(): Iterable<[Key, V]> {
-    for (const part of this.#parts) yield* part
+    for (const part of this.#parts) yield* part.entries()
   }
 
-  #mapOf(key: Key): Map<Key, V> {
-    return this.#whole ?? this.#parts[mapOfCell[keyHash(key) >>> (32 - cellBits)]!]!
+  #partOf(hash: number): HashedMap<V> {
+    return this.#parts[hashPart(hash)]!
   }
 
   #part(whole: Map<Key, V>): void {
-    this.#parts = Array.from({ length: manyMaps }, () => new Map())
+    this.#parts = Array.from({ length: hashParts }, () => new HashedMap())
     this.#whole = undefined
-    for (const [key, value] of whole) this.#mapOf(key).set(key, value)
+    for (const [key, value] of whole) this.set(key, value)
   }
 }

@@ -37,10 +37,10 @@ export function isPlainData(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null)
     return typeof value !== 'function' && typeof value !== 'symbol'
   if (depth > maxDepth) return false
-  if (Array.isArray(value) || value instanceof Set) return eachPlain(value, depth)
+  if (isPlainObject(value)) return eachPlain(Object.values(value), depth)
+  if (!isContainer(value)) return false
   if (value instanceof Map) return eachPlain(value.keys(), depth) && eachPlain(value.values(), depth)
-  if (value instanceof Date || ArrayBuffer.isView(value)) return true
-  return isPlainObject(value) && eachPlain(Object.values(value), depth)
+  return !(Array.isArray(value) || value instanceof Set) || eachPlain(value, depth)
 }
 
 /** The same of the value alone, without what is in it. */
@@ -50,14 +50,11 @@ export function isPlainOutside(value: unknown): boolean {
   return isPlainObject(value) || isContainer(value)
 }
 
+/** What comes back as it was. What extends one of these would come back as another thing. */
 function isContainer(value: object): boolean {
-  return (
-    Array.isArray(value) ||
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof Date ||
-    ArrayBuffer.isView(value)
-  )
+  if (ArrayBuffer.isView(value)) return !(value instanceof DataView)
+  const isOne = Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Date
+  return isOne && isPlainObject(Object.getPrototypeOf(value))
 }
 
 /** The first thing in a value that {@link isPlainData} does not allow. */

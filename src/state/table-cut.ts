@@ -51,14 +51,14 @@ export class TableCut<V> {
       return
     }
     try {
-      this.pack(key, value, true)
+      this.pack(key, value)
     } catch (error) {
       this.#failure ??= { error }
     }
   }
 
   /** Packs a value. Gives its size in bytes. */
-  pack(key: Key, value: V, isInUse = false): number {
+  pack(key: Key, value: V): number {
     this.#leave(key, value)
     const packed = this.#content.pack(key, value)
     if (packed === undefined) {
@@ -66,7 +66,7 @@ export class TableCut<V> {
       return 0
     }
     const { value: bytes, timers } = packed
-    this.#filed.keep(key, bytes, isInUse)
+    this.#filed.keep(key, bytes)
     this.#entries.add({ namespace: this.namespace, key, value: bytes, timers })
     return bytes.length
   }

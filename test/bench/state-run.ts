@@ -3,6 +3,9 @@ import { CheckpointCoordinator } from '../../src/checkpoint/coordinator.ts'
 import { folderStore } from '../../src/checkpoint/folder-store.ts'
 import type { Snapshot } from '../../src/contract/snapshot.ts'
 import { systemClock } from '../../src/contract/system.ts'
+import { decodeCbor, encodeCbor } from '../../src/state/cbor.ts'
+import { keyGroupOf } from '../../src/state/key-group.ts'
+import { cpuMicros } from './figure.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { createState, folder, keys, over, pad, say } from './state-trial.ts'
 import { ThreadWatch, threadCpuMs } from './thread-watch.ts'
@@ -69,6 +72,22 @@ async function sayThread(during: string): Promise<void> {
   )
 }
 
+/** What a read-modify-write that is checkpointed cannot do without, in microseconds: its value decoded and encoded, its key hashed. */
+function floorMicros(): number {
+  const count = 300_000
+  const values = Array.from({ length: 1_000 }, (_, key) => encodeCbor([1, key * keys]))
+  const micros = cpuMicros(() => {
+    for (let index = 0; index < count; index += 1) {
+      const value = decodeCbor(values[index % 1_000]!) as [number, number]
+      value[0] += 1
+      value[1] += index
+      encodeCbor(value)
+      keyGroupOf(index)
+    }
+  })
+  return micros / count
+}
+
 async function inTurns(what: string, count: number, keyOf: (index: number) => number): Promise<void> {
   checkpoints = 0
   const cpu = process.cpuUsage()
@@ -89,9 +108,15 @@ async function inTurns(what: string, count: number, keyOf: (index: number) => nu
   const ms = performance.now() - began
   await checkpointing
   const { user, system } = process.cpuUsage(cpu)
-  const rates = [ms, threadCpuMs() - cpuBegan, (user + system) / 1e3].map((took) => (count / took).toFixed(0))
+  const threadMs = threadCpuMs() - cpuBegan
+  const rates = [ms, threadMs].map((took) => (count / took).toFixed(0))
   const where = checkpoints === 0 ? '' : `, with the ${checkpoints} checkpoints that they led to`
-  say(`${what}: thousands a second, of the thread's CPU, of all CPU${where}`, rates.join(' / '))
+  say(`${what}: thousands a second, by the clock and of the thread's CPU${where}`, rates.join(' / '))
+  const [floor, all] = [floorMicros(), (user + system) / count]
+  say(
+    'CPU time of each, of the thread and of all, and of what its value and key cost by themselves',
+    `${((threadMs * 1e3) / count).toFixed(2)} / ${all.toFixed(2)} / ${floor.toFixed(2)} µs`,
+  )
   await sayThread('meanwhile')
 }
 

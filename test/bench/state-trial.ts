@@ -8,6 +8,12 @@ type Accumulator = [count: number, sum: number] | [count: number, sum: number, t
 const [keysText = '10000000', padText = '0', backend = 'disk', folderText = ''] = process.argv.slice(2)
 
 export const keys = Number(keysText)
+const backends = {
+  memory: memoryState(),
+  disk: diskState(),
+  'disk, as good as nothing in memory': diskState({ memory: '1B' }),
+}
+
 /** Where the checkpoints are. */
 export const folder = folderText
 export const pad = 'x'.repeat(Number(padText))
@@ -17,7 +23,7 @@ export const over = new AbortController()
 export const around = { signal: over.signal, resume: (act: () => void) => act() }
 
 export function createState(requestCheckpoint?: () => void) {
-  const state = backend === 'disk' ? diskState() : memoryState()
+  const state = backends[backend as keyof typeof backends]
   return keyedStateIn<Accumulator>(
     { ...around, state, requestCheckpoint, mayUseThreads: true },
     plainContent('bench'),

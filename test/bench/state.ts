@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 /** How many keys, how many characters their values have besides two numbers, and the backend. */
 const trials = [
   ['10000000', '0', 'disk'],
+  ['10000000', '0', 'disk, as good as nothing in memory'],
   ['10000000', '0', 'memory'],
   ['1000000', '0', 'disk'],
   ['1000000', '0', 'memory'],

@@ -32,6 +32,15 @@ describe('a piece of state', () => {
     expect(why).toContain('(n = sum)')
   })
 
+  it.each([
+    ['tumbling 1h: n = count', 'session of gap 1h: n = count'],
+    ['process: n = value', 'by key: tumbling 1h: n = count'],
+    ['n = count', 'process: n = value'],
+  ])('is no other kind of state by a migration: from %s to %s', (before, after) => {
+    const now = declared('totals', { version: 2, shape: after, migratesFrom: [1] })
+    expect(change([held('totals', { shape: before })], [now])[0]?.[2]).toContain('another kind of state')
+  })
+
   it('is migrated over every version in between, and only then', () => {
     const later = (migratesFrom: number[]) =>
       declared('totals', { version: 3, shape: 'n = sum', migratesFrom })

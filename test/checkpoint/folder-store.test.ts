@@ -73,6 +73,26 @@ describe('a checkpoint folder', () => {
     expect(drafts(folder)).toEqual(['in-the-making'])
   })
 
+  test('is cleaned by a store that goes on, once it shows that a writer was killed', async () => {
+    const folder = newFolder()
+    const left = (name: string, time: Date) => {
+      writeFileSync(join(folder, '_unnamed', name), 'x')
+      utimesSync(join(folder, '_unnamed', name), time, time)
+    }
+    const store = folderStore(folder)
+    const write = (name: string) => store.writeOnce(name, new Uint8Array(1))
+    mkdirSync(join(folder, '_unnamed'), { recursive: true })
+    left('young', new Date())
+    await write('a')
+    expect(drafts(folder)).toEqual(['young'])
+    left('young', new Date(0))
+    await write('b')
+    expect(drafts(folder)).toEqual([])
+    left('later', new Date(0))
+    for (let number = 0; number < 100; number += 1) await write(`c${number}`)
+    expect(drafts(folder)).toEqual([])
+  })
+
   test('below a regular file fails with the file and the cause', async () => {
     const file = join(scratch, 'regular-file')
     writeFileSync(file, '')

@@ -46,6 +46,14 @@ describe('a manifest', () => {
     }
   })
 
+  it('of a later format is no damage, and told from it', () => {
+    const later = Buffer.from(
+      Buffer.from(encoded).toString().replace('millrace-checkpoint 1', 'millrace-checkpoint 2'),
+    )
+    expect(decodeManifest(later)).toMatchObject({ later: true, damage: expect.stringContaining('format 2') })
+    expect(decodeManifest(encoded.subarray(0, 40))).not.toHaveProperty('later')
+  })
+
   it('is recognised as damaged when bytes are added, doubled or zeros', () => {
     for (const content of [
       Buffer.concat([encoded, encoded]),

@@ -31,6 +31,12 @@ describe('a starting run', () => {
     })
   })
 
+  it('does not go back behind one of a later format, which it cannot read', () => {
+    const later: Candidate = { epoch: 9, damage: 'it is in format 2', later: true }
+    const start = decideStart([torn(10), later, good(8)])
+    expect(start).toEqual({ decision: 'refuse', reason: 'epoch 9: it is in format 2', later: true })
+  })
+
   it('refuses to begin anew when there are checkpoints and none is good', () => {
     const start = decideStart([torn(2), torn(1)])
     expect(start).toEqual({ decision: 'refuse', reason: 'epoch 2: it is torn; epoch 1: it is torn' })

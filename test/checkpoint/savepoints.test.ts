@@ -85,9 +85,11 @@ describe('a savepoint', () => {
       if (step === 'writeOnce' && name.startsWith('manifests/')) throw new Error('killed')
     })
     await expect(makeSavepoint(store, 'orders', target)).rejects.toThrow('killed')
-    expect(await listSavepoints(store)).toEqual([])
+    expect(await listSavepoints(store)).toMatchObject([
+      { name: 'first', manifest: { damage: expect.stringContaining('no manifest') } },
+    ])
     await makeSavepoint(store, 'orders', savepointStore(store, 'first'))
-    expect(await listSavepoints(store)).toHaveLength(1)
+    expect(await listSavepoints(store)).toMatchObject([{ name: 'first', manifest: { job: 'orders' } }])
   })
 
   it('is refused for a job without a checkpoint, a name that is taken, and one that is malformed', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 import { expectedOf, goOn, inNewFolder, keepCheckpoint, keptFolder, keptVersions, straight } from './keep.ts'
 import { goOnReading, keepStream, rowsExpectedOf } from './keep-kinesis.ts'
 
@@ -6,6 +7,11 @@ beforeEach(() => {
   // The embedded Kinesis takes any credentials, but the SDK wants some.
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+})
+
+it('there are checkpoints of this version: without them the next one could not be held to it', () => {
+  const [, version] = /^(\d+\.\d+)\./.exec(packageJson.version) ?? []
+  expect(keptVersions()).toContain(version)
 })
 
 describe('a checkpoint with every kind of state', () => {

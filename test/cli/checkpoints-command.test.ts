@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandLine } from '../../src/cli/command-line.ts'
 import { processServices } from '../../src/cli/process-services.ts'
 import { systemClock } from '../../src/contract/system.ts'
+import { failureOf } from '../runtime/failed.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 import summing from './jobs/summing.ts'
 
@@ -73,7 +82,7 @@ describe('millrace checkpoints', () => {
   it.each([
     [['ls', '/nowhere'], 2, 'neither a folder'],
     [['ls', 'ftp://checkpoints'], 2, 'neither a folder nor s3:'],
-    [['show', fileURLToPath(new URL('.', import.meta.url))], 1, 'holds no checkpoint'],
+    [['show', fileURLToPath(new URL('.', import.meta.url))], 2, 'holds no checkpoint'],
     [['show', '.', '--epoch', 'x'], 2, 'whole number'],
   ])('says what is wrong with %j', async (args, code, words) => {
     const ended = await millrace('checkpoints', ...args)
@@ -82,7 +91,7 @@ describe('millrace checkpoints', () => {
 
   it('says which epochs and operators there are when others are asked for', async () => {
     const epoch = await millrace('checkpoints', 'show', folder, '--epoch', '99')
-    expect([epoch.code, epoch.err]).toEqual([1, expect.stringContaining('it holds 1, 2, 3')])
+    expect([epoch.code, epoch.err]).toEqual([2, expect.stringContaining('it holds 1, 2, 3')])
     const operator = await millrace('checkpoints', 'show', folder, '--operator', 'best')
     expect([operator.code, operator.err]).toEqual([2, expect.stringContaining('it holds totals')])
   })
@@ -108,9 +117,66 @@ describe('millrace savepoint', () => {
   it('takes the last checkpoint when no other comes', async () => {
     const to = join(root, 'elsewhere')
     const made = await millrace('savepoint', jobFile, '--wait', '1ms', '--to', to, '--checkpoints', folder)
-    expect([made.code, made.err]).toEqual([0, expect.stringContaining('the job does not run')])
+    expect([made.code, made.err]).toEqual([
+      0,
+      expect.stringContaining('no checkpoint came within 1ms: the last one is taken'),
+    ])
     expect(await folderStore(folder).list('requests/')).toEqual([])
     expect((await millrace('checkpoints', 'verify', to)).code).toBe(0)
+  })
+})
+
+describe('a savepoint that cannot be used', () => {
+  const at = () => ['--checkpoints', folder]
+  const told = async (name: string, damage: string) => {
+    const listed = await millrace('checkpoints', 'ls', folder)
+    expect(listed.out).toContain(`savepoint ${name}  DAMAGED: ${damage}`)
+    expect((await millrace('savepoint', 'ls', jobFile, ...at())).out).toContain(`${name}  DAMAGED: ${damage}`)
+    const verified = await millrace('checkpoints', 'verify', folder)
+    expect([verified.code, verified.out]).toEqual([1, expect.stringContaining(damage)])
+    expect(verified.out).toMatch(new RegExp(`savepoint ${name} {2}DAMAGED`))
+    const json = (await millrace('checkpoints', 'ls', folder, '--json')).out.trimEnd().split('\n')
+    expect(json.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ savepoint: name, damaged: true, damage: expect.stringContaining(damage) }),
+    )
+    expect((await millrace('savepoint', 'rm', jobFile, name, ...at())).code).toBe(0)
+    expect((await millrace('checkpoints', 'verify', folder)).code).toBe(0)
+  }
+
+  it('since its manifest was changed is told of', async () => {
+    await millrace('savepoint', jobFile, '--name', 'changed', '--stopped', ...at())
+    const manifests = join(folder, 'savepoints/changed/manifests')
+    appendFileSync(join(manifests, readdirSync(manifests)[0]!), 'more')
+    await told('changed', 'it is torn or not a manifest')
+  })
+
+  it('since whoever made it was killed is told of', async () => {
+    await millrace('savepoint', jobFile, '--name', 'half', '--stopped', ...at())
+    rmSync(join(folder, 'savepoints/half/manifests'), { recursive: true })
+    await told('half', 'it has no manifest')
+  })
+})
+
+describe('a checkpoint of a later version', () => {
+  it('is told from a damaged one, and nothing goes back behind it', async () => {
+    const later = join(root, 'later')
+    cpSync(folder, later, { recursive: true })
+    const newest = join(later, 'manifests', readdirSync(join(later, 'manifests')).sort().at(-1)!)
+    writeFileSync(
+      newest,
+      readFileSync(newest, 'utf8').replace('millrace-checkpoint 1', 'millrace-checkpoint 2'),
+    )
+    const shown = await millrace('checkpoints', 'show', later)
+    expect([shown.code, shown.err]).toEqual([1, expect.stringContaining('CHECKPOINT_INCOMPATIBLE: epoch')])
+    const made = await millrace('savepoint', jobFile, '--stopped', '--checkpoints', later)
+    expect([made.code, made.err]).toEqual([1, expect.stringContaining('format 2')])
+    const failure = await failureOf(
+      run(summing as Job, { checkpoints: folderStore(later), clock: manualClock() }),
+    )
+    expect(failure).toMatchObject({
+      code: 'CHECKPOINT_INCOMPATIBLE',
+      happened: expect.stringContaining('format 2'),
+    })
   })
 })
 

@@ -111,6 +111,24 @@ describe('a job whose state has another shape', () => {
     expect(failure.message).toContain('version 2')
   })
 
+  it.each<[string, (old: { sum: number }) => unknown, string]>([
+    ['gives a promise', (old) => Promise.resolve({ cents: old.sum }), 'from version 1 gave a promise'],
+    ['gives nothing', () => undefined, 'from version 1 gave undefined'],
+    ['gives a number', (old) => old.sum, 'gave something else than an object of seen, cents'],
+    ['misspells a name', (old) => ({ cent: old.sum }), 'gave "cent": the state has seen, cents, and had sum'],
+    ['throws', () => expect.unreachable('no such currency'), 'no such currency'],
+  ])('ends the job when a migration %s, and leaves the state as it was', async (_, migrate, told) => {
+    const store = memoryStore()
+    await read(sums([1]).described, store)
+    const changed = sumsInCents([1, 3], { evolution: { totals: { version: 2, migrate: { 1: migrate } } } })
+    const failure = await failureOf(run(changed.described, { checkpoints: store, clock: manualClock() }))
+    expect(failure).toMatchObject({ code: 'OPERATOR_FAILED', where: { operator: 'totals', key: '"odd"' } })
+    expect(failure.message).toContain(told)
+    const again = sums([1, 3])
+    await read(again.described, store)
+    expect(again.sink.rows.filter((row) => row !== undefined)).toEqual(['odd 4'])
+  })
+
   it('migrates open windows, with what is new beginning empty', async () => {
     const windows = (values: number[], later: boolean) => {
       const sink = collectSink<unknown>()
@@ -142,6 +160,28 @@ describe('a job whose state has another shape', () => {
     const { described, sink } = windows([7, 8, 9, 3], true)
     await run(described, { checkpoints: store, clock: manualClock(), until: 'caught-up' })
     expect(sink.rows).toMatchObject([{ key: 'all', n: 4, most: 3 }])
+  })
+})
+
+describe('a sink that cannot go on from what a checkpoint has of it', () => {
+  it('keeps the job from starting, before it claims it', async () => {
+    const store = memoryStore()
+    const copying = (misfit?: () => string | undefined) =>
+      job('summing', ({ from }) =>
+        from('numbers', source([1, 2])).pipe(
+          sinkTo('out', { ...collectSink<number>(), ...(misfit && { misfit }) }),
+        ),
+      )
+    await read(copying(), store)
+    const epochs = await store.list('manifests/')
+    const changed = run(
+      copying(() => 'rows of other columns'),
+      { checkpoints: store, clock: manualClock() },
+    )
+    const failure = await failureOf(changed)
+    expect(failure).toMatchObject({ code: 'CHECKPOINT_INCOMPATIBLE', where: { sink: 'out' } })
+    expect(failure.message).toContain('the checkpoint holds rows of other columns')
+    expect(await store.list('manifests/')).toEqual(epochs)
   })
 })
 

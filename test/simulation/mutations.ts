@@ -197,8 +197,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a table that all records look into starts empty',
     file: 'operators/joins/broadcast-table.ts',
-    from: 'for (const [key, value] of entries) this.put([key, migrate === undefined ? value : migrate(value, key)])',
-    to: 'void entries',
+    from: 'for (const [key, value] of this.#state.within(tableNamespace).entries()) this.#table.set(key, value)',
+    to: '',
     foundBy: 29,
   },
   {

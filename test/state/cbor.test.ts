@@ -29,6 +29,11 @@ describe('CBOR', () => {
     expect([...bytes.bytes]).toEqual([1, 2, 3])
   })
 
+  it('gives back bytes as bytes, also from a Buffer', () => {
+    const bytes = decodeCbor(Buffer.from(encodeCbor([Uint8Array.of(1, 2, 3), Buffer.of(4)])))
+    expect(bytes).toStrictEqual([Uint8Array.of(1, 2, 3), Uint8Array.of(4)])
+  })
+
   it('gives back whatever is made of numbers, well-formed text, arrays and objects', () => {
     const text = fc.string({ unit: 'grapheme' })
     const leaf = fc.oneof(
@@ -54,5 +59,13 @@ describe('CBOR', () => {
         expect(there({ one })).toEqual({ one })
       }),
     )
+  })
+
+  it('refuses bytes that end too soon, whatever was decoded before', () => {
+    const whole = encodeCbor([1, 'a text', 2])
+    decodeCbor(whole)
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(() => decodeCbor(whole.subarray(0, length))).toThrow()
+    }
   })
 })

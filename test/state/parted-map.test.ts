@@ -40,3 +40,25 @@ test('what is deleted while a map in parts is gone through does not come, and al
   }
   expect([seen.size, parted.size]).toEqual([25_000, 0])
 })
+
+test('what is there from beginning to end comes once, however many are added and deleted while a map is gone through', () => {
+  const parted = new PartedMap<string>()
+  for (let key = 0; key < 50_000; key += 1) parted.set(key, 'before')
+  const seen = new Map<Key, string>()
+  for (const [key, value] of parted.entries()) {
+    const number = Number(key)
+    if (number >= 50_000) continue
+    expect(seen.has(key)).toBe(false)
+    expect(parted.has(key)).toBe(true)
+    seen.set(key, value)
+    // Every fourth stays, and changes when another one comes.
+    for (const gone of [number + 1, number + 2, number + 3]) if (number % 4 === 0) parted.delete(gone)
+    parted.set(4 * ((number * 7_919) % 12_500), 'after')
+    for (let added = 0; added < 3; added += 1) parted.set(50_000 + 3 * number + added, 'new')
+  }
+  for (let key = 0; key < 50_000; key += 4) if (!seen.has(key)) expect(key).toBe('seen')
+  expect([...seen.values()]).toContain('after')
+  for (let key = 0; key < 50_000; key += 1) {
+    if (parted.has(key) !== (key % 4 === 0)) expect(key).toBe('as it was left')
+  }
+})

@@ -13,6 +13,11 @@ const data = fc.oneof(
   fc.record({ at: date, all: fc.array(date) }),
 )
 
+class Names extends Array<string> {}
+class Day extends Date {}
+class Prices extends Map<string, number> {}
+class Seen extends Set<string> {}
+
 describe('plain data', () => {
   it('is what comes back from a checkpoint as it was', () =>
     fc.assert(
@@ -27,6 +32,11 @@ describe('plain data', () => {
     [new Map([[{ x: Symbol('x') }, 1]]), 'a key.x', 'a symbol'],
     [new Set([new URL('http://localhost')]), 'a member', 'an object of the class URL'],
     [/x/, '', 'an object of the class RegExp'],
+    [[new DataView(new ArrayBuffer(1))], '0', 'an object of the class DataView'],
+    [[new Names()], '0', 'an object of the class Names'],
+    [{ days: [new Day()] }, 'days.0', 'an object of the class Day'],
+    [[new Prices()], '0', 'an object of the class Prices'],
+    [{ seen: new Seen() }, 'seen', 'an object of the class Seen'],
   ])('is not %o', (value, path, kind) => {
     expect(isPlainData(value)).toBe(false)
     expect(unkeepable(value)).toEqual({ path, kind })

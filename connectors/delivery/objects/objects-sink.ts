@@ -16,7 +16,7 @@ import { type PartitionOptions, partitioning } from './partition-of.ts'
 import { expectPublished, findFiles, lastPart, refuseForeign } from './published-files.ts'
 import { Spill } from './spill.ts'
 import { markerVersion } from './success-marker.ts'
-import { restoreTails, TailState } from './tail-state.ts'
+import { misfitOfTails, restoreTails, TailState } from './tail-state.ts'
 
 /** Where rows go and how they become files. */
 export interface ObjectsOptions<T> extends PartitionOptions<T> {
@@ -61,6 +61,7 @@ export function objectsSink<T>(options: ObjectsOptions<T>): Sink<T> {
       because,
     },
     open: (context, restored) => openWriter(to, plan, context, restored),
+    misfit: (state) => misfitOfTails(format, state),
     audit: (context) => auditObjects(to, format.extension, context),
   }
 }

@@ -127,11 +127,10 @@ export function restoreTails(
   snapshot: Snapshot,
   elsewhere: readonly Piece[] = [],
 ): RestoredTails {
+  const misfit = misfitOfTails(format, snapshot)
+  if (misfit !== undefined) throw incompatible(misfit)
   const [headPart, ...parts] = snapshot.parts
-  if (snapshot.schema !== schema || headPart === undefined)
-    throw incompatible(`state of version ${snapshot.schema}`)
-  const [layout, entries, ledger]: Head = cbor.decode(headPart)
-  if (layout !== format.layout) throw incompatible(`rows with columns ${layout}, not ${format.layout}`)
+  const [, entries, ledger]: Head = cbor.decode(headPart!)
   const chunks = parts.map(chunkOf)
   const keptTo = new Map(elsewhere.map(({ partition, last }) => [partition, last]))
   const inChunks = chunks.flatMap((chunk) => chunk.pieces)
@@ -148,6 +147,16 @@ export function restoreTails(
   const state = new TailState(format, chunks)
   state.forget(inChunks.filter(isKept))
   return { files: new Map(files), state, ledger: ledger && { state: ledger, cuts } }
+}
+
+/** What a checkpoint holds that these columns cannot go on from. */
+export function misfitOfTails(
+  format: Format<never>,
+  { schema: written, parts: [head] }: Snapshot,
+): string | undefined {
+  if (written !== schema || head === undefined) return `state of version ${written}`
+  const [layout]: Head = cbor.decode(head)
+  return layout === format.layout ? undefined : `rows with columns ${layout}, not ${format.layout}`
 }
 
 /** The cuts at which open files begin. */

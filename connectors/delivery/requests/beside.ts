@@ -27,12 +27,8 @@ export async function openBeside(
   context: SinkContext,
   restored: ReadonlyMap<string, Snapshot>,
 ): Promise<SinksBeside> {
-  for (const option of restored.keys())
-    if (sinks[option] === undefined)
-      throw new MillraceError(
-        'CHECKPOINT_INCOMPATIBLE',
-        `the checkpoint holds what the sink has for \`${option}\`, which it does not have any more`,
-      )
+  const gone = misfitBeside(sinks, restored)
+  if (gone !== undefined) throw new MillraceError('CHECKPOINT_INCOMPATIBLE', `the checkpoint holds ${gone}`)
   const opened: SinkBeside[] = []
   for (const [option, sink] of Object.entries(sinks)) {
     if (sink === undefined) continue
@@ -47,6 +43,20 @@ export async function openBeside(
     }
   }
   return new SinksBeside(opened)
+}
+
+/** What a checkpoint holds that the sinks beside a destination cannot go on from. */
+export function misfitBeside(
+  sinks: Readonly<Record<string, Sink<never> | undefined>>,
+  restored: ReadonlyMap<string, Snapshot>,
+): string | undefined {
+  for (const [option, state] of restored) {
+    const sink = sinks[option]
+    if (sink === undefined) return `what the sink has for \`${option}\`, which it does not have any more`
+    const misfit = sink.misfit?.(state)
+    if (misfit !== undefined) return `${misfit}, for \`${option}\``
+  }
+  return undefined
 }
 
 /** The sinks beside a destination with what a checkpoint has of them. */

@@ -55,22 +55,33 @@ function joinedChanges(all: readonly (StateChanges | undefined)[]): StateChanges
  *
  * @throws MillraceError `CHECKPOINT_INCOMPATIBLE` for the state of another kind of sink.
  */
-export async function separateState({ schema, parts: [head, ...parts], layers = [] }: Snapshot): Promise<{
+export async function separateState(snapshot: Snapshot): Promise<{
   own: Snapshot
   beside: ReadonlyMap<string, Snapshot>
 }> {
-  const heads: readonly Head[] = parsed(head)
-  const [[counts] = [], ...layersBeside] = layers
+  const { own, beside } = separateParts(snapshot)
+  const [[counts] = [], ...layers] = snapshot.layers ?? []
   const layerCounts: readonly number[] = counts === undefined ? [] : parsed(await counts.read())
+  let layer = 0
+  const whole = [...beside].map(([option, state], index): [string, Snapshot] => {
+    const count = layerCounts[index] ?? 0
+    const ownLayers = layers.slice(layer, layer + count)
+    layer += count
+    return [option, count === 0 ? state : { ...state, layers: ownLayers }]
+  })
+  return { own, beside: new Map(whole) }
+}
+
+/** The same without the layers, which have to be read. */
+export function separateParts({ schema, parts: [head, ...parts] }: Snapshot): {
+  own: Snapshot
+  beside: ReadonlyMap<string, Snapshot>
+} {
   const beside = new Map<string, Snapshot>()
-  let [part, layer] = [0, 0]
-  for (const [index, { option, schema: theirs, parts: count }] of heads.entries()) {
-    const own = { schema: theirs, parts: parts.slice(part, part + count) }
-    const layerCount = layerCounts[index] ?? 0
-    const ownLayers = layersBeside.slice(layer, layer + layerCount)
-    beside.set(option, layerCount === 0 ? own : { ...own, layers: ownLayers })
+  let part = 0
+  for (const { option, schema: theirs, parts: count } of parsed<readonly Head[]>(head)) {
+    beside.set(option, { schema: theirs, parts: parts.slice(part, part + count) })
     part += count
-    layer += layerCount
   }
   return { own: { schema, parts: parts.slice(part) }, beside }
 }

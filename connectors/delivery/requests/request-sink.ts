@@ -4,11 +4,11 @@ import type { Snapshot } from '../../../src/contract/snapshot.ts'
 import { MillraceError, reasons } from '../../../src/errors.ts'
 import { bytes, type Duration, milliseconds, type Size } from '../../../src/units.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { besidesIn, openBeside } from './beside.ts'
+import { besidesIn, misfitBeside, openBeside } from './beside.ts'
 import { ByteRoom } from './byte-room.ts'
 import { DeliveryReport } from './delivery-report.ts'
 import type { ErrorRecord } from './error-record.ts'
-import { separateState } from './joined-state.ts'
+import { separateParts, separateState } from './joined-state.ts'
 import { nodeHttp } from './node-http.ts'
 import { type BufferPolicy, RequestWriter } from './request-writer.ts'
 import { within } from './time-limit.ts'
@@ -49,10 +49,12 @@ const leastRoomBytes = 32 * 2 ** 20
 /** The sink that sends records to a destination by requests. */
 export function requestSink<T>(options: RequestSinkOptions<T>): Sink<T> {
   const plan = planned(options)
+  const beside = { errors: options.errors, backup: options.backup }
   return {
     description: describe(options),
     open: (context, restored) => openWriter(options, plan, context, restored),
-    besides: (context) => besidesIn({ errors: options.errors, backup: options.backup }, context),
+    misfit: (state) => misfitBeside(beside, separateParts(state).beside),
+    besides: (context) => besidesIn(beside, context),
   }
 }
 

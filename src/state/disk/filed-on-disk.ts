@@ -1,56 +1,70 @@
 import type { Filed } from '../filed.ts'
-import { ByteReader } from '../files/byte-reader.ts'
+import type { ByteReader } from '../files/byte-reader.ts'
 import { ByteWriter } from '../files/byte-writer.ts'
 import { readKey, writeKey } from '../files/key-bytes.ts'
+import { hashPart, hashParts } from '../hash-parts.ts'
 import type { Key } from '../key.ts'
 import { keyHash } from '../key-hash.ts'
-import { PartedMap } from '../parted-map.ts'
 import { HeldValues } from './held-values.ts'
-import { type Place, PlaceTable } from './place-table.ts'
+import type { Place } from './place.ts'
+import { PlaceTable } from './place-table.ts'
 import type { RecordLog } from './record-log.ts'
 
-/** So many tables that none of them takes long to grow. */
-const tables = 256
+/** One table up to so many places, which take a few milliseconds to part. From then on no table takes long to grow. */
+const oneTablePlaces = 4 * 1024
 
 /** The record that is being written: one after another, so one is enough. */
 const record = new ByteWriter(64 * 1024)
 
-/** Values in a log of records. Memory has where each of them lies. A record is the namespace, the key and the value. */
+/** Values in a log of records. Memory has where each of them lies. A record is the number of the namespace, the key and the value. */
 export class FiledOnDisk<V> implements Filed<V> {
-  readonly #namespace: number
+  readonly #number: number
   readonly #log: RecordLog
   readonly #unpack: (packed: Uint8Array) => V
-  readonly #places = Array.from({ length: tables }, () => new PlaceTable())
+  readonly #onDrop: () => void
+  #tables: readonly PlaceTable[] = [new PlaceTable()]
   readonly #held = new HeldValues<V>()
-  /** Keys that were read or are in use: it is known that they are there, without looking again. */
-  readonly #known = new PartedMap<true>()
   /** What {@link FiledOnDisk.#find} has found, until anything else is read. */
   #found: ByteReader | undefined
 
-  constructor(namespace: number, log: RecordLog, unpack: (packed: Uint8Array) => V) {
-    this.#namespace = namespace
+  /**
+   * @param number Of the namespace, in the log.
+   * @param onDrop Nothing of it is wanted any more: its places are to be forgotten.
+   */
+  constructor(number: number, log: RecordLog, unpack: (packed: Uint8Array) => V, onDrop: () => void) {
+    this.#number = number
     this.#log = log
     this.#unpack = unpack
+    this.#onDrop = onDrop
   }
 
+  /** What is read from a file comes into memory: it is about to be written anew. */
   get(key: Key): V | undefined {
     const held = this.#held.get(key)
     if (held !== undefined) return held
-    if (this.#find(key) < 0) return undefined
-    this.#known.set(key, true)
+    const hash = keyHash(key)
+    const table = this.#tableOf(hash)
+    const slot = this.#find(table, key, hash)
+    if (slot < 0) return undefined
     const found = this.#found!
-    return this.#unpack(found.slice(found.varint()))
+    const value = this.#unpack(found.slice(found.varint()))
+    const place = table.place(slot)
+    const kept = this.#log.keepInMemory(place)
+    if (kept !== place) table.replace(slot, kept)
+    return value
   }
 
   has(key: Key): boolean {
-    return this.#held.has(key) || this.#find(key) >= 0
+    const hash = keyHash(key)
+    return this.#held.has(key) || this.#find(this.#tableOf(hash), key, hash) >= 0
   }
 
   delete(key: Key): boolean {
     const wasHeld = this.#held.delete(key)
-    const slot = this.#slotOf(key)
+    const hash = keyHash(key)
+    const table = this.#tableOf(hash)
+    const slot = this.#find(table, key, hash)
     if (slot < 0) return wasHeld
-    const table = this.#tableOf(key)
     this.#log.forget(table.place(slot))
     table.delete(slot)
     return true
@@ -60,80 +74,61 @@ export class FiledOnDisk<V> implements Filed<V> {
     this.#held.hold(key, value)
   }
 
-  keep(key: Key, packed: Uint8Array, isInUse: boolean): void {
-    if (!this.#held.delete(key)) return
-    this.load(key, packed)
-    if (isInUse) this.#known.set(key, true)
+  keep(key: Key, packed: Uint8Array): void {
+    if (this.#held.delete(key)) this.load(key, packed)
   }
 
   load(key: Key, packed: Uint8Array): void {
-    const slot = this.#slotOf(key)
+    const hash = keyHash(key)
+    const table = this.#tableOf(hash)
+    const slot = this.#find(table, key, hash)
     record.clear()
-    record.float64(this.#namespace)
+    record.varint(this.#number)
     writeKey(record, key)
     record.varint(packed.length)
     record.bytes(packed)
-    const place = this.#log.append(record)
-    const table = this.#tableOf(key)
-    if (slot < 0) table.add(keyHash(key), place)
+    if (slot >= 0) table.replace(slot, this.#log.rewrite(table.place(slot), record))
     else {
-      this.#log.forget(table.place(slot))
-      table.replace(slot, place)
+      table.add(hash, this.#log.append(record))
+      if (this.#tables.length === 1 && table.size > oneTablePlaces) this.#part(table)
     }
   }
 
   *entries(): Iterable<[Key, V]> {
     yield* this.#held.entries()
-    for (const table of this.#places) {
-      for (const place of table.places()) {
-        const reader = this.#log.read(place.high, place.low)
-        reader.at += 8
-        const key = readKey(reader)
-        if (!this.#held.has(key)) yield [key, this.#unpack(reader.slice(reader.varint()))]
-      }
+    for (const place of this.places()) {
+      const reader = this.#log.read(place)
+      reader.varint()
+      const key = readKey(reader)
+      if (!this.#held.has(key)) yield [key, this.#unpack(reader.slice(reader.varint()))]
     }
   }
 
-  drop(): void {
-    for (const table of this.#places) for (const place of table.places()) this.#log.forget(place)
-    for (let index = 0; index < tables; index += 1) this.#places[index] = new PlaceTable()
-    this.#held.clear()
-    this.#known.clear()
+  /** Where its records lie. */
+  *places(): Iterable<Place> {
+    for (const table of this.#tables) yield* table.places()
   }
 
-  /** A record of this namespace is to be moved, if it is still what the key has. */
-  move(place: Place, moved: Uint8Array): void {
-    const key = readKey(new ByteReader(moved, 8))
-    const table = this.#tableOf(key)
-    const hash = keyHash(key)
+  drop(): void {
+    this.#onDrop()
+  }
+
+  /** A record of this namespace is to be moved, if it is still what a key has. */
+  moveIfUsed(place: Place, from: ByteReader, move: () => Place): void {
+    const hash = keyHash(readKey(from))
+    const table = this.#tableOf(hash)
     for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash)) {
-      const { high, low } = table.place(slot)
-      if (high !== place.high || low !== place.low) continue
-      record.clear()
-      record.bytes(moved)
-      table.replace(slot, this.#log.append(record))
-      this.#log.forget(place)
+      if (table.place(slot) !== place) continue
+      table.replace(slot, move())
       return
     }
   }
 
-  /** Where a key is that is about to change. */
-  #slotOf(key: Key): number {
-    if (!this.#known.delete(key)) return this.#find(key)
-    const hash = keyHash(key)
-    const table = this.#tableOf(key)
-    const slot = table.first(hash)
-    return table.next(slot, hash) < 0 ? slot : this.#find(key)
-  }
-
-  /** Where a key is; its value is then what comes next in `#found`. */
-  #find(key: Key): number {
-    const hash = keyHash(key)
-    const table = this.#tableOf(key)
+  /** Where a key is in a table; its value is then what comes next in `#found`. */
+  #find(table: PlaceTable, key: Key, hash: number): number {
     for (let slot = table.first(hash); slot >= 0; slot = table.next(slot, hash)) {
-      const { high, low } = table.place(slot)
-      const reader = this.#log.read(high, low)
-      reader.at += 8
+      const reader = this.#log.read(table.place(slot))
+      reader.varint()
       if (readKey(reader) !== key) continue
       this.#found = reader
       return slot
@@ -141,12 +136,18 @@ export class FiledOnDisk<V> implements Filed<V> {
     return -1
   }
 
-  #tableOf(key: Key): PlaceTable {
-    return this.#places[keyHash(key) >>> 24]!
+  #tableOf(hash: number): PlaceTable {
+    const tables = this.#tables
+    return tables.length === 1 ? tables[0]! : tables[hashPart(hash)]!
   }
-}
 
-/** The namespace of a record. */
-export function namespaceOf(record: Buffer): number {
-  return record.readDoubleLE(0)
+  #part(whole: PlaceTable): void {
+    this.#tables = Array.from({ length: hashParts }, () => new PlaceTable())
+    for (const place of whole.places()) {
+      const reader = this.#log.read(place)
+      reader.varint()
+      const hash = keyHash(readKey(reader))
+      this.#tableOf(hash).add(hash, place)
+    }
+  }
 }

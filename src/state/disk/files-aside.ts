@@ -14,7 +14,7 @@ export class FilesAside {
 
   add(content: Buffer): ReadBytes {
     const begin = this.#sizeBytes
-    writeAll(this.#file, content)
+    writeAll(this.#file, content, begin)
     this.#sizeBytes += content.length
     return (from, until) => {
       const bytes = Buffer.allocUnsafeSlow(until - from)

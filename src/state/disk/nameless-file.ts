@@ -19,13 +19,14 @@ export function namelessFile(folder: string): number {
 }
 
 /**
- * Appends all of some bytes.
+ * Writes all of some bytes from a place on.
  *
  * @throws MillraceError `STORE_FAILED` if the disk does not take them.
  */
-export function writeAll(file: number, bytes: Uint8Array): void {
+export function writeAll(file: number, bytes: Uint8Array, from: number): void {
   orFailed('cannot write keyed state to disk', {}, () => {
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(file, bytes, done, bytes.length - done, from + done)
   })
 }
 

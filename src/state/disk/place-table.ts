@@ -1,18 +1,17 @@
-/** Where a record lies, in two numbers of 32 bits: the segment and the length, and the offset in the segment. */
-export interface Place {
-  readonly high: number
-  readonly low: number
-}
+import type { Place } from './place.ts'
 
-const words = 3
 const fewestSlots = 16
+/** A slot has as much of the hash as this; the rest tells tables apart. */
+const hashBits = 24
+const lowBits = 2 ** 32
 
 /**
- * Places by hashes: open addressing in a typed array, twelve bytes a slot, so that ten million keys take 200 MB and leave
- * nothing for the garbage collection to look at. Several places may have the same hash. A place is never 0, 0.
+ * Places by hashes: open addressing in a typed array, eight bytes a slot, so that ten million keys take 150 MB and leave
+ * nothing for the garbage collection to look at. Several places may have the same hash.
  */
 export class PlaceTable {
-  #slots = new Uint32Array(words * fewestSlots)
+  /** Two a slot: the hash above the high eight bits of the place, and the low ones. */
+  #slots = new Uint32Array(2 * fewestSlots)
   #mask = fewestSlots - 1
   #size = 0
 
@@ -31,17 +30,17 @@ export class PlaceTable {
   }
 
   place(slot: number): Place {
-    return { high: this.#slots[slot * words + 1]!, low: this.#slots[slot * words + 2]! }
+    return (this.#slots[2 * slot]! & 0xff) * lowBits + this.#slots[2 * slot + 1]!
   }
 
-  replace(slot: number, { high, low }: Place): void {
-    this.#slots[slot * words + 1] = high
-    this.#slots[slot * words + 2] = low
+  replace(slot: number, place: Place): void {
+    this.#slots[2 * slot] = (this.#slots[2 * slot]! & ~0xff) | (place / lowBits)
+    this.#slots[2 * slot + 1] = place
   }
 
-  add(hash: number, { high, low }: Place): void {
+  add(hash: number, place: Place): void {
     if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#grow()
-    this.#put(hash, high, low)
+    this.#put((hash << (32 - hashBits)) | (place / lowBits), place)
     this.#size += 1
   }
 
@@ -49,50 +48,48 @@ export class PlaceTable {
   delete(slot: number): void {
     const slots = this.#slots
     let gap = slot
-    for (let next = (gap + 1) & this.#mask; ; next = (next + 1) & this.#mask) {
-      const at = next * words
-      if (slots[at + 1] === 0 && slots[at + 2] === 0) break
-      const wanted = slots[at]! & this.#mask
+    for (let next = (gap + 1) & this.#mask; !this.#isFree(next); next = (next + 1) & this.#mask) {
+      const wanted = (slots[2 * next]! >>> 8) & this.#mask
       if (((next - wanted) & this.#mask) < ((next - gap) & this.#mask)) continue
-      slots.copyWithin(gap * words, at, at + words)
+      slots.copyWithin(2 * gap, 2 * next, 2 * next + 2)
       gap = next
     }
-    slots.fill(0, gap * words, (gap + 1) * words)
+    slots.fill(0, 2 * gap, 2 * gap + 2)
     this.#size -= 1
   }
 
   *places(): Generator<Place> {
     for (let slot = 0; slot <= this.#mask; slot += 1) {
-      const place = this.place(slot)
-      if (place.high !== 0 || place.low !== 0) yield place
+      if (!this.#isFree(slot)) yield this.place(slot)
     }
+  }
+
+  #isFree(slot: number): boolean {
+    return this.#slots[2 * slot] === 0
   }
 
   #from(start: number, hash: number): number {
-    for (let slot = start; ; slot = (slot + 1) & this.#mask) {
-      const at = slot * words
-      if (this.#slots[at + 1] === 0 && this.#slots[at + 2] === 0) return -1
-      if (this.#slots[at] === hash) return slot
+    const [slots, mask, wanted] = [this.#slots, this.#mask, hash & 0xffffff]
+    for (let slot = start; ; slot = (slot + 1) & mask) {
+      const high = slots[2 * slot]!
+      if (high === 0) return -1
+      if (high >>> 8 === wanted) return slot
     }
   }
 
-  #put(hash: number, high: number, low: number): void {
-    let slot = hash & this.#mask
-    while (this.#slots[slot * words + 1] !== 0 || this.#slots[slot * words + 2] !== 0) {
-      slot = (slot + 1) & this.#mask
-    }
-    this.#slots[slot * words] = hash
-    this.#slots[slot * words + 1] = high
-    this.#slots[slot * words + 2] = low
+  #put(high: number, low: number): void {
+    let slot = (high >>> 8) & this.#mask
+    while (!this.#isFree(slot)) slot = (slot + 1) & this.#mask
+    this.#slots[2 * slot] = high
+    this.#slots[2 * slot + 1] = low
   }
 
   #grow(): void {
     const before = this.#slots
     this.#slots = new Uint32Array(2 * before.length)
     this.#mask = 2 * this.#mask + 1
-    for (let at = 0; at < before.length; at += words) {
-      const [hash, high, low] = [before[at]!, before[at + 1]!, before[at + 2]!]
-      if (high !== 0 || low !== 0) this.#put(hash, high, low)
+    for (let at = 0; at < before.length; at += 2) {
+      if (before[at] !== 0) this.#put(before[at]!, before[at + 1]!)
     }
   }
 }

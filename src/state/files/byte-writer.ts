@@ -1,3 +1,6 @@
+/** As few bytes as this are copied sooner one by one than by a call. */
+const fewBytes = 24
+
 /** Bytes that grow at their end, in memory of their own. Numbers are little-endian. */
 export class ByteWriter {
   #bytes: Buffer
@@ -47,13 +50,16 @@ export class ByteWriter {
 
   bytes(value: Uint8Array): void {
     this.#room(value.length)
-    this.#bytes.set(value, this.#length)
+    if (value.length > fewBytes) this.#bytes.set(value, this.#length)
+    else
+      for (let index = 0; index < value.length; index += 1) this.#bytes[this.#length + index] = value[index]!
     this.#length += value.length
   }
 
   copy(from: Buffer, start: number, end: number): void {
     this.#room(end - start)
-    this.#length += from.copy(this.#bytes, this.#length, start, end)
+    copyBytes(from, start, end, this.#bytes, this.#length)
+    this.#length += end - start
   }
 
   /** What was written. Nothing may be written after it, but after {@link clear}. */
@@ -68,7 +74,7 @@ export class ByteWriter {
 
   /** Copies what was written to `target`. */
   copyTo(target: Buffer, at: number): void {
-    this.#bytes.copy(target, at, 0, this.#length)
+    copyBytes(this.#bytes, 0, this.#length, target, at)
   }
 
   #room(bytes: number): void {
@@ -77,4 +83,9 @@ export class ByteWriter {
     this.#bytes.copy(grown, 0, 0, this.#length)
     this.#bytes = grown
   }
+}
+
+function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
+  if (end - start > fewBytes) from.copy(to, at, start, end)
+  else for (let index = start; index < end; index += 1) to[at + index - start] = from[index]!
 }

@@ -42,6 +42,7 @@ export class StateFile {
     const indexAt = checked(bytes)
     const from = new ByteReader(bytes, magic.length)
     this.header = decodeCbor(from.slice(from.varint())) as StateFileHeader
+    if (this.header.codec !== 'cbor') throw corrupt(`its values are encoded as ${this.header.codec}`)
     const firstEntry = from.at
     from.at = indexAt
     this.namespaces = Array.from({ length: from.varint() }, () => from.float64())

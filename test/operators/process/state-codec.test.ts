@@ -1,5 +1,15 @@
 import { type Job, type JobOptions, job, run } from 'millrace'
-import { keyBy, listState, mapState, process, type StateCodec, sinkTo, valueState } from 'millrace/operators'
+import {
+  aggregatingState,
+  defineAggregate,
+  keyBy,
+  listState,
+  mapState,
+  process,
+  type StateCodec,
+  sinkTo,
+  valueState,
+} from 'millrace/operators'
 import { collectSink, manualClock, memoryStore } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint, operatorEntries } from '../../../src/checkpoint/inspection.ts'
@@ -36,6 +46,14 @@ const money = (version = 1): StateCodec<Money> => ({
   },
 })
 
+const purse = defineAggregate<number, { cents: number }, number>({
+  kind: 'purse',
+  create: () => ({ cents: 0 }),
+  add: ({ cents }, number) => ({ cents: cents + number }),
+  merge: (a, b) => ({ cents: a.cents + b.cents }),
+  result: ({ cents }) => cents,
+})
+
 const pages = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ values: [index + 1], behindMs: count - 1 - index }))
 
@@ -51,18 +69,20 @@ function account(count: number, codec = money(), options: JobOptions = {}) {
           state: {
             total: valueState(undefined, { codec }),
             plain: valueState(0),
+            purse: aggregatingState(purse, { codec: money() }),
             each: listState<Money>({ codec: money() }),
             byNumber: mapState<number, Money>({ codec: money(), ttl: { after: '1d' } }),
           },
-          *onRecord(number, { state: { total, plain, each, byNumber } }) {
+          *onRecord(number, { state: { total, plain, purse, each, byNumber } }) {
             total.value = (total.value ?? new Money(0)).plus(number)
             plain.value += number
+            purse.add(number)
             each.add(new Money(number))
             byNumber.set(number, new Money(number))
             const kept = [...each, ...byNumber.values()].map((one) =>
               one instanceof Money ? one.cents : one,
             )
-            yield `${total.value.cents} ${plain.value} ${kept}`
+            yield `${total.value.cents} ${plain.value} ${purse.value} ${kept}`
           },
         }),
         sinkTo('out', sink),
@@ -91,7 +111,7 @@ describe('a state with a codec', () => {
     await read(account(3).described, store)
     const later = account(4)
     await read(later.described, store)
-    expect(rowsOf(later)).toEqual(['6 6 2,4,2,4'])
+    expect(rowsOf(later)).toEqual(['6 6 6 2,4,2,4'])
   })
 
   it('is in checkpoints as the codec encodes it', async () => {
@@ -99,9 +119,15 @@ describe('a state with a codec', () => {
     await read(account(1).described, store)
     const entries = []
     for await (const { value } of operatorEntries(await openCheckpoint(store), 'totals')) entries.push(value)
-    const bytes = Buffer.of(1, 0, 0, 0)
+    const bytes = Uint8Array.of(1, 0, 0, 0)
     expect(entries).toMatchObject([
-      { total: bytes, plain: 1, each: [bytes], byNumber: new Map([[1, [bytes, expect.any(Number)]]]) },
+      {
+        total: bytes,
+        plain: 1,
+        purse: bytes,
+        each: [bytes],
+        byNumber: new Map([[1, [bytes, expect.any(Number)]]]),
+      },
     ])
   })
 
@@ -119,10 +145,10 @@ describe('a state with a codec', () => {
     const options = upgraded((old) => ({ ...old, total: money().decode(old.total) }))
     const later = account(4, money(2), options)
     await read(later.described, store)
-    expect(rowsOf(later)).toEqual(['6 6 2,4,2,4'])
+    expect(rowsOf(later)).toEqual(['6 6 6 2,4,2,4'])
     const last = account(5, money(2), options)
     await read(last.described, store)
-    expect(rowsOf(last)).toEqual(['9 9 1,3,5,1,3,5'])
+    expect(rowsOf(last)).toEqual(['9 9 9 1,3,5,1,3,5'])
   })
 
   it('ends the job with an error that names codec and state when bytes are not decoded', async () => {
@@ -138,6 +164,33 @@ describe('a state with a codec', () => {
     expect(failure.code).toBe('CHECKPOINT_INCOMPATIBLE')
     expect(failure.message).toContain('the codec money 1 of the state "total" cannot decode')
     expect(failure.message).toContain('too short')
+  })
+
+  it('ends the job when bytes are decoded to a promise', async () => {
+    const store = memoryStore()
+    await read(account(1).described, store)
+    const late = { ...money(), decode: async () => new Money(1) } as unknown as StateCodec<Money>
+    const failure = await failureOf(read(account(3, late).described, store))
+    expect([failure.code, failure.message]).toEqual([
+      'CHECKPOINT_INCOMPATIBLE',
+      expect.stringContaining('gave a promise'),
+    ])
+  })
+
+  it.each([
+    ['text', 'text'],
+    [[1, 2], 'an array'],
+    [undefined, 'undefined'],
+    [new Float64Array(1), 'an object'],
+    [Promise.resolve(Uint8Array.of(1)), 'an object'],
+  ])('ends the job before a checkpoint holds what is no bytes, as %o', async (encoded, told) => {
+    const store = memoryStore()
+    const broken = { ...money(), encode: () => encoded } as unknown as StateCodec<Money>
+    const failure = await failureOf(read(account(1, broken).described, store))
+    expect(failure).toMatchObject({ code: 'STATE_INVALID', where: { operator: 'totals' } })
+    expect(failure.message).toContain(
+      `the codec money 1 of the state "total" encodes to ${told}, not to bytes`,
+    )
   })
 
   it.each([

@@ -19,7 +19,7 @@ describe('a file for keyed state', () => {
       retryable: true,
       message: 'STORE_FAILED: cannot write keyed state to disk: ENOSPC',
     }
-    expect(() => writeAll(full, new Uint8Array(10))).toThrow(expect.objectContaining(failure))
+    expect(() => writeAll(full, new Uint8Array(10), 0)).toThrow(expect.objectContaining(failure))
     closeSync(full)
   })
 })

@@ -395,6 +395,9 @@ describe('deliverySink', () => {
     await expect(changed.open(contextOf(clock), staged.state)).rejects.toMatchObject({
       code: 'CHECKPOINT_INCOMPATIBLE',
     })
+    // A plan, and a start before it claims the job, know it without opening anything.
+    expect(changed.misfit?.(staged.state)).toMatch(/^rows with columns .*, not \[\["id","int64"\]\]$/)
+    expect(changed.misfit?.({ ...staged.state, schema: 9 })).toBe('state of version 9')
   })
 
   test('a folder below a regular file fails with the file and the cause', async () => {

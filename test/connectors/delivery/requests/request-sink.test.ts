@@ -301,6 +301,16 @@ describe('a sink beside a delivery', () => {
     await expect(open({ to: new ScriptedDestination().to() }, {}, state)).rejects.toThrow(
       'CHECKPOINT_INCOMPATIBLE',
     )
+    const without = deliverySink({ to: new ScriptedDestination().to() })
+    expect(without.misfit?.(state)).toBe('what the sink has for `errors`, which it does not have any more')
+    const others: Sink<ErrorRecord> = { ...new KeptSink<ErrorRecord>().sink, misfit: () => 'other rows' }
+    const changed = deliverySink({ to: new ScriptedDestination().to(), errors: others })
+    expect(changed.misfit?.(state)).toBe('other rows, for `errors`')
+    const same = deliverySink({
+      to: new ScriptedDestination().to(),
+      errors: new KeptSink<ErrorRecord>().sink,
+    })
+    expect(same.misfit?.(state)).toBeUndefined()
   })
 
   test('makes the guarantee no better than its own', () => {
