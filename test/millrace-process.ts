@@ -38,6 +38,8 @@ export class MillraceProcess {
       this.err += text
       this.#wake()
     })
+    // It may have ended before it was told something.
+    this.#child.stdin.on('error', () => {})
     this.ended = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve(code ?? signal)))
     running.add(this.#child)
     void this.ended.then(() => {

@@ -1,40 +1,72 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parquetReadObjects } from 'hyparquet'
 import { createStream, putRecords } from 'millrace/connectors/kinesis'
 import { type LocalKinesis, startLocalKinesis } from 'millrace/connectors/kinesis-local'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Chance } from '../../src/testing/simulation/chance.ts'
 import { expectedDays, flights } from '../examples/flights.ts'
-import { endProcesses, MillraceProcess } from '../millrace-process.ts'
-import { mayMount, mountDisk, ordeals, unmountDisk } from './ordeals.ts'
-import { expectedSessions, visits } from './visits.ts'
+import { endProcesses } from '../millrace-process.ts'
+import { compiledJobs } from './compiled-jobs.ts'
+import { FolderPlace } from './folder-place.ts'
+import { expectedSessions, visits } from './jobs/visits.ts'
+import { ordeals } from './ordeals.ts'
+import type { Place } from './place.ts'
+import { calm, S3Place } from './s3-place.ts'
+import { mayMount, unmountAll } from './small-disk.ts'
+import { Tally } from './tally.ts'
+import { Trial, type TriedJob } from './trial.ts'
+import { Turns } from './turns.ts'
 
 const runs = Number(process.env['MILLRACE_ORDEALS'] ?? 12)
-const diskMiB = 192
+const firstSeed = Number(process.env['MILLRACE_ORDEAL_SEED'] ?? Math.floor(Math.random() * 1e9))
+/** For several processes, one after the other, on a machine that has other things to do, and for those before. */
+const patienceMs = 600_000
 
 type Row = Readonly<Record<string, unknown>>
 
-/** The jobs that are tried, with what they read and what they must write. */
-const jobs = {
-  flights: {
-    file: 'flights-job.ts',
-    records: flights(20_000).map((flight) => ({ key: flight.origin, value: flight as unknown })),
-    expected: expectedDays(flights(20_000)).sort(),
-    textOf: ({ origin, day, flights, meanDelay, maxDelay, delayed }: Row) =>
-      [origin, (day as Date).toISOString(), flights, meanDelay, maxDelay, delayed].join(' '),
-  },
-  visits: {
-    file: 'sessions-job.ts',
-    records: visits(30_000).map((visit) => ({ key: visit.visitor, value: visit as unknown })),
-    expected: expectedSessions(visits(30_000))
-      .map((session) => Object.values(session).join(' '))
-      .sort(),
-    textOf: (row: Row) => Object.values(row).join(' '),
-  },
-} as const
+interface PlacedJob extends TriedJob {
+  readonly inS3?: boolean
+  /** Each of its checkpoints needs more room than this, or all of them together if none makes room for another. */
+  readonly writesKiB: number
+}
 
+const allFlights = flights(12_000)
+const allVisits = visits(3_000)
+
+const streams: Readonly<Record<string, readonly { readonly key: string; readonly value: unknown }[]>> = {
+  flights: allFlights.map((flight) => ({ key: flight.origin, value: flight })),
+  visits: allVisits.map((visit) => ({ key: visit.visitor, value: visit })),
+}
+
+const overFlights = {
+  file: 'flights-job.js',
+  env: {},
+  records: allFlights.length,
+  writesKiB: 4,
+  expected: expectedDays(allFlights),
+  textOf: ({ origin, day, flights, meanDelay, maxDelay, delayed }: Row) =>
+    [origin, (day as Date).toISOString(), flights, meanDelay, maxDelay, delayed].join(' '),
+}
+
+const overVisits = {
+  file: 'visits-job.js',
+  env: {},
+  records: allVisits.length,
+  writesKiB: 6 * 1024,
+  expected: expectedSessions(allVisits).map((session) => Object.values(session).join(' ')),
+  textOf: (row: Row) => Object.values(row).join(' '),
+}
+
+const jobs: Readonly<Record<string, PlacedJob>> = {
+  flights: overFlights,
+  'flights in S3': { ...overFlights, inS3: true },
+  'visits with state in memory': overVisits,
+  'visits with state on disk': { ...overVisits, env: { ORDEAL_STATE: 'disk' } },
+}
+
+const tally = new Tally()
+const turns = new Turns(4)
 let kinesis: LocalKinesis
 let root: string
 let disks: boolean
@@ -42,8 +74,9 @@ let disks: boolean
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'millrace-ordeal-'))
   disks = mayMount(root)
+  compiledJobs(join(root, 'jobs'))
   kinesis = await startLocalKinesis()
-  for (const [stream, { records }] of Object.entries(jobs)) {
+  for (const [stream, records] of Object.entries(streams)) {
     const where = { stream, endpoint: kinesis.endpoint, inFlight: 1 }
     await createStream({ ...where, shards: 3 })
     await putRecords(
@@ -55,60 +88,65 @@ beforeAll(async () => {
 
 afterAll(async () => {
   endProcesses()
+  unmountAll()
   await kinesis.close()
   rmSync(root, { recursive: true, force: true })
+  if (process.env['MILLRACE_ORDEALS'] !== undefined) console.log(`what happened:\n${tally.text}`)
 })
 
-function start(file: string, cwd: string, env: Record<string, string> = {}): MillraceProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url))
-  return new MillraceProcess(['run', path, '--until', 'caught-up', '--endpoint', kinesis.endpoint], {
-    cwd,
-    env,
-  })
+async function placeOf(job: PlacedJob, folder: string, chance?: Chance): Promise<Place> {
+  if (!job.inS3) return new FolderPlace(folder, disks, job.writesKiB, chance ?? new Chance(0))
+  mkdirSync(folder)
+  return chance === undefined ? S3Place.open(new Chance(0), calm) : S3Place.open(chance)
 }
 
-/** Every row that a reader of the folder sees. */
-async function rowsIn(folder: string, textOf: (row: Row) => string): Promise<string[]> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  const rows: string[] = []
-  for (const name of names.filter((name) => name.endsWith('.parquet'))) {
-    const { buffer, byteOffset, byteLength } = readFileSync(join(folder, name))
-    const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
-    for (const row of await parquetReadObjects({ file })) rows.push(textOf(row))
-  }
-  return rows.sort()
+function trialOf(job: TriedJob, cwd: string, place: Place, chance: Chance, counted: Tally): Trial {
+  const args = ['run', join(root, 'jobs', job.file), '--until', 'caught-up', '--endpoint', kinesis.endpoint]
+  return new Trial(job, place, { args, cwd }, chance, counted)
 }
 
-describe.each(Object.entries(jobs))('a real process of the job over %s', (_, { file, expected, textOf }) => {
-  let straightMs = 0
-
-  beforeAll(async () => {
-    const folder = mkdtempSync(join(root, 'straight-'))
-    const startedAt = performance.now()
-    const run = start(file, folder)
-    expect(await run.ended, run.err).toBe(0)
-    straightMs = performance.now() - startedAt
-    expect(await rowsIn(join(folder, 'out'), textOf)).toEqual(expected)
-  })
-
-  const names = Object.keys(ordeals)
-  for (let run = 1; run <= runs / 2; run += 1) {
-    const name = names[run % names.length]!
-    it(`run ${run}, ${name}: nothing is missing, nothing is there twice`, async ({ skip }) => {
-      if (name.includes('disk') && !disks) skip('this machine does not let a test mount a disk')
-      const folder = join(root, `${file}-${run}`)
-      mkdirSync(folder)
-      if (disks) mountDisk(folder, diskMiB)
+describe.each(Object.entries(jobs))('a real process of the job over %s', (name, job) => {
+  it(
+    'writes what a plain loop says',
+    async () => {
+      const folder = join(root, name)
+      const trial = trialOf(job, folder, await placeOf(job, folder), new Chance(0), new Tally())
       try {
-        await ordeals[name]!({ folder, straightMs, start: (env) => start(file, folder, env) })
-        const last = start(file, folder)
-        expect(await last.ended, last.err).toBe(0)
-        expect(await rowsIn(join(folder, 'out'), textOf)).toEqual(expected)
+        await trial.start().endsWell()
+        await trial.expectAll()
       } finally {
-        endProcesses()
-        if (disks) unmountDisk(folder)
-        rmSync(folder, { recursive: true, force: true })
+        await trial.end()
       }
-    })
+    },
+    patienceMs,
+  )
+})
+
+describe.concurrent('nothing is missing and nothing is there twice', () => {
+  for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+    const [over, job] = Object.entries(jobs)[seed % 4]!
+    const [name, { ordeal, needsRoom }] = Object.entries(ordeals)[seed % 7]!
+    it(
+      `${over}, ${name}, seed ${seed}`,
+      async ({ skip }) => {
+        if (needsRoom && !job.inS3 && !disks) skip('this machine does not let a test have a small disk')
+        await turns.take(async () => {
+          const folder = join(root, `seed-${seed}`)
+          const chance = new Chance(seed)
+          const trial = trialOf(job, folder, await placeOf(job, folder, chance.fork()), chance, tally)
+          try {
+            await ordeal(trial)
+            await trial.finish()
+            await trial.expectAll()
+            tally.add(`runs: ${name}`)
+          } catch (error) {
+            expect.fail(`${error}\n${trial.said}`)
+          } finally {
+            await trial.end()
+          }
+        })
+      },
+      patienceMs,
+    )
   }
 })

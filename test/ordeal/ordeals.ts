@@ -1,139 +1,142 @@
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import type { MillraceProcess } from '../millrace-process.ts'
-
-/** What an ordeal needs to know of the job that it tries. */
-export interface Trial {
-  /** Where the job runs; what it writes lies below. */
-  readonly folder: string
-  /** How long a run takes that nothing disturbs. */
-  readonly straightMs: number
-  start(env?: Record<string, string>): MillraceProcess
-}
+import { type Point, points } from './jobs/troubles.ts'
+import type { OrdealProcess } from './ordeal-process.ts'
+import type { Trial } from './trial.ts'
 
 /** Something terrible that happens to a job at moments that are random by intent. Afterwards it runs to its end. */
 export type Ordeal = (trial: Trial) => Promise<void>
 
-const someMoment = ({ straightMs }: Trial) => after(Math.random() * straightMs)
+/** Where a process still has something to write. */
+const withWritesAhead: readonly Point[] = [
+  'at a record',
+  'before a part',
+  'before a manifest',
+  'after a manifest',
+  'before a staging',
+]
 
-/** A moment at which the run is at work, or its end. */
-async function someMomentOf(run: MillraceProcess, { straightMs }: Trial): Promise<void> {
-  await Promise.race([run.until('err', /job \w+ (started|restored)/), run.ended])
-  await Promise.race([after((Math.random() * straightMs) / 4), run.ended])
+/** A process that stands still somewhere in the middle of its work. */
+async function halted(trial: Trial, where: readonly Point[] = points): Promise<OrdealProcess> {
+  const process = trial.start({ halt: { at: trial.chance.oneOf(where), after: trial.someRecords() } })
+  await process.halted()
+  return process
 }
 
-/** Two deaths, so that a run that recovers is killed as well. */
+/** Of two processes that both took the job one must notice that it is not its own any more, or that all is done. */
+async function expectOneOwner(...both: readonly OrdealProcess[]): Promise<void> {
+  for (const process of both) await process.endsWellOrFenced()
+  if (!both.some(({ wasFenced, foundAllDone }) => wasFenced || foundAllDone)) {
+    throw new Error('two processes have both done the job to its end')
+  }
+}
+
+/** Two deaths, so that a run that recovers is killed as well: at a certain step, or a moment later, wherever it is. */
 const killed: Ordeal = async (trial) => {
-  for (let death = 0; death < 2; death += 1) await killAtSomeMoment(trial)
+  for (let death = 0; death < 2; death += 1) {
+    const process = await halted(trial)
+    if (trial.chance.in(0.4)) {
+      process.goOn()
+      await after(trial.chance.between(0, 30))
+    }
+    await process.kill()
+    await trial.expectNothingTwice()
+  }
 }
 
 /** A run stands still while another takes the job over, and then goes on as if nothing had been. */
-const stopped: Ordeal = async (trial) => {
-  const first = trial.start()
-  await someMomentOf(first, trial)
-  first.kill('SIGSTOP')
-  const second = trial.start()
-  // The first wakes up in the middle of the second's work, or after its end.
-  await Promise.race([someMoment(trial), second.ended])
-  first.kill('SIGCONT')
-  await expectOneWinner(first, second)
+const overtaken: Ordeal = async (trial) => {
+  // Before a manifest the name that it wants may be free again when it wakes up.
+  const first = await halted(trial, trial.chance.in(0.3) ? ['before a manifest'] : points)
+  first.stop()
+  const second = await (trial.chance.in(0.5) ? halted(trial) : trial.start())
+  if (trial.chance.in(0.5)) await second.until(/job \w+ (restored from|started)/)
+  else {
+    second.goOn()
+    await second.endsWell()
+  }
+  first.wake()
+  first.goOn()
+  await first.over()
+  await trial.expectNothingTwice()
+  second.goOn()
+  await expectOneOwner(first, second)
+  if (first.wasFenced) trial.tally.add('overtaken while stopped, and fenced')
 }
 
 /** Two runs of one job are started at the same time. */
 const rivals: Ordeal = async (trial) => {
-  const first = trial.start()
-  const second = trial.start()
-  await expectOneWinner(first, second)
+  const [one, other] = [trial.start(), trial.start()]
+  await expectOneOwner(one, other)
+  trial.tally.add('started beside a rival')
+  if (one.wasFenced || other.wasFenced) trial.tally.add('started beside a rival, and one was fenced')
 }
 
-/** The disk is full at some moment of the run. It goes on by itself when there is room again. */
-const fullDisk: Ordeal = async (trial) => {
-  const ballast = join(trial.folder, 'ballast')
-  const run = trial.start()
-  await someMomentOf(run, trial)
-  fill(ballast)
-  await Promise.race([run.until('err', /RESTARTING.*ENOSPC/).catch(() => undefined), run.ended])
-  rmSync(ballast)
-  const code = await run.ended
-  if (code !== 0) throw new Error(`a run did not survive a full disk (${code}): ${run.err}`)
+/** A process that has met a full place at some moment of its work, often as it puts results there. */
+async function outOfRoom(trial: Trial): Promise<OrdealProcess> {
+  const staging = trial.chance.in(0.3)
+  const process = await halted(trial, staging ? ['before a staging'] : withWritesAhead)
+  await trial.place.fill(staging ? 'for nothing' : 'for some')
+  process.goOn()
+  await trial.place.met(process)
+  return process
 }
 
-/** The disk is full, and the run is killed before there is room. */
-const killedOnFullDisk: Ordeal = async (trial) => {
-  const ballast = join(trial.folder, 'ballast')
-  const run = trial.start()
-  await someMomentOf(run, trial)
-  fill(ballast)
-  await Promise.race([someMoment(trial), run.ended])
-  run.kill('SIGKILL')
-  await run.ended
-  rmSync(ballast)
+/** There is no room at some moment of the run. It goes on by itself when there is room again. */
+const full: Ordeal = async (trial) => {
+  const process = await outOfRoom(trial)
+  await trial.expectNothingTwice()
+  await trial.place.free()
+  await process.endsWell()
 }
 
-/** The checkpoint store answers late, and runs are killed while they wait for it. */
-const lateAnswers: Ordeal = async (trial) => {
-  for (let death = 0; death < 2; death += 1) await killAtSomeMoment(trial, { ORDEAL_LATE_MS: '100' })
-  const run = trial.start({ ORDEAL_LATE_MS: '20' })
-  const code = await run.ended
-  if (code !== 0) throw new Error(`a run failed on a slow store (${code}): ${run.err}`)
+/** There is no room, and the run is killed before there is. The next one begins without room, too. */
+const killedWhenFull: Ordeal = async (trial) => {
+  const process = await outOfRoom(trial)
+  await process.kill()
+  const next = trial.start()
+  await trial.place.met(next)
+  await trial.expectNothingTwice()
+  await trial.place.free()
+  await next.endsWell()
 }
 
-export const ordeals: Readonly<Record<string, Ordeal>> = {
-  'killed twice': killed,
-  'stopped for longer than the fence': stopped,
-  'started twice at the same time': rivals,
-  'out of disk space': fullDisk,
-  'killed out of disk space': killedOnFullDisk,
-  'killed while the store answers late': lateAnswers,
+/** The store answers late. A run is killed while it waits, and one sleeps then while another takes the job over. */
+const late: Ordeal = async (trial) => {
+  await trial.place.delay()
+  const lateRun = () => trial.start({ late: { ms: 150, after: trial.someRecords() } })
+  const first = lateRun()
+  await first.until(/ordeal: late manifest/)
+  await first.kill()
+  await trial.expectNothingTwice()
+  const second = lateRun()
+  await second.until(/ordeal: late manifest/)
+  second.stop()
+  const third = trial.start({ late: { ms: 50, after: 0 } })
+  await third.until(/job \w+ restored from/)
+  second.wake()
+  await expectOneOwner(second, third)
+  if (second.wasFenced) trial.tally.add('overtaken while stopped, and fenced')
 }
 
-/** A small disk of its own below a folder. */
-export function mountDisk(folder: string, sizeMiB: number): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', folder])
+/** Answers of the store never come, though what was asked for is done; and a run is killed in the middle of that. */
+const lost: Ordeal = async (trial) => {
+  const first = trial.start({
+    lost: 0.01,
+    halt: { at: trial.chance.oneOf(points), after: trial.someRecords() },
+  })
+  await first.halted()
+  await first.kill()
+  await trial.expectNothingTwice()
+  await trial.start({ lost: 0.01 }).endsWell()
 }
 
-export function unmountDisk(folder: string): void {
-  execFileSync('umount', [folder])
-}
-
-/** Whether this machine lets a test have a small disk of its own. */
-export function mayMount(folder: string): boolean {
-  try {
-    mountDisk(folder, 1)
-    unmountDisk(folder)
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function killAtSomeMoment(trial: Trial, env: Record<string, string> = {}): Promise<void> {
-  const run = trial.start(env)
-  await Promise.race([someMoment(trial), run.ended])
-  run.kill('SIGKILL')
-  await run.ended
-}
-
-/** A run ends well, or because another has the job: nothing else may happen. */
-async function expectOneWinner(...runs: readonly MillraceProcess[]): Promise<void> {
-  for (const run of runs) {
-    const code = await run.ended
-    if (code !== 0 && !run.err.includes('JOB_FENCED')) throw new Error(`a run ended with ${code}: ${run.err}`)
-  }
-}
-
-/** Leaves no room, whoever writes at the same time. */
-function fill(ballast: string): void {
-  writeFileSync(ballast, '')
-  for (;;) {
-    const { bavail, bsize } = statfsSync(ballast)
-    if (bavail === 0) return
-    try {
-      appendFileSync(ballast, Buffer.alloc(bavail * bsize, 1))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    }
-  }
+/** By name; `needsRoom` are those that need a place that may be full. */
+export const ordeals: Readonly<Record<string, { readonly ordeal: Ordeal; readonly needsRoom?: boolean }>> = {
+  'killed twice': { ordeal: killed },
+  'stopped while another takes over': { ordeal: overtaken },
+  'started twice at the same time': { ordeal: rivals },
+  'out of room': { ordeal: full, needsRoom: true },
+  'killed out of room': { ordeal: killedWhenFull, needsRoom: true },
+  'with late answers': { ordeal: late },
+  'with lost answers': { ordeal: lost },
 }

@@ -13,6 +13,7 @@ import type { Call, Operation } from './call.ts'
  * - `conflict`: a conditional write is refused with 409.
  * - `slow`: other requests have their turns first.
  * - `silent`: no answer ever comes, and no effect.
+ * - `lateMs`: it is answered so much later, and has its effect then or at once.
  */
 export type Fault =
   | 'slow-down'
@@ -25,6 +26,7 @@ export type Fault =
   | 'conflict'
   | 'slow'
   | 'silent'
+  | { readonly lateMs: number; readonly effect: 'at once' | 'late' }
   /** A refusal of any kind, without an effect. */
   | { readonly status: number; readonly code: string; readonly headers?: Readonly<Record<string, string>> }
 

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Chance } from '../../src/testing/simulation/chance.ts'
@@ -85,6 +86,18 @@ describe('a fault', () => {
     expect(stored()).toBe(hasEffect)
     await put()
     expect(stored()).toBe(true)
+  })
+
+  it.each(['at once', 'late'] as const)('an answer comes late, and the effect %s', async (effect) => {
+    const lateMs = 200
+    s3.faults = first('PutObject', { lateMs, effect })
+    const startedAt = performance.now()
+    const answer = put()
+    while (!stored()) await letOthersRun()
+    const effectMs = performance.now() - startedAt
+    await answer
+    const answerMs = performance.now() - startedAt
+    expect(effect === 'late' ? effectMs : answerMs - effectMs).toBeGreaterThan(lateMs - 20)
   })
 
   it('torn ends an answer in its middle', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setImmediate as letOthersRun } from 'node:timers/promises'
+import { setTimeout as after, setImmediate as letOthersRun } from 'node:timers/promises'
 import { bodyOf, headersOf, targetOf } from './arrival.ts'
 import { type Answer, type Call, type Operation, operationOf } from './call.ts'
 import { conflict } from './conditions.ts'
@@ -99,7 +99,8 @@ export async function startS3(options: S3Options = {}): Promise<S3Server> {
 /** Has the effect of a request and answers it, as far as the fault lets that happen. */
 async function act(call: Call, fault: Fault | undefined, response: ServerResponse): Promise<void> {
   const { socket } = response
-  if (typeof fault === 'object') {
+  const late = typeof fault === 'object' && 'lateMs' in fault ? fault : undefined
+  if (typeof fault === 'object' && 'status' in fault) {
     for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value)
     throw new S3Error(fault.status, fault.code, 'A fault of the test')
   }
@@ -111,7 +112,9 @@ async function act(call: Call, fault: Fault | undefined, response: ServerRespons
   if (fault === 'slow') for (let turn = 0; turn < 20; turn += 1) await letOthersRun()
   if (fault === 'error-in-200')
     return send(response, { status: 200, body: refusal(internalError(), '').body! }, 'POST')
+  if (late?.effect === 'late') await after(late.lateMs)
   const answer = operations[call.operation](call)
+  if (late?.effect === 'at once') await after(late.lateMs)
   if (fault === 'cut-after') return void socket?.destroy()
   if (fault === 'late-error') throw internalError()
   if (fault === 'torn' && answer.body !== undefined) return tear(answer, response)

@@ -1,6 +1,5 @@
 import { job, json } from 'millrace'
 import { deliverySink, parquet } from 'millrace/connectors/delivery'
-import { folder } from 'millrace/connectors/files'
 import { kinesisSource } from 'millrace/connectors/kinesis'
 import {
   aggregate,
@@ -15,13 +14,20 @@ import {
   tumbling,
   window,
 } from 'millrace/operators'
-import type { Flight } from '../examples/flights.ts'
-import { lateStore } from './late-store.ts'
+import type { Flight } from '../../examples/flights.ts'
+import { paced } from './paced-source.ts'
+import { lake, restart, store } from './place.ts'
+import { counted } from './troubles.ts'
 
-const flights = kinesisSource({ stream: 'flights', startAt: 'trim-horizon', decode: json<Flight>() })
+const flights = kinesisSource({
+  stream: 'flights',
+  startAt: 'trim-horizon',
+  decode: json<Flight>(),
+  recordsPerFetch: 500,
+})
 
-const lake = deliverySink({
-  to: folder('out'),
+const days = deliverySink({
+  to: lake,
   format: parquet({
     origin: 'string',
     day: 'timestamp',
@@ -38,7 +44,8 @@ const lake = deliverySink({
 export default job(
   'flights',
   ({ from }) =>
-    from('flights', flights).pipe(
+    from('flights', paced(flights)).pipe(
+      map(counted),
       eventTime((flight) => flight.date, { outOfOrder: '1h' }),
       keyBy((flight) => flight.origin),
       window(tumbling('1d')),
@@ -49,7 +56,7 @@ export default job(
         delayed: sum((flight) => (flight.delay > 15 ? 1 : 0)),
       }),
       map(({ key, window, ...totals }) => ({ origin: key, day: window.start, ...totals })),
-      sinkTo('lake', lake),
+      sinkTo('lake', days),
     ),
-  { checkpoint: { every: '20ms', store: lateStore('checkpoints') } },
+  { checkpoint: { every: '20ms', store }, restart },
 )
