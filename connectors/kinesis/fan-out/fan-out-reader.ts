@@ -138,7 +138,7 @@ export class FanOutReader<T> implements SplitReader<T> {
     const open: Open = {
       generation: this.#state.generation,
       ending: new AbortController(),
-      sentAt: acceptedTime(askedAt, askedAt, undefined),
+      sentAt: acceptedTime({ askedAt, receivedAt: askedAt }, undefined),
     }
     this.#open = open
     try {
@@ -148,7 +148,7 @@ export class FanOutReader<T> implements SplitReader<T> {
         this.#use.api.subscribe(consumer, this.#shard.id, start, ended),
       )
       const { at } = this.#moment
-      open.sentAt = acceptedTime(askedAt, at, open.subscription.serverTime)
+      open.sentAt = acceptedTime({ askedAt, receivedAt: at }, open.subscription.serverTime)
       this.#note({ kind: 'connected', generation: open.generation, at })
       this.#report.subscribed(this.#shard.id)
     } catch (error) {
@@ -158,8 +158,11 @@ export class FanOutReader<T> implements SplitReader<T> {
 
   async #receive(): Promise<Fetched<T> | undefined> {
     const open = this.#open!
+    const { clock } = this.#reading.context
+    const askedAt = clock.now()
     const event = await this.#event(open)
     if (event === undefined) return undefined
+    open.sentAt = sentAt(open.sentAt, event, { askedAt, receivedAt: clock.now() })
     if (this.#cursor.overtaken()) {
       // What the subscription came to next may have expired: it goes on when a record has shown that nothing has.
       this.#over({ kind: 'unwanted', ...this.#now(open) })
@@ -170,10 +173,10 @@ export class FanOutReader<T> implements SplitReader<T> {
     if (!last || ended) this.#end.settled()
     if (ended) this.#over({ kind: 'last' })
     else if (last) this.#failed(open, 'broken', new Error('an end that no shard continues'))
-    open.sentAt = sentAt(open.sentAt, event, this.#moment.at)
     return this.#cursor.receive({
       ...event,
-      serverTime: open.sentAt.shown,
+      // It was sent after its records had arrived.
+      serverTime: Math.max(open.sentAt.shown, event.records.at(-1)?.arrivalTime ?? 0),
       last,
       ended,
     })

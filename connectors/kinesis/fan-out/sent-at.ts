@@ -1,5 +1,7 @@
-/** How long an event may have been on its way when nothing shows when it was sent. */
+/** How long an event may have been on its way, while this process did not stand still, when nothing shows when it was sent. */
 const longestOnItsWayMs = 15_000
+/** An event that takes so long to come did not lie ready when it was asked for. */
+const waitedMs = 1_000
 /**
  * So much time passes between two events at most. Quiet shards send one every five seconds, so more shows that our clock
  * was set, or that nobody asked for events: what is left out then is made up for by the next subscription.
@@ -10,15 +12,19 @@ const longestBetweenMs = 10_000
 export interface ServiceTime {
   readonly shown: number
   readonly since: number
+  /** When, by our clock, no event lay ready: all that came up to then has been received. */
+  readonly nothingReadyAt: number
+}
+
+/** By our clock. */
+export interface Waiting {
+  readonly askedAt: number
+  readonly receivedAt: number
 }
 
 /** The service's time when it accepted a subscription; if it said nothing, that was no earlier than we asked. */
-export function acceptedTime(
-  askedAt: number,
-  acceptedAt: number,
-  serverTime: number | undefined,
-): ServiceTime {
-  return { shown: serverTime ?? askedAt, since: acceptedAt }
+export function acceptedTime({ askedAt, receivedAt }: Waiting, serverTime: number | undefined): ServiceTime {
+  return { shown: serverTime ?? askedAt, since: receivedAt, nothingReadyAt: askedAt }
 }
 
 /**
@@ -30,8 +36,9 @@ export function acceptedTime(
 export function sentAt(
   before: ServiceTime,
   { sentAfter }: { readonly sentAfter: number | undefined },
-  now: number,
+  { askedAt, receivedAt }: Waiting,
 ): ServiceTime {
-  const since = Math.max(before.since, sentAfter ?? now - longestOnItsWayMs)
-  return { shown: before.shown + Math.min(longestBetweenMs, since - before.since), since }
+  const nothingReadyAt = receivedAt - askedAt < waitedMs ? before.nothingReadyAt : askedAt
+  const since = Math.max(before.since, sentAfter ?? nothingReadyAt - longestOnItsWayMs)
+  return { shown: before.shown + Math.min(longestBetweenMs, since - before.since), since, nothingReadyAt }
 }

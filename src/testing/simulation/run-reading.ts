@@ -81,7 +81,11 @@ export class RunReading {
     const doubts = again ? read.doubts.filter(({ before }) => at >= begunAt(before)) : read.doubts
     const resolved = doubts.length < read.doubts.length
     if (again && !resolved && next < read.stands.place) return
-    const seamless = again || (at === read.stands.place && !this.#isOverdue(read, givenAt))
+    // What a run before has gone on without is noted, and lies before what it had read.
+    const isNew = shard.records
+      .slice(read.stands.place, at)
+      .some(({ arrivalTime }) => arrivalTime >= read.until)
+    const seamless = again || !(isNew || this.#isOverdue(read, givenAt))
     const doubt = { before: read.stands, surelyUntil: read.surelyUntil, at }
     this.#shards.set(shard.id, {
       stands: { place: next, partly: false },

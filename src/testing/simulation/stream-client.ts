@@ -221,7 +221,8 @@ class StreamService {
             : undefined,
         signal,
       )
-      if (given === undefined) return
+      // Nobody waits any more for what a subscription brings that has been given up.
+      if (given === undefined || signal?.aborted) return
       const { page, output } = given
       // An event does not say when it was sent.
       this.#watch.received(this.#process.name, shard.id, { ...page, surelyAfter: acceptedAt })
