@@ -24,7 +24,7 @@ export interface Waiting {
 
 /** The service's time when it accepted a subscription; if it said nothing, that was no earlier than we asked. */
 export function acceptedTime({ askedAt, receivedAt }: Waiting, serverTime: number | undefined): ServiceTime {
-  return { shown: serverTime ?? askedAt, since: receivedAt, nothingReadyAt: askedAt }
+  return { shown: serverTime ?? askedAt, since: receivedAt, nothingReadyAt: Math.min(askedAt, receivedAt) }
 }
 
 /**
@@ -38,7 +38,9 @@ export function sentAt(
   { sentAfter }: { readonly sentAfter: number | undefined },
   { askedAt, receivedAt }: Waiting,
 ): ServiceTime {
-  const nothingReadyAt = receivedAt - askedAt < waitedMs ? before.nothingReadyAt : askedAt
+  const waited = receivedAt - askedAt >= waitedMs
+  // A clock may be set back.
+  const nothingReadyAt = Math.min(waited ? askedAt : before.nothingReadyAt, receivedAt)
   const since = Math.max(before.since, sentAfter ?? nothingReadyAt - longestOnItsWayMs)
   return { shown: before.shown + Math.min(longestBetweenMs, since - before.since), since, nothingReadyAt }
 }

@@ -316,7 +316,8 @@ class History {
     const running = this.#living.filter((one) => one.process.alive && !one.ended)
     const alone = running.length === 1 && running[0]?.process === process
     if (!alone || process.paused || !this.#storage.tear((before) => this.#isWanted(before))) return
-    process.die(true)
+    // Nor may one that is dead still claim the job by what it had read before.
+    for (const one of this.#living) one.process.die(true)
     this.#startAgain()
   }
 }

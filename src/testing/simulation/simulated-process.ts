@@ -71,9 +71,9 @@ export class SimulatedProcess {
 
   /** @param withAll Whether nothing happens any more of what it has sent. Default: chance decides. */
   die(withAll = false): void {
+    if (this.#alive) this.#world.tell(`${this.name} dies`)
     this.#alive = false
-    this.#takesAllAlong = withAll
-    this.#world.tell(`${this.name} dies`)
+    this.#takesAllAlong ||= withAll
   }
 
   /** Stands still for a while, and knows nothing of it. */

@@ -39,5 +39,7 @@ describe('the time at which an event was sent', () => {
     expect(ahead.shown).toBe(before.shown + 10_000)
     const after = sentAt(before, { sentAfter: 6_000 - hour }, waited(6_000 - hour))
     expect(after.shown).toBe(before.shown)
+    const setBack = acceptedTime({ askedAt: hour, receivedAt: 0 }, 5_000)
+    expect(sentAt(setBack, unknown, { askedAt: 10, receivedAt: 20 }).shown).toBe(5_000)
   })
 })
