@@ -29,6 +29,8 @@ export async function pack(folder: string): Promise<Packed> {
 /** What the project installs to write Parquet. */
 const parquetPackages = ['parquet-wasm', 'apache-arrow']
 const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+/** A registry that falls silent is asked again within the time that the tests have. */
+const patiently = ['--fetch-timeout=20000', '--fetch-retries=5', '--fetch-retry-mintimeout=1000']
 
 /** A project of a user, in a folder of its own, with the packed package installed. */
 export class InstalledProject {
@@ -39,7 +41,7 @@ export class InstalledProject {
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
     const types = `@types/node@${manifest.devDependencies['@types/node']}`
     try {
-      await npm(this.folder, 'install', tarball, types, ...quietly)
+      await npm(this.folder, 'install', tarball, types, ...quietly, ...patiently)
     } catch (cause) {
       throw new Error('the dependencies of the packed package cannot be installed; is npm offline?', {
         cause,
@@ -50,7 +52,7 @@ export class InstalledProject {
   /** What the documentation tells those who write Parquet. */
   async installParquet(): Promise<void> {
     const versions = parquetPackages.map((name) => `${name}@${manifest.devDependencies[name]}`)
-    await npm(this.folder, 'install', ...versions, ...quietly)
+    await npm(this.folder, 'install', ...versions, ...quietly, ...patiently)
   }
 
   /** Runs Node here and gives what it prints; what it says on stderr is in the error if it fails. */
