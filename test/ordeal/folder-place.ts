@@ -19,14 +19,22 @@ export class FolderPlace implements Place {
   #full: SmallDisk | undefined
   readonly #chance: Chance
 
-  /** @param mostLeftKiB How much room there may be on a full disk for what the job is about to write besides results. */
+  /**
+   * @param mostLeftKiB How much room there may be on a full disk for what the job is about to write besides results; 0 if
+   *   that never fills a disk, since each checkpoint takes the room of one that is deleted: then only that of results is full.
+   */
   constructor(folder: string, hasDisk: boolean, mostLeftKiB: number, chance: Chance) {
     const out = join(folder, 'out')
+    const onFolder = (path: string) => {
+      mkdirSync(path)
+      return []
+    }
     const onDisk = (path: string, mostLeftKiB: number) => {
       mkdirSync(path)
       return hasDisk ? [{ disk: new SmallDisk(path, diskKiB), mostLeftKiB }] : []
     }
-    this.#disks = [...onDisk(folder, mostLeftKiB), ...onDisk(out, mostLeftForResultsKiB)]
+    const whole = mostLeftKiB > 0 ? onDisk(folder, mostLeftKiB) : onFolder(folder)
+    this.#disks = [...whole, ...onDisk(out, mostLeftForResultsKiB)]
     this.#folder = folder
     this.#chance = chance
     this.checkpoints = folderStore(join(folder, 'checkpoints'))
